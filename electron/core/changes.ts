@@ -1,0 +1,37 @@
+/** A fact that something changed, told to whoever shows it: window, tray, sessions, replicas. */
+export type Change =
+  | { kind: 'server'; id: string }
+  | { kind: 'server-state'; id: string }
+  | { kind: 'catalog'; serverId: string }
+  | { kind: 'namespace'; id: string }
+  | { kind: 'endpoint'; id: string }
+  | { kind: 'api-key'; id: string }
+
+/** Tells listeners what has happened. It never drives work: who must act is called directly. */
+export interface Changes {
+  publish(change: Change): void
+  /** Returns an idempotent unsubscribe. */
+  subscribe(listener: (change: Change) => void): () => void
+}
+
+export function openChanges(onListenerError: (error: unknown) => void): Changes {
+  const listeners = new Set<(change: Change) => void>()
+  return {
+    publish(change) {
+      for (const listener of listeners) {
+        try {
+          listener(change)
+        } catch (error) {
+          // One broken listener must not keep the news from the others.
+          onListenerError(error)
+        }
+      }
+    },
+    subscribe(listener) {
+      // A wrapper, so that the same function subscribed twice is two subscriptions.
+      const own = (change: Change) => listener(change)
+      listeners.add(own)
+      return () => void listeners.delete(own)
+    },
+  }
+}

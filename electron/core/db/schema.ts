@@ -1,0 +1,177 @@
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core'
+import type { ServerDefinition } from '../../../shared/server.ts'
+
+/*
+ * JSON columns are `json`, not `jsonb`: jsonb reorders keys and rewrites numbers, and what a server
+ * said must come back as it was said. SQL stays within PostgreSQL 15.
+ */
+
+const id = () => text('id').primaryKey()
+const createdAt = () =>
+  timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow()
+
+export const servers = pgTable('servers', {
+  id: id(),
+  name: text('name').notNull().unique(),
+  type: text('type').$type<ServerDefinition['type']>().notNull(),
+  description: text('description').notNull(),
+  enabled: boolean('enabled').notNull(),
+  start: text('start').$type<'eager' | 'lazy'>().notNull(),
+  idleMs: integer('idle_ms').notNull(),
+  startTimeoutMs: integer('start_timeout_ms').notNull(),
+  command: text('command'),
+  args: json('args').$type<string[]>(),
+  cwd: text('cwd'),
+  url: text('url'),
+  /** env, headers and bearerToken as one sealed JSON object (secrets.ts). */
+  secrets: text('secrets').notNull(),
+  createdAt: createdAt(),
+})
+
+/** What a server said of itself when it was last seen, or why it could not be asked. */
+export const serverCatalogs = pgTable('server_catalogs', {
+  serverId: text('server_id')
+    .primaryKey()
+    .references(() => servers.id, { onDelete: 'cascade' }),
+  triedAt: timestamp('tried_at', { withTimezone: true, mode: 'string' }).notNull(),
+  error: text('error'),
+  /** The result of `initialize`: protocolVersion, capabilities, serverInfo, instructions. */
+  hello: json('hello').$type<Record<string, unknown>>(),
+  prompts: json('prompts').$type<Record<string, unknown>[]>().notNull(),
+  resources: json('resources').$type<Record<string, unknown>[]>().notNull(),
+  resourceTemplates: json('resource_templates').$type<Record<string, unknown>[]>().notNull(),
+})
+
+export const tools = pgTable(
+  'tools',
+  {
+    serverId: text('server_id')
+      .notNull()
+      .references(() => servers.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** Its place in the server's own list. */
+    position: integer('position').notNull(),
+    definition: json('definition').$type<Record<string, unknown>>().notNull(),
+    /** SHA-256 of the definition in canonical JSON, hexadecimal. */
+    hash: text('hash').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.serverId, table.name] })],
+)
+
+export const namespaces = pgTable('namespaces', {
+  id: id(),
+  name: text('name').notNull().unique(),
+  description: text('description').notNull(),
+  enabled: boolean('enabled').notNull(),
+  createdAt: createdAt(),
+})
+
+export const namespaceServers = pgTable(
+  'namespace_servers',
+  {
+    namespaceId: text('namespace_id')
+      .notNull()
+      .references(() => namespaces.id, { onDelete: 'cascade' }),
+    serverId: text('server_id')
+      .notNull()
+      .references(() => servers.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    enabled: boolean('enabled').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.namespaceId, table.serverId] })],
+)
+
+/** Rules outlive the server's membership: taking a server out and back in loses no override. */
+export const namespaceTools = pgTable(
+  'namespace_tools',
+  {
+    namespaceId: text('namespace_id')
+      .notNull()
+      .references(() => namespaces.id, { onDelete: 'cascade' }),
+    serverId: text('server_id')
+      .notNull()
+      .references(() => servers.id, { onDelete: 'cascade' }),
+    tool: text('tool').notNull(),
+    enabled: boolean('enabled').notNull(),
+    name: text('name'),
+    title: text('title'),
+    description: text('description'),
+    annotations: json('annotations').$type<Record<string, unknown>>(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.namespaceId, table.serverId, table.tool] }),
+    unique('namespace_tools_name').on(table.namespaceId, table.name),
+  ],
+)
+
+export const endpoints = pgTable('endpoints', {
+  id: id(),
+  name: text('name').notNull().unique(),
+  description: text('description').notNull(),
+  enabled: boolean('enabled').notNull(),
+  namespaceId: text('namespace_id')
+    .notNull()
+    .references(() => namespaces.id, { onDelete: 'restrict' }),
+  prefix: boolean('prefix').notNull(),
+  auth: json('auth').$type<{ apiKey: boolean; queryParam: boolean }>().notNull(),
+  createdAt: createdAt(),
+})
+
+export const apiKeys = pgTable('api_keys', {
+  id: id(),
+  name: text('name').notNull().unique(),
+  /** SHA-256 of the key, hexadecimal: 380 random bits need no salt and no slow hash. */
+  hash: text('hash').notNull().unique(),
+  hint: text('hint').notNull(),
+  enabled: boolean('enabled').notNull(),
+  allEndpoints: boolean('all_endpoints').notNull(),
+  createdAt: createdAt(),
+})
+
+export const apiKeyEndpoints = pgTable(
+  'api_key_endpoints',
+  {
+    apiKeyId: text('api_key_id')
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: 'cascade' }),
+    endpointId: text('endpoint_id')
+      .notNull()
+      .references(() => endpoints.id, { onDelete: 'cascade' }),
+  },
+  (table) => [primaryKey({ columns: [table.apiKeyId, table.endpointId] })],
+)
+
+export const settings = pgTable('settings', {
+  key: text('key').primaryKey(),
+  value: json('value').$type<unknown>().notNull(),
+})
+
+/** One row per relayed call. Names, not references: a row must outlive what it names. */
+export const callLog = pgTable(
+  'call_log',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: timestamp('at', { withTimezone: true, mode: 'string' }).notNull(),
+    endpoint: text('endpoint').notNull(),
+    caller: text('caller').notNull(),
+    client: text('client'),
+    server: text('server'),
+    method: text('method').notNull(),
+    name: text('name'),
+    durationMs: integer('duration_ms').notNull(),
+    /** `ok`, `tool-error` or the JSON-RPC error code. */
+    outcome: text('outcome').notNull(),
+  },
+  (table) => [index('call_log_at').on(table.at)],
+)

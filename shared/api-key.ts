@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+const keyName = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(64, 'must be at most 64 characters')
+
+/** Which endpoints a key opens: all of them, now and later, or those with these ids. */
+export const keyScope = z.union([z.literal('all'), z.array(z.string()).min(1)])
+
+export const apiKeyInput = z.strictObject({
+  name: keyName,
+  endpoints: keyScope.default('all'),
+  enabled: z.boolean().default(true),
+})
+
+export const apiKeyPatch = z.strictObject({
+  name: keyName.optional(),
+  endpoints: keyScope.optional(),
+  enabled: z.boolean().optional(),
+})
+
+/** The shape of a key: `sk_mt_` and 64 characters from a CSPRNG. Only its hash is stored. */
+export const API_KEY = /^sk_mt_[A-Za-z0-9]{64}$/
+
+export type ApiKeyInput = z.input<typeof apiKeyInput>
+export type ApiKeyPatch = z.infer<typeof apiKeyPatch>
+/** A key as management callers see it; `hint` is its last four characters, to tell keys apart. */
+export type ApiKeyView = z.infer<typeof apiKeyInput> & {
+  id: string
+  hint: string
+  createdAt: string
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { definitionName } from './names.ts'
+
+/** Which credentials an endpoint takes. With `apiKey: false` anyone who can reach it may call it. */
+export const endpointAuth = z.strictObject({
+  apiKey: z.boolean().default(true),
+  /** Whether a key may also come as `?api_key=`, for clients that can set no header. */
+  queryParam: z.boolean().default(false),
+})
+
+export const endpointInput = z.strictObject({
+  name: definitionName,
+  description: z.string().max(2_000).default(''),
+  enabled: z.boolean().default(true),
+  namespaceId: z.string(),
+  /** Whether tools and prompts are called `<server>__<name>` or keep their own names. */
+  prefix: z.boolean().default(true),
+  auth: endpointAuth.default({ apiKey: true, queryParam: false }),
+})
+
+export const endpointPatch = z.strictObject({
+  name: definitionName.optional(),
+  description: z.string().max(2_000).optional(),
+  enabled: z.boolean().optional(),
+  namespaceId: z.string().optional(),
+  prefix: z.boolean().optional(),
+  auth: z
+    .strictObject({ apiKey: z.boolean().optional(), queryParam: z.boolean().optional() })
+    .optional(),
+})
+
+export type EndpointInput = z.input<typeof endpointInput>
+export type EndpointPatch = z.infer<typeof endpointPatch>
+export type Endpoint = z.infer<typeof endpointInput> & { id: string }

@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { serverName } from './names.ts'
+
+/** The longest delay Node's timers take: 2^31 - 1 ms, about 24 days. */
+const MAX_TIMER_MS = 2_147_483_647
+
+const common = {
+  name: serverName,
+  description: z.string().max(2_000).default(''),
+  enabled: z.boolean().default(true),
+  /** `lazy`: started when first called, once its catalog is known. `eager`: started with the app. */
+  start: z.enum(['eager', 'lazy']).default('lazy'),
+  /** Milliseconds without a session or call after which it is stopped; 0 keeps it running. */
+  idleMs: z.int().min(0).max(MAX_TIMER_MS).default(600_000),
+  /** Milliseconds it has from spawn to a finished handshake. */
+  startTimeoutMs: z.int().min(100).max(MAX_TIMER_MS).default(60_000),
+}
+
+const environmentName = z.string().regex(/^[^=\0]+$/, 'must not be empty nor hold "=" or NUL')
+const noNul = z.string().refine((text) => !text.includes('\0'), 'must not hold NUL')
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not an HTTP header name')
+const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'is not an HTTP header value')
+const url = z.string().refine(isHttpUrl, 'must be an http or https URL')
+
+const stdioFields = {
+  type: z.literal('STDIO'),
+  command: noNul.min(1, 'must not be empty'),
+  args: z.array(noNul).default([]),
+  env: z.record(environmentName, noNul).default({}),
+  cwd: noNul.nullable().default(null),
+}
+
+const remoteFields = {
+  url,
+  headers: z.record(headerName, headerValue).default({}),
+  bearerToken: headerValue.nullable().default(null),
+}
+
+/**
+ * The definition of a server, whole and with its secrets: what is stored, and what a connection is
+ * made from. `${NAME}` in args, env, url, headers and bearerToken stands for an environment variable.
+ */
+export const serverDefinition = z.discriminatedUnion('type', [
+  z.strictObject({ ...common, ...stdioFields }),
+  z.strictObject({ ...common, ...remoteFields, type: z.literal('SSE') }),
+  z.strictObject({ ...common, ...remoteFields, type: z.literal('STREAMABLE_HTTP') }),
+])
+
+/** A secret to store, or `null` to keep the one that is stored. */
+const secretOrKept = (value: z.ZodString) => value.nullable()
+
+/**
+ * A change to a server: only the fields that are named change. A record of secrets is replaced as a
+ * whole, but a value of `null` keeps the stored secret of that name, since clients never see it.
+ */
+export const serverPatch = z.strictObject({
+  name: serverName.optional(),
+  type: z.enum(['STDIO', 'SSE', 'STREAMABLE_HTTP']).optional(),
+  description: z.string().max(2_000).optional(),
+  enabled: z.boolean().optional(),
+  start: z.enum(['eager', 'lazy']).optional(),
+  idleMs: z.int().min(0).max(MAX_TIMER_MS).optional(),
+  startTimeoutMs: z.int().min(100).max(MAX_TIMER_MS).optional(),
+  command: noNul.optional(),
+  args: z.array(noNul).optional(),
+  env: z.record(environmentName, noNul.nullable()).optional(),
+  cwd: noNul.nullable().optional(),
+  url: url.optional(),
+  headers: z.record(headerName, secretOrKept(headerValue)).optional(),
+  bearerToken: headerValue.nullable().optional(),
+})
+
+export type ServerDefinition = z.infer<typeof serverDefinition>
+export type ServerInput = z.input<typeof serverDefinition>
+export type ServerPatch = z.infer<typeof serverPatch>
+export type Server = ServerDefinition & { id: string }
+
+/** What a server is doing now, as told to people. `stopped` is healthy: it starts when called. */
+export type ServerState = 'disabled' | 'stopped' | 'starting' | 'running' | 'failed'
+
+/** A server as management callers see it: names of secrets, never their values. */
+export type ServerView = {
+  id: string
+  name: string
+  description: string
+  type: ServerDefinition['type']
+  enabled: boolean
+  start: 'eager' | 'lazy'
+  idleMs: number
+  startTimeoutMs: number
+  command?: string
+  args?: string[]
+  cwd?: string | null
+  url?: string
+  envNames?: string[]
+  headerNames?: string[]
+  hasBearerToken?: boolean
+  state: ServerState
+  /** Why it failed, in words a person can act on. */
+  error: string | null
+  /** How many tools it offered when last seen; `null` when it was never seen. */
+  toolCount: number | null
+}
+
+function isHttpUrl(text: string): boolean {
+  // References are filled in when the connection is made; any word does for the check.
+  const filled = text.replaceAll(/\$\{[A-Za-z_][A-Za-z0-9_]*\}/g, '1')
+  if (!URL.canParse(filled)) return false
+  const { protocol, username, password } = new URL(filled)
+  return /^https?:$/.test(protocol) && username === '' && password === ''
+}
