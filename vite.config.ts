@@ -1,0 +1,82 @@
+import react from '@vitejs/plugin-react'
+import type { UserConfig as BundleConfig } from 'electron-vite'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { ViteUserConfig as TestConfig } from 'vitest/config'
+
+const fromRoot = (path: string) => resolve(import.meta.dirname, path)
+
+/**
+ * What electron-vite builds into out/. "dependencies" of package.json stay outside of the bundles
+ * and are loaded from node_modules; "devDependencies" are bundled.
+ */
+const bundles = {
+  main: {
+    build: {
+      outDir: fromRoot('out/main'),
+      rollupOptions: {
+        input: {
+          index: fromRoot('electron/main/index.ts'),
+          headless: fromRoot('electron/headless/index.ts'),
+          'db-worker': fromRoot('electron/core/db/worker.ts'),
+        },
+        // Flat: a chunk that opens `./db-worker.js` beside itself must find it.
+        output: { format: 'es', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: fromRoot('out/preload'),
+      // A sandboxed preload script can load nothing, and only as CommonJS.
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { index: fromRoot('electron/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: fromRoot('renderer'),
+    plugins: [react()],
+    build: {
+      outDir: fromRoot('out/renderer'),
+      minify: true,
+      rollupOptions: { input: fromRoot('renderer/index.html') },
+    },
+  },
+} satisfies BundleConfig
+
+const limits = { testTimeout: 30_000, hookTimeout: 30_000 }
+const globalSetup = ['electron/core/testing/global-setup.ts'].filter((path) =>
+  existsSync(fromRoot(path)),
+)
+
+/** `core` runs the sources, `built` runs what is in out/. */
+const tests = {
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'core',
+          include: ['{electron,renderer,shared,scripts}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.built.test.ts'],
+          pool: 'forks',
+          globalSetup,
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: 'built',
+          include: ['{electron,scripts}/**/*.built.test.ts'],
+          pool: 'forks',
+          ...limits,
+        },
+      },
+    ],
+  },
+} satisfies TestConfig
+
+// One file for two tools: each reads its own keys and leaves the other's alone.
+export default { ...bundles, ...tests }
