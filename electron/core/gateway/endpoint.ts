@@ -1,0 +1,127 @@
+import type { ToolRule } from '../../../shared/namespace.ts'
+import type { Pools } from '../connections/pools.ts'
+import type { JsonObject } from '../json-rpc.ts'
+import type { Call, Handler, ListKind } from './call.ts'
+import { buildCatalog } from './catalog.ts'
+import type { Catalogs } from './catalogs.ts'
+import { compose } from './compose.ts'
+import { forward } from './forward.ts'
+import { composeHello, type Hello } from './hello.ts'
+import { filter } from './middleware/filter.ts'
+import { overrides } from './middleware/overrides.ts'
+import type { Session } from './session.ts'
+
+/** An endpoint and its namespace as the gateway needs them: a value, replaced when it changes. */
+export type EndpointView = {
+  id: string
+  name: string
+  prefix: boolean
+  auth: { apiKey: boolean; queryParam: boolean }
+  /** In the namespace's order; `on` tells whether it is switched on here and in general. */
+  servers: readonly { id: string; name: string; on: boolean }[]
+  rules: readonly ToolRule[]
+}
+
+/** What one endpoint offers at this moment: lists, names and the pipeline, built once per change. */
+type Offer = { handle: Handler; hello: Hello }
+
+export type EndpointParts = { catalogs: Catalogs; pools: Pools }
+
+/** A public name bound to one namespace, with the sessions on it. */
+export class Endpoint {
+  readonly #parts: EndpointParts
+  readonly sessions = new Set<Session>()
+  #view: EndpointView
+  #offer: Offer | null = null
+
+  constructor(view: EndpointView, parts: EndpointParts) {
+    this.#view = view
+    this.#parts = parts
+  }
+
+  get id(): string {
+    return this.#view.id
+  }
+
+  get name(): string {
+    return this.#view.name
+  }
+
+  get auth(): EndpointView['auth'] {
+    return this.#view.auth
+  }
+
+  get serverIds(): string[] {
+    return this.#view.servers.filter((server) => server.on).map((server) => server.id)
+  }
+
+  /** Relays one request through the namespace's middlewares. Rejects with `RpcError`. */
+  async handle(call: Call): Promise<JsonObject> {
+    await this.#parts.catalogs.settled(this.serverIds)
+    return this.#current().handle(call)
+  }
+
+  async hello(): Promise<Hello> {
+    await this.#parts.catalogs.settled(this.serverIds)
+    return this.#current().hello
+  }
+
+  /** Takes a new definition; live sessions hear of it if their lists are different now. */
+  update(view: EndpointView): void {
+    const before = this.#view
+    this.#view = view
+    this.#offer = null
+    for (const session of this.sessions) session.holdServers()
+    if (!sameJson([before.prefix, before.servers], [view.prefix, view.servers])) {
+      this.#tell(['tools', 'prompts', 'resources'])
+    } else if (!sameJson(before.rules, view.rules)) {
+      this.#tell(['tools'])
+    }
+  }
+
+  catalogChanged(serverId: string, kinds: ReadonlySet<ListKind>): void {
+    if (!this.#view.servers.some((server) => server.id === serverId)) return
+    this.#offer = null
+    this.#tell(kinds)
+  }
+
+  #tell(kinds: Iterable<ListKind>): void {
+    for (const kind of kinds) {
+      for (const session of this.sessions) session.listChanged(kind)
+    }
+  }
+
+  #current(): Offer {
+    this.#offer ??= makeOffer(this.#view, this.#parts)
+    return this.#offer
+  }
+}
+
+function makeOffer(view: EndpointView, { catalogs, pools }: EndpointParts): Offer {
+  const parts = view.servers.map(({ id, name, on }) => ({
+    serverId: id,
+    server: name,
+    on,
+    catalog: catalogs.get(id),
+  }))
+  const catalog = buildCatalog(parts, view.prefix)
+  const on = new Set(view.servers.filter((server) => server.on).map((server) => server.id))
+  const off = new Set(
+    view.rules.filter((rule) => !rule.enabled).map((rule) => `${rule.serverId}\n${rule.tool}`),
+  )
+  const pipeline = compose(
+    overrides(catalog, view.rules),
+    filter(catalog, {
+      isServerOn: (serverId) => on.has(serverId),
+      isToolOn: (serverId, tool) => !off.has(`${serverId}\n${tool}`),
+    }),
+  )
+  const live = parts.flatMap(({ server, on: isOn, catalog: own }) =>
+    isOn && own ? [{ server, catalog: own }] : [],
+  )
+  return { handle: pipeline(forward(catalog, pools)), hello: composeHello(live) }
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}

@@ -1,0 +1,68 @@
+import type { ServerCatalog } from '../../../shared/catalog.ts'
+import type { Connection } from '../connections/connection.ts'
+import { isObject, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
+import { LISTS, type ListKind, type ListMethod } from './call.ts'
+
+/** Bounds for a server that never ends its pages. */
+const MAX_PAGES = 1_000
+const MAX_ITEMS = 100_000
+const PAGE_TIMEOUT_MS = 60_000
+
+const EMPTY = { tools: [], prompts: [], resources: [], resourceTemplates: [] }
+
+/**
+ * Asks a server for everything it offers, all pages. With `kinds` only those lists are read anew
+ * and the rest is taken from `known`.
+ */
+export async function readCatalog(
+  connection: Connection,
+  known: ServerCatalog | null,
+  kinds: ReadonlySet<ListKind>,
+): Promise<ServerCatalog> {
+  const { hello } = connection
+  const declared = isObject(hello.capabilities) ? hello.capabilities : {}
+  const read = async (method: ListMethod, kind: ListKind) => {
+    if (declared[kind] === undefined) return []
+    if (!kinds.has(kind) && known) return known[LISTS[method]]
+    return readPages(connection, method)
+  }
+  // One after the other: a server that has just started may still handle one request at a time.
+  const catalog: ServerCatalog = { ...EMPTY, hello }
+  catalog.tools = await read('tools/list', 'tools')
+  catalog.prompts = await read('prompts/list', 'prompts')
+  catalog.resources = await read('resources/list', 'resources')
+  catalog.resourceTemplates = await read('resources/templates/list', 'resources')
+  return catalog
+}
+
+async function readPages(connection: Connection, method: ListMethod): Promise<JsonObject[]> {
+  const items: JsonObject[] = []
+  const cursors = new Set<string>()
+  let cursor: string | undefined
+  for (let page = 0; page < MAX_PAGES && items.length < MAX_ITEMS; page += 1) {
+    const result = await readPage(connection, method, cursor)
+    const list = result[LISTS[method]]
+    if (Array.isArray(list)) items.push(...list.filter(isObject))
+    const next = result.nextCursor
+    // An empty string is a cursor like any other; one that comes again would never end.
+    if (typeof next !== 'string' || cursors.has(next)) break
+    cursors.add(next)
+    cursor = next
+  }
+  return items
+}
+
+async function readPage(
+  connection: Connection,
+  method: ListMethod,
+  cursor: string | undefined,
+): Promise<JsonObject> {
+  try {
+    const params = cursor === undefined ? undefined : { cursor }
+    return await connection.request(method, params, { timeoutMs: PAGE_TIMEOUT_MS })
+  } catch (error) {
+    // Many servers declare `resources` and answer only one of its two lists.
+    if (error instanceof RpcError && error.code === RpcCode.methodNotFound) return {}
+    throw error
+  }
+}

@@ -1,0 +1,77 @@
+import { LEGACY_VERSIONS, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
+import type { Endpoint } from './endpoint.ts'
+import { Session, type SessionParts } from './session.ts'
+
+export type ServerInfo = { name: string; title: string; version: string }
+
+export type SessionsOptions = Omit<SessionParts, 'onEnd'> & {
+  serverInfo: ServerInfo
+  /** Milliseconds without a request, a running call or a stream after which a session expires. */
+  idleMs?: number
+  /** How many there may be; beyond it the one idle for longest gives way. */
+  max?: number
+  /** Milliseconds between looks for expired sessions. */
+  sweepMs?: number
+}
+
+/** Live sessions by id. Ids are random and unguessable, and still not a credential. */
+export interface Sessions {
+  readonly size: number
+  /** Answers `initialize`. Rejects with `RpcError` when its parameters make no sense. */
+  open(endpoint: Endpoint, caller: string, params: JsonObject): Promise<Opened>
+  /** A session of this caller on this endpoint; another's id is as unknown as none. */
+  get(id: string, endpoint: Endpoint, caller: string): Session | undefined
+  endWhere(test: (session: Session) => boolean): void
+  close(): void
+}
+
+export type Opened = { session: Session; result: JsonObject }
+
+export function openSessions(options: SessionsOptions): Sessions {
+  const { serverInfo, idleMs = 30 * 60_000, max = 10_000, sweepMs = 30_000 } = options
+  const sessions = new Map<string, Session>()
+  const parts = { ...options, onEnd: (session: Session) => void sessions.delete(session.id) }
+  const sweep = setInterval(() => endWhere((session) => session.idleMs > idleMs), sweepMs)
+  sweep.unref()
+
+  function endWhere(test: (session: Session) => boolean): void {
+    for (const session of [...sessions.values()].filter(test)) session.end()
+  }
+
+  function makeRoom(): void {
+    if (sessions.size < max) return
+    const [idlest] = [...sessions.values()].toSorted((a, b) => b.idleMs - a.idleMs)
+    idlest?.end()
+  }
+
+  return {
+    get size() {
+      return sessions.size
+    },
+    async open(endpoint, caller, params) {
+      const protocolVersion = negotiate(params.protocolVersion)
+      const hello = await endpoint.hello()
+      makeRoom()
+      const session = new Session({ endpoint, caller, protocolVersion, hello }, parts)
+      sessions.set(session.id, session)
+      return { session, result: { protocolVersion, ...hello, serverInfo } }
+    },
+    get(id, endpoint, caller) {
+      const session = sessions.get(id)
+      return session?.endpoint === endpoint && session.caller === caller ? session : undefined
+    },
+    endWhere,
+    close() {
+      clearInterval(sweep)
+      endWhere(() => true)
+    },
+  }
+}
+
+/** A version that we speak is agreed to; for any other we propose our newest (lifecycle section). */
+function negotiate(requested: unknown): string {
+  if (typeof requested !== 'string') {
+    throw new RpcError(RpcCode.invalidParams, 'protocolVersion is missing or not a string')
+  }
+  return LEGACY_VERSIONS.find((version) => version === requested) ?? LEGACY_VERSIONS[0]
+}

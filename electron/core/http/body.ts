@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http'
+import { RpcCode, RpcError } from '../json-rpc.ts'
+import { HttpRefusal, refuse } from './refusal.ts'
+
+/** Reads a JSON body of at most `maxBytes`. Rejects with the `HttpRefusal` that answers it. */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const type = request.headers['content-type'] ?? ''
+  // Compared as a media type: a mere substring match would let text/plain; x=application/json in.
+  if (type.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
+    throw refuse(415, 'Content-Type must be application/json')
+  }
+  if (request.headers['content-encoding'] !== undefined) {
+    throw refuse(415, 'Content-Encoding is not supported')
+  }
+  const text = await readText(request, maxBytes)
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new HttpRefusal(400, new RpcError(RpcCode.parseError, 'Parse error: not valid JSON'))
+  }
+}
+
+async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()
+}
+
+function tooLarge(maxBytes: number): HttpRefusal {
+  return refuse(413, `The request is larger than ${maxBytes} bytes`)
+}

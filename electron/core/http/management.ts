@@ -1,0 +1,40 @@
+import { createExpressMiddleware } from '@trpc/server/adapters/express'
+import type { AnyRouter, inferRouterContext } from '@trpc/server'
+import express from 'express'
+import type { IncomingMessage } from 'node:http'
+import { readCredential } from './credentials.ts'
+import { refuse, sendRefusal } from './refusal.ts'
+import type { RequestHandler } from './server.ts'
+
+export type ManagementOptions<Router extends AnyRouter> = {
+  router: Router
+  /** Makes what the procedures know of the caller from the credential it sent, or null. */
+  createContext: (credential: string | null) => inferRouterContext<Router>
+}
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024
+
+/** The management API for callers over HTTP; the procedures themselves refuse who may not call. */
+export function serveManagement<Router extends AnyRouter>({
+  router,
+  createContext,
+}: ManagementOptions<Router>): RequestHandler {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(
+    '/trpc/frontend',
+    createExpressMiddleware({
+      router,
+      maxBodySize: MAX_BODY_BYTES,
+      createContext: ({ req }: { req: IncomingMessage }) =>
+        createContext(readCredential(req, null)),
+    }),
+  )
+  app.use((request, response) => {
+    sendRefusal(request, response, refuse(404, 'There is nothing at this address'))
+  })
+  return (request, response) => {
+    app(request, response)
+    return Promise.resolve()
+  }
+}

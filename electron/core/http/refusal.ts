@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { failure, RpcError, type RequestId, type RpcFailure } from '../json-rpc.ts'
+
+/** A request that is answered with an HTTP status and an error in the words of JSON-RPC. */
+export class HttpRefusal extends Error {
+  readonly status: number
+  readonly body: RpcFailure
+  readonly headers: Record<string, string>
+
+  constructor(
+    status: number,
+    error: RpcError,
+    extra: { id?: RequestId | null; headers?: Record<string, string> } = {},
+  ) {
+    super(error.message)
+    this.status = status
+    this.body = failure(extra.id ?? null, error)
+    this.headers = extra.headers ?? {}
+  }
+}
+
+/** For errors of the transport itself; the specification leaves their JSON-RPC code open. */
+const TRANSPORT_ERROR = -32000
+
+export function refuse(status: number, message: string, headers?: Record<string, string>) {
+  return new HttpRefusal(status, new RpcError(TRANSPORT_ERROR, message), { headers })
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  const bytes = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': bytes.length,
+    ...headers,
+  })
+  response.end(bytes)
+}
+
+export function sendRefusal(
+  request: IncomingMessage,
+  response: ServerResponse,
+  refusal: HttpRefusal,
+): void {
+  if (response.headersSent) {
+    response.end()
+    return
+  }
+  // What is left of a body that nobody read would be taken for the next request.
+  const unread: Record<string, string> = request.complete ? {} : { connection: 'close' }
+  sendJson(response, refusal.status, refusal.body, { ...refusal.headers, ...unread })
+}

@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RpcFailure, RpcNotification, RpcResult } from '../json-rpc.ts'
+import { refuse, sendJson } from './refusal.ts'
+
+/** A client that reads this much too slowly loses its stream: memory is bounded, not its patience. */
+const MAX_BUFFERED_BYTES = 64 * 1024 * 1024
+
+/** Proxies and HTTP clients give up on a silent response after 30 to 300 s. */
+const KEEP_ALIVE_MS = 15_000
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  // Or nginx would hold events back until its buffer is full.
+  'x-accel-buffering': 'no',
+}
+
+/** Server-sent events (HTML standard, 9.2) with comments that keep the connection open. */
+export class EventStream {
+  readonly #response: ServerResponse
+  readonly #keepAlive: NodeJS.Timeout
+
+  constructor(response: ServerResponse, headers: Record<string, string> = {}) {
+    this.#response = response
+    response.writeHead(200, { ...STREAM_HEADERS, ...headers })
+    response.flushHeaders()
+    this.#keepAlive = setInterval(() => this.#write(': keep-alive\n\n'), KEEP_ALIVE_MS)
+    this.#keepAlive.unref()
+    response.once('close', () => clearInterval(this.#keepAlive))
+  }
+
+  send(message: object): void {
+    this.#write(`event: message\ndata: ${JSON.stringify(message)}\n\n`)
+  }
+
+  end(): void {
+    clearInterval(this.#keepAlive)
+    this.#response.end()
+  }
+
+  #write(text: string): void {
+    if (this.#response.writableEnded || this.#response.destroyed) return
+    this.#response.write(text)
+    if (this.#response.writableLength > MAX_BUFFERED_BYTES) this.#response.destroy()
+  }
+}
+
+/**
+ * The answer to one POST: plain JSON when there is nothing but the answer, a stream as soon as
+ * something has to be said before it, or when it takes long. A client chooses by its `Accept`.
+ */
+export class Reply {
+  readonly #response: ServerResponse
+  readonly #headers: Record<string, string>
+  readonly #takesStream: boolean
+  readonly #slow: NodeJS.Timeout | undefined
+  #stream: EventStream | null = null
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: Record<string, string> = {},
+  ) {
+    const accept = request.headers.accept ?? '*/*'
+    const takesJson = /\*\/\*|application\/(json|\*)/i.test(accept)
+    this.#takesStream = /text\/event-stream/i.test(accept)
+    if (!takesJson && !this.#takesStream) {
+      throw refuse(406, 'Accept must allow application/json and text/event-stream')
+    }
+    this.#response = response
+    this.#headers = headers
+    if (!takesJson) this.#open()
+    else if (this.#takesStream) {
+      this.#slow = setTimeout(() => this.#open(), KEEP_ALIVE_MS)
+      this.#slow.unref()
+    }
+  }
+
+  /** Without effect for a client that takes no stream. */
+  notify = (notification: RpcNotification): void => {
+    if (this.#takesStream && !this.#response.writableEnded) this.#open().send(notification)
+  }
+
+  /** `null` stands for a cancelled request, which gets no answer. */
+  finish(message: RpcResult | RpcFailure | (RpcResult | RpcFailure)[] | null, status = 200): void {
+    clearTimeout(this.#slow)
+    if (this.#response.destroyed) return
+    if (this.#stream) {
+      if (message) this.#stream.send(message)
+      this.#stream.end()
+    } else if (message) sendJson(this.#response, status, message, this.#headers)
+    else this.#response.writeHead(202, this.#headers).end()
+  }
+
+  #open(): EventStream {
+    clearTimeout(this.#slow)
+    this.#stream ??= new EventStream(this.#response, this.#headers)
+    return this.#stream
+  }
+}

@@ -1,0 +1,107 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { AppError, messageOf } from '../errors.ts'
+import { RpcCode, RpcError } from '../json-rpc.ts'
+import type { Logger } from '../log.ts'
+import { HttpRefusal, refuse, sendRefusal } from './refusal.ts'
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** The one port. It is bound before anything is ready, and answers 503 until it is. */
+export interface HttpServer {
+  readonly port: number
+  /** From now on requests go to `handler`. */
+  serve(handler: RequestHandler): void
+  /** From now on new requests get 503; resolves when those in flight are done, at most after `ms`. */
+  drain(ms: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Rejects with `AppError('in-use')` naming the port when another program has it. */
+export async function openHttpServer(
+  { host, port }: { host: string; port: number },
+  log: Logger,
+): Promise<HttpServer> {
+  const inFlight = new Set<ServerResponse>()
+  let handler: RequestHandler | null = null
+  let onIdle: (() => void) | null = null
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!handler) return unavailable(request, response)
+    // A GET may be a stream that lasts as long as its session: draining does not wait for it.
+    if (request.method !== 'GET') track(response)
+    try {
+      await handler(request, response)
+    } catch (error) {
+      sendRefusal(request, response, toRefusal(error, log))
+    }
+  }
+
+  function track(response: ServerResponse): void {
+    inFlight.add(response)
+    response.once('close', () => {
+      inFlight.delete(response)
+      if (inFlight.size === 0) onIdle?.()
+    })
+  }
+
+  const server = createServer((request, response) => void answer(request, response))
+  await listen(server, host, port)
+  return {
+    port: (server.address() as AddressInfo).port,
+    serve(next) {
+      handler = next
+    },
+    async drain(ms) {
+      handler = null
+      if (inFlight.size === 0) return
+      const idle = Promise.withResolvers<void>()
+      onIdle = idle.resolve
+      const timer = setTimeout(idle.resolve, ms)
+      await idle.promise
+      clearTimeout(timer)
+    },
+    close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      return closed
+    },
+  }
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(port, host, resolve)
+  try {
+    await promise
+  } catch (error) {
+    throw cannotListen(error, host, port)
+  }
+  server.off('error', reject)
+}
+
+function cannotListen(error: unknown, host: string, port: number): AppError {
+  const code = error instanceof Error && 'code' in error ? error.code : ''
+  const another = 'Choose another with --port or METAMCP_PORT (0 picks a free one).'
+  const text =
+    code === 'EADDRINUSE'
+      ? `Port ${port} on ${host} is in use by another program. ${another}`
+      : code === 'EACCES'
+        ? `This account may not use port ${port}. ${another}`
+        : `Cannot listen on ${host}, port ${port}: ${messageOf(error)}. See --host and --port.`
+  return new AppError('in-use', text, { cause: error })
+}
+
+function unavailable(request: IncomingMessage, response: ServerResponse): void {
+  sendRefusal(request, response, refuse(503, 'Not ready', { 'retry-after': '1' }))
+}
+
+function toRefusal(error: unknown, log: Logger): HttpRefusal {
+  if (error instanceof HttpRefusal) return error
+  // A client that left while its body was read: there is nobody to answer.
+  if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) {
+    log.error({ error: messageOf(error) }, 'a request failed for a reason of our own')
+  }
+  return new HttpRefusal(500, new RpcError(RpcCode.internalError, 'Internal error'))
+}

@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answer } from '../gateway/answer.ts'
+import type { Endpoint } from '../gateway/endpoint.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import { checkEnvelope, checkSpoken } from '../gateway/modern.ts'
+import type { Notify, Session } from '../gateway/session.ts'
+import {
+  LEGACY_VERSIONS,
+  RpcCode,
+  RpcError,
+  type RpcFailure,
+  type RpcRequest,
+  type RpcResult,
+} from '../json-rpc.ts'
+import type { Logger } from '../log.ts'
+import { readJson } from './body.ts'
+import { classify, invalid, type Incoming } from './messages.ts'
+import { checkModernHeaders, isModern } from './modern-headers.ts'
+import { HttpRefusal, refuse } from './refusal.ts'
+import { EventStream, Reply } from './reply.ts'
+
+export type Exchange = {
+  request: IncomingMessage
+  response: ServerResponse
+  endpoint: Endpoint
+  /** The identity that sessions are bound to (`callerKey`). */
+  caller: string
+}
+
+export type StreamableHttpOptions = { gateway: Gateway; log: Logger; maxBodyBytes: number }
+
+const SESSION_HEADER = 'mcp-session-id'
+
+/** Revisions in which a body may be an array of messages. */
+const BATCHING: ReadonlySet<string> = new Set(['2025-03-26', '2024-11-05'])
+
+/**
+ * The Streamable HTTP transport (specification, "Transports") at message level, for both eras.
+ * Rejects with `HttpRefusal`; guards and credentials have been seen to.
+ */
+export function serveStreamableHttp(options: StreamableHttpOptions) {
+  const { gateway, log } = options
+
+  async function post(exchange: Exchange): Promise<void> {
+    const body = await readJson(exchange.request, options.maxBodyBytes)
+    if (Array.isArray(body)) return batch(exchange, body)
+    const incoming = classify(body)
+    const { headers } = exchange.request
+    if (incoming.kind === 'request') {
+      const { message } = incoming
+      if (isModern(message, headers)) return modern(exchange, message)
+      if (message.method === 'initialize') return initialize(exchange, message)
+      const session = requireSession(exchange)
+      const reply = new Reply(exchange.request, exchange.response)
+      return reply.finish(await session.request(message, reply.notify))
+    }
+    // A modern client has nothing to notify us of over HTTP: whatever it is, it is taken and dropped.
+    if (incoming.kind === 'notification' && !isModern(incoming.message, headers)) {
+      requireSession(exchange).notification(incoming.message)
+    }
+    exchange.response.writeHead(202).end()
+  }
+
+  async function initialize({ endpoint, caller, ...http }: Exchange, message: RpcRequest) {
+    const opening = await answerOpening(message, () =>
+      gateway.sessions.open(endpoint, caller, message.params ?? {}),
+    )
+    const headers = { [SESSION_HEADER]: opening.session.id }
+    const reply = new Reply(http.request, http.response, headers)
+    reply.finish({ jsonrpc: '2.0', id: message.id, result: opening.result })
+  }
+
+  async function modern({ endpoint, caller, request, response }: Exchange, message: RpcRequest) {
+    const { id, method, params } = message
+    admit(message, request)
+    const controller = new AbortController()
+    // In this era leaving is cancelling: there is no session in which the answer could be kept.
+    response.once('close', () => {
+      if (!response.writableFinished) controller.abort(new Error('the client has left'))
+    })
+    const reply = new Reply(request, response)
+    const call = { endpoint, caller, method, params: params ?? {}, signal: controller.signal }
+    const work = () => gateway.modern({ ...call, notify: reply.notify })
+    reply.finish(await answer(id, work, log))
+  }
+
+  async function batch(exchange: Exchange, body: unknown[]): Promise<void> {
+    const session = requireSession(exchange)
+    if (!BATCHING.has(session.protocolVersion))
+      throw invalid('a batch, which this revision forbids')
+    if (body.length === 0) throw invalid('an empty batch')
+    const messages = body.map(classify)
+    const reply = new Reply(exchange.request, exchange.response)
+    const answers = await Promise.all(messages.map((one) => inBatch(session, one, reply.notify)))
+    const given = answers.filter((one) => one !== null)
+    reply.finish(given.length > 0 ? given : null)
+  }
+
+  function get(exchange: Exchange): void {
+    const { request, response } = exchange
+    const session = requireSession(exchange)
+    if (!/text\/event-stream/i.test(request.headers.accept ?? '')) {
+      throw refuse(406, 'Accept must allow text/event-stream')
+    }
+    const stream = new EventStream(response)
+    response.once('close', () => session.stopListening(stream))
+    session.listen(stream)
+  }
+
+  function end(exchange: Exchange): void {
+    requireSession(exchange).end()
+    exchange.response.writeHead(200).end()
+  }
+
+  function requireSession({ request, endpoint, caller }: Exchange): Session {
+    const id = request.headers[SESSION_HEADER]
+    if (typeof id !== 'string' || id === '') {
+      throw refuse(400, 'The Mcp-Session-Id header is missing: send initialize first')
+    }
+    const session = gateway.sessions.get(id, endpoint, caller)
+    if (!session) throw refuse(404, 'Session not found: send initialize to open a new one')
+    checkVersionHeader(request)
+    return session
+  }
+
+  return async function streamableHttp(exchange: Exchange): Promise<void> {
+    const { method } = exchange.request
+    if (method === 'POST') return post(exchange)
+    if (method === 'GET') return get(exchange)
+    if (method === 'DELETE') return end(exchange)
+    throw refuse(405, `${method} is not a method of this address`, { allow: 'POST, GET, DELETE' })
+  }
+}
+
+async function inBatch(
+  session: Session,
+  incoming: Incoming,
+  notify: Notify,
+): Promise<RpcResult | RpcFailure | null> {
+  if (incoming.kind === 'request') return session.request(incoming.message, notify)
+  if (incoming.kind === 'notification') session.notification(incoming.message)
+  return null
+}
+
+/** A refused `initialize` opens nothing, and is told so with the request's own id. */
+async function answerOpening<T>({ id }: RpcRequest, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    throw error instanceof RpcError ? new HttpRefusal(400, error, { id }) : error
+  }
+}
+
+/** The checks of the modern era that come before any work, each with its HTTP status. */
+function admit(message: RpcRequest, { headers }: IncomingMessage): void {
+  const { id, method, params } = message
+  try {
+    checkEnvelope(params)
+    checkModernHeaders(message, headers)
+    checkSpoken(method, params)
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error
+    throw new HttpRefusal(error.code === RpcCode.methodNotFound ? 404 : 400, error, { id })
+  }
+}
+
+function checkVersionHeader({ headers }: IncomingMessage): void {
+  const version = headers['mcp-protocol-version']
+  if (version === undefined || LEGACY_VERSIONS.some((known) => known === version)) return
+  throw refuse(400, `Unsupported MCP-Protocol-Version; we speak ${LEGACY_VERSIONS.join(', ')}`)
+}
