@@ -1,0 +1,58 @@
+import type { Server } from '../../../shared/server.ts'
+import { messageOf } from '../errors.ts'
+import { fillReferences, findReferences, readReference } from '../references.ts'
+
+type Environment = Record<string, string | undefined>
+export type StdioServer = Extract<Server, { type: 'STDIO' }>
+export type RemoteServer = Exclude<Server, { type: 'STDIO' }>
+
+/** Below this length a "secret" is a word like `true`, and masking it would garble messages. */
+const SHORTEST_SECRET = 6
+
+/** A definition with its references replaced; only ever held while a connection is made. */
+export type Filled<S extends Server> = S & {
+  /** Hides every secret of this server in a text that people or callers will see. */
+  mask: (text: string) => string
+}
+
+/** Throws an Error whose message names the field and the variable that is not set. */
+export function fillDefinition(server: Server, env: Environment): Filled<Server> {
+  const secrets: string[] = []
+  const fill = (field: string, text: string) => {
+    try {
+      const names = findReferences(text)
+      secrets.push(...names.map((name) => readReference(name, env) ?? ''))
+      return fillReferences(text, env)
+    } catch (error) {
+      throw new Error(`Its field ${field} cannot be filled in. ${messageOf(error)}`, {
+        cause: error,
+      })
+    }
+  }
+  const fillAll = (field: string, record: Record<string, string>) => {
+    const entries = Object.entries(record).map(
+      ([name, text]) => [name, fill(`${field}.${name}`, text)] as const,
+    )
+    secrets.push(...entries.map(([, text]) => text))
+    return Object.fromEntries(entries)
+  }
+  const mask = (text: string) => maskSecrets(text, secrets)
+  if (server.type === 'STDIO') {
+    const args = server.args.map((text, index) => fill(`args[${index}]`, text))
+    return { ...server, args, env: fillAll('env', server.env), mask }
+  }
+  const url = fill('url', server.url)
+  const headers = fillAll('headers', server.headers)
+  const token = server.bearerToken === null ? null : fill('bearerToken', server.bearerToken)
+  // `Authorization: Basic abc`: what must not be told is also the second word alone.
+  secrets.push(token ?? '', ...Object.values(headers).flatMap((text) => text.split(' ').slice(1)))
+  return { ...server, url, headers, bearerToken: token, mask }
+}
+
+function maskSecrets(text: string, secrets: string[]): string {
+  const long = secrets.filter((secret) => secret.length >= SHORTEST_SECRET)
+  // Longest first: a secret inside another one must not leave the rest of it readable.
+  return long
+    .sort((one, other) => other.length - one.length)
+    .reduce((masked, secret) => masked.replaceAll(secret, '•••'), text)
+}

@@ -1,0 +1,238 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Server, ServerState } from '../../../shared/server.ts'
+import { messageOf } from '../errors.ts'
+import { openBackoff } from './backoff.ts'
+import type { Backoff, BackoffOptions } from './backoff.ts'
+import { ServerDown } from './connection.ts'
+import type { Connection } from './connection.ts'
+import { fillDefinition } from './fill-definition.ts'
+import { startConnection } from './start.ts'
+import type { Start, StartOptions } from './start.ts'
+import { openStderrTail } from './stderr-tail.ts'
+import type { StderrTail } from './stderr-tail.ts'
+
+export type ServerStatus = {
+  state: ServerState
+  /** Why it failed, in words a person can act on; no secrets. */
+  error: string | null
+  pid: number | null
+  /** When the start of this connection began, in ms since 1970. */
+  startedAt: number | null
+  /** How long that start took. */
+  startMs: number | null
+}
+
+export type Lease = {
+  connection: Connection
+  /** Idempotent. */
+  release(): void
+}
+
+export type PoolOptions = Omit<StartOptions, 'server' | 'stderr' | 'after'> & {
+  backoff: BackoffOptions
+  onConnected(connection: Connection): void
+  onState(status: ServerStatus): void
+}
+
+/** Where the one shared connection of a server stands. Only `#move` replaces it. */
+type Slot =
+  | { state: 'disabled' | 'stopped' | 'removed' }
+  | { state: 'failed'; reason: string; retryAt: number }
+  | { state: 'starting'; start: Start; ready: Promise<Connection>; startedAt: number }
+  | { state: 'running'; start: Start; connection: Connection; startedAt: number; startMs: number }
+
+/** The connection of one server: started when it is needed, ended when it is not, tried again. */
+export class Pool {
+  readonly #options: PoolOptions
+  readonly #backoff: Backoff
+  #server: Server
+  #slot: Slot
+  #stderr: StderrTail = openStderrTail()
+  #leases = 0
+  #holds = 0
+  #timer: NodeJS.Timeout | undefined
+  /** The end of what was there before: two processes of one server never overlap. */
+  #ended: Promise<unknown> = Promise.resolve()
+
+  constructor(server: Server, options: PoolOptions) {
+    this.#options = options
+    this.#backoff = openBackoff(options.backoff)
+    this.#server = server
+    this.#slot = { state: server.enabled ? 'stopped' : 'disabled' }
+    if (this.#isWanted()) this.#begin()
+  }
+
+  get status(): ServerStatus {
+    const slot = this.#slot
+    const nothing = { error: null, pid: null, startedAt: null, startMs: null }
+    switch (slot.state) {
+      case 'removed':
+        return { ...nothing, state: 'stopped' }
+      case 'failed':
+        return { ...nothing, state: 'failed', error: slot.reason }
+      case 'starting':
+        return { ...nothing, state: 'starting', startedAt: slot.startedAt }
+      case 'running': {
+        const { state, connection, startedAt, startMs } = slot
+        return { state, error: null, pid: connection.pid, startedAt, startMs }
+      }
+      default:
+        return { ...nothing, state: slot.state }
+    }
+  }
+
+  /** The last 64 KB of stderr, secrets masked. */
+  get stderr(): string {
+    try {
+      return fillDefinition(this.#server, this.#options.env).mask(this.#stderr.text())
+    } catch {
+      // What is masked cannot be told any more; then nothing is said rather than too much.
+      return ''
+    }
+  }
+
+  define(server: Server): void {
+    if (isDeepStrictEqual(server, this.#server)) return
+    this.#server = server
+    this.#stderr = openStderrTail()
+    this.#backoff.reset()
+    this.#move({ state: server.enabled ? 'stopped' : 'disabled' }, 'Its definition changed.')
+    if (this.#isWanted()) this.#begin()
+  }
+
+  async lease(signal?: AbortSignal): Promise<Lease> {
+    signal?.throwIfAborted()
+    const release = this.#count('leases')
+    try {
+      return { connection: await withSignal(this.#connect(), signal), release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  hold(): () => void {
+    return this.#count('holds')
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#move({ state: 'removed' }, reason)
+    await this.#ended
+  }
+
+  async #connect(): Promise<Connection> {
+    const slot = this.#slot
+    const { name } = this.#server
+    switch (slot.state) {
+      case 'running':
+        return slot.connection
+      case 'starting':
+        return slot.ready
+      case 'disabled':
+        throw new ServerDown(name, 'It is switched off.')
+      case 'removed':
+        throw new ServerDown(name, 'It was removed.')
+      case 'failed': {
+        const waitMs = slot.retryAt - Date.now()
+        if (waitMs <= 0) return this.#begin()
+        const seconds = Math.ceil(waitMs / 1_000)
+        throw new ServerDown(name, `${slot.reason}\nIt is tried again in ${seconds} s.`)
+      }
+      case 'stopped':
+        return this.#begin()
+    }
+  }
+
+  #begin(): Promise<Connection> {
+    const startedAt = Date.now()
+    const { name } = this.#server
+    const start = startConnection({
+      ...this.#options,
+      server: this.#server,
+      stderr: this.#stderr,
+      after: this.#ended,
+    })
+    const isCurrent = () => 'start' in this.#slot && this.#slot.start === start
+    const connected = (connection: Connection) => {
+      if (!isCurrent()) throw new ServerDown(name, 'It was stopped while it started.')
+      const startMs = Date.now() - startedAt
+      this.#move({ state: 'running', start, connection, startedAt, startMs })
+      void connection.closed.then((reason) => isCurrent() && this.#fail(reason, startedAt))
+      // Leases first: whoever listens may take its time.
+      setImmediate(() => this.#options.onConnected(connection))
+      return connection
+    }
+    const ready = start.connected.then(connected, (error: unknown) => {
+      const reason = error instanceof ServerDown ? error.reason : messageOf(error)
+      if (isCurrent()) this.#fail(reason, Date.now())
+      throw error
+    })
+    // A start in the background may fail without anybody waiting; its state says so.
+    ready.catch(() => {})
+    this.#move({ state: 'starting', start, ready, startedAt })
+    return ready
+  }
+
+  #fail(reason: string, livedSince: number): void {
+    const delayMs = this.#backoff.fail(Date.now() - livedSince)
+    this.#options.log.warn({ server: this.#server.name, reason, delayMs }, 'a server failed')
+    this.#move({ state: 'failed', reason, retryAt: Date.now() + delayMs }, reason)
+  }
+
+  /** The one way from state to state: what the old one owned is ended, the right timer runs. */
+  #move(next: Slot, why = ''): void {
+    const old = this.#slot
+    this.#slot = next
+    if ('start' in old && !('start' in next && next.start === old.start)) {
+      this.#ended = Promise.allSettled([this.#ended, old.start.end(why)])
+    }
+    this.#arm()
+    this.#options.onState(this.status)
+  }
+
+  #count(what: 'leases' | 'holds'): () => void {
+    const add = (number: number) => {
+      if (what === 'leases') this.#leases += number
+      if (what === 'holds') this.#holds += number
+      this.#arm()
+    }
+    add(1)
+    let isReleased = false
+    return () => {
+      if (!isReleased) add(-1)
+      isReleased = true
+    }
+  }
+
+  /** Running and unused: stopped after a while. Failed and wanted: tried again by itself. */
+  #arm(): void {
+    clearTimeout(this.#timer)
+    const slot = this.#slot
+    const { idleMs } = this.#server
+    if (slot.state === 'running' && idleMs > 0 && this.#leases + this.#holds === 0) {
+      const stop = () => this.#move({ state: 'stopped' }, 'It was not used for a while.')
+      this.#timer = setTimeout(stop, idleMs).unref()
+    }
+    if (slot.state === 'failed' && this.#isWanted()) {
+      const again = () => void this.#begin()
+      this.#timer = setTimeout(again, Math.max(0, slot.retryAt - Date.now())).unref()
+    }
+  }
+
+  #isWanted(): boolean {
+    return this.#server.enabled && (this.#server.start === 'eager' || this.#holds > 0)
+  }
+}
+
+/** Waits no longer than the caller does; the start itself goes on for the others. */
+async function withSignal<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return promise
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([promise, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

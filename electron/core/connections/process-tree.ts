@@ -1,0 +1,146 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import pidtree from 'pidtree'
+
+/** How long a process left over may take to end itself after SIGTERM. */
+const GRACE_MS = 500
+const POLL_MS = 20
+
+export type ProcessRow = {
+  pid: number
+  ppid: number
+  /** Together with the pid it names one process for ever; `null` where it cannot be had. */
+  startedAt: string | null
+}
+
+/** The processes that descend from one child of ours. */
+export interface ProcessTree {
+  /** Looks at who is there now. Once a parent has ended, its children can no longer be told. */
+  remember(): Promise<void>
+  /** Ends every process seen so far, and their children, but not the root. */
+  endDescendants(): Promise<void>
+}
+
+/** `marker` is a `NAME=value` that only this root was given in its environment. */
+export function openProcessTree(rootPid: number, marker: string): ProcessTree {
+  const seen = new Map<number, ProcessRow>()
+  const remember = async () => {
+    const rows = await listProcesses()
+    const now = new Map(rows.map((row) => [row.pid, row]))
+    const root = now.get(rootPid)
+    if (root && !seen.has(rootPid)) seen.set(rootPid, root)
+    // A pid that was given to another process since leads to children that are not ours.
+    const parents = [...seen.values()].filter(({ pid, startedAt }) => {
+      const current = now.get(pid)
+      return current === undefined || current.startedAt === startedAt
+    })
+    const pids = parents.map(({ pid }) => pid)
+    for (const row of descendantsOf(pids, rows)) if (!seen.has(row.pid)) seen.set(row.pid, row)
+    return rows
+  }
+  return {
+    async remember() {
+      await remember()
+    },
+    async endDescendants() {
+      const rows = await remember()
+      const orphans = await findMarked(marker, rows)
+      const all = new Map([...seen, ...orphans.map((row) => [row.pid, row] as const)])
+      all.delete(rootPid)
+      await endProcesses([...all.values()])
+    },
+  }
+}
+
+async function endProcesses(rows: ProcessRow[]): Promise<void> {
+  let left = await alive(rows)
+  for (const { pid } of left) signal(pid, 'SIGTERM')
+  for (let waited = 0; left.length > 0 && waited < GRACE_MS; waited += POLL_MS) {
+    // Nobody tells us when a process ends that is not our own child.
+    await delay(POLL_MS)
+    left = await alive(left)
+  }
+  for (const { pid } of left) signal(pid, 'SIGKILL')
+}
+
+/** Which of the rows are still the same process: a pid that was given to another is left alone. */
+async function alive(rows: ProcessRow[]): Promise<ProcessRow[]> {
+  if (rows.length === 0) return []
+  const pids = rows.map(({ pid }) => pid)
+  const listed = rows.every((row) => row.startedAt !== null)
+    ? await readStats(pids)
+    : await listProcesses()
+  const now = new Map(listed.map((row) => [row.pid, row]))
+  return rows.filter((row) => {
+    const current = now.get(row.pid)
+    if (!current) return false
+    if (row.startedAt !== null) return current.startedAt === row.startedAt
+    return current.ppid === row.ppid || current.ppid === 1
+  })
+}
+
+/** All running processes; what has ended but was not yet reaped does not count. */
+export async function listProcesses(): Promise<ProcessRow[]> {
+  // `ps` is missing in slim images, and /proc also tells one process from the next with its pid.
+  if (process.platform === 'linux') {
+    const rows = await listFromProc()
+    if (rows.length > 0) return rows
+  }
+  const rows = await pidtree(-1, { advanced: true }).catch(() => [])
+  return rows.map((row) => ({ ...row, startedAt: null }))
+}
+
+async function listFromProc(): Promise<ProcessRow[]> {
+  const names = await readdir('/proc').catch(() => [])
+  return readStats(names.filter((name) => /^\d+$/.test(name)).map(Number))
+}
+
+async function readStats(pids: number[]): Promise<ProcessRow[]> {
+  return (await Promise.all(pids.map(readStat))).filter((row) => row !== null)
+}
+
+/** proc(5): pid, name in parentheses, state, ppid, …, start time in ticks as the 22nd field. */
+async function readStat(pid: number): Promise<(ProcessRow & { session: string }) | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, ppid, , session = ''] = fields
+  if (!stat || state === 'Z' || state === 'X') return null
+  return { pid, ppid: Number(ppid), startedAt: fields[19] ?? null, session }
+}
+
+/**
+ * Processes whose parents are gone, recognised by what they inherited (Linux only). One that has
+ * left for a session of its own, such as a browser it opened, is meant to stay.
+ */
+async function findMarked(marker: string, rows: ProcessRow[]): Promise<ProcessRow[]> {
+  if (process.platform !== 'linux') return []
+  const own = await readStat(process.pid)
+  const marked = rows.map(async (row) => {
+    const environment = await readFile(`/proc/${row.pid}/environ`, 'latin1').catch(() => '')
+    if (!`\0${environment}`.includes(`\0${marker}\0`)) return []
+    return (await readStat(row.pid))?.session === own?.session ? [row] : []
+  })
+  return (await Promise.all(marked)).flat()
+}
+
+function descendantsOf(roots: number[], rows: ProcessRow[]): ProcessRow[] {
+  const children = Map.groupBy(rows, (row) => row.ppid)
+  const found = new Map<number, ProcessRow>()
+  const visit = (pid: number) => {
+    for (const row of children.get(pid) ?? []) {
+      if (found.has(row.pid)) continue
+      found.set(row.pid, row)
+      visit(row.pid)
+    }
+  }
+  for (const root of roots) visit(root)
+  return [...found.values()]
+}
+
+function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It ended in between.
+  }
+}

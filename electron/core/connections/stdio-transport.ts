@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import { ChildProcess } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import type { RpcMessage } from '../json-rpc.ts'
+import type { Logger } from '../log.ts'
+import { messageOf } from '../errors.ts'
+import { ServerDown } from './connection.ts'
+import type { Filled, StdioServer } from './fill-definition.ts'
+import { checkCommand } from './find-command.ts'
+import { openProcessTree } from './process-tree.ts'
+import type { ProcessTree } from './process-tree.ts'
+import type { StderrTail } from './stderr-tail.ts'
+import type { Transport, TransportContext, TransportEvents } from './transport.ts'
+
+const MEGABYTE = 1024 * 1024
+/** Far above any sane message; only there so that a runaway server cannot take us along. */
+const LARGEST_MESSAGE_MEGABYTES = 256
+/** Answers still in the pipe when a process exits are waited for; a pipe held open is not. */
+const DRAIN_MS = 250
+/** How long SIGKILL may take to show. */
+const REAP_MS = 500
+/** Given to each child with a value of its own: how its orphans are recognised. */
+const MARKER = 'METAMCP_CONNECTION'
+
+type StdioParts = {
+  server: Filled<StdioServer>
+  events: TransportEvents
+  log: Logger
+  stderr: StderrTail
+}
+
+/** Starts the child process of a server. */
+export async function openStdio(
+  server: Filled<StdioServer>,
+  { log, stderr, childEnv, signal }: TransportContext,
+  events: TransportEvents,
+): Promise<Transport> {
+  const marker = randomUUID()
+  const env = { ...(await childEnv(server.env)), [MARKER]: marker }
+  await checkCommand({ command: server.command, cwd: server.cwd, env })
+  signal.throwIfAborted()
+  stderr.beginRun()
+  const transport = new StdioTransport({ server, events, log, stderr }, env)
+  await transport.start(`${MARKER}=${marker}`)
+  return transport
+}
+
+class StdioTransport implements Transport {
+  readonly #parts: StdioParts
+  readonly #sdk: StdioClientTransport
+  readonly #exited = Promise.withResolvers<void>()
+  #pid: number | null = null
+  #child: ChildProcess | undefined
+  #tree: ProcessTree | undefined
+  #exit = 'It ended.'
+  #isOver = false
+  #ending: Promise<void> | undefined
+
+  constructor(parts: StdioParts, env: Record<string, string>) {
+    this.#parts = parts
+    const { command, args, cwd } = parts.server
+    const maxBufferSize = LARGEST_MESSAGE_MEGABYTES * MEGABYTE
+    const options = { command, args, env, stderr: 'pipe' as const, maxBufferSize }
+    this.#sdk = new StdioClientTransport(cwd === null ? options : { ...options, cwd })
+    this.#sdk.onmessage = (message) => parts.events.onMessage(message as RpcMessage)
+    this.#sdk.onerror = (error) => this.#report(error)
+    this.#sdk.onclose = () => this.#drained()
+    this.#sdk.stderr?.on('data', (chunk: Buffer) => parts.stderr.write(chunk))
+  }
+
+  get pid(): number | null {
+    return this.#pid
+  }
+
+  async start(marker: string): Promise<void> {
+    const { server } = this.#parts
+    const started = this.#sdk.start()
+    this.#child = childOf(this.#sdk)
+    this.#child?.once('exit', (code, signal) => this.#exitedWith(code, signal))
+    try {
+      await started
+    } catch (error) {
+      this.#isOver = true
+      throw new Error(`"${server.command}" could not be started: ${messageOf(error)}.`, {
+        cause: error,
+      })
+    }
+    this.#pid = this.#sdk.pid
+    if (this.#pid !== null) this.#tree = openProcessTree(this.#pid, marker)
+  }
+
+  async send(message: RpcMessage): Promise<void> {
+    try {
+      await this.#sdk.send(message as Parameters<StdioClientTransport['send']>[0])
+    } catch (cause) {
+      throw new ServerDown(this.#parts.server.name, this.#exit, { cause })
+    }
+  }
+
+  useVersion(): void {
+    // Only HTTP says the version with every message.
+  }
+
+  settle(): void {
+    void this.#tree?.remember()
+  }
+
+  end(reason: string): Promise<void> {
+    this.#finish(reason)
+    this.#ending ??= this.#close()
+    return this.#ending
+  }
+
+  /**
+   * The SDK ends stdin, then sends SIGTERM, then SIGKILL, each after 2 s, and knows only its own
+   * child. What that child leaves behind is ended as soon as it is gone itself: it may hold the
+   * pipes whose end the SDK waits for.
+   */
+  async #close(): Promise<void> {
+    await this.#tree?.remember()
+    const closed = this.#sdk.close()
+    await Promise.race([closed, this.#exited.promise])
+    await this.#tree?.endDescendants()
+    await closed
+    const child = this.#child
+    if (child) await Promise.race([this.#exited.promise, delay(REAP_MS, null, { ref: false })])
+    // A descendant that went its own way may still hold the other ends.
+    for (const pipe of child?.stdio ?? []) pipe?.destroy()
+  }
+
+  #exitedWith(code: number | null, signal: string | null): void {
+    this.#exit = signal === null ? `It exited with code ${code}.` : `It was ended by ${signal}.`
+    this.#exited.resolve()
+    setTimeout(() => this.#drained(), DRAIN_MS).unref()
+  }
+
+  /** The process is gone and nothing more will be read. */
+  #drained(): void {
+    this.#exited.resolve()
+    // Its last words have reached our end of the pipe, but not yet the stream we read.
+    setImmediate(() => {
+      const words = this.#parts.stderr.lastLines()
+      void this.end(words === '' ? this.#exit : `${this.#exit} It last wrote:\n${words}`)
+    })
+  }
+
+  #finish(reason: string): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#exit = this.#parts.server.mask(reason)
+    this.#parts.events.onEnd(this.#exit)
+  }
+
+  #report(error: Error): void {
+    const { log, server } = this.#parts
+    if (error.message.includes('exceeded maximum size')) {
+      return void this.end(`It sent a message larger than ${LARGEST_MESSAGE_MEGABYTES} MB.`)
+    }
+    log.debug({ server: server.name, error: server.mask(error.message) }, 'stdio trouble')
+  }
+}
+
+/**
+ * The SDK tells neither the exit code nor the exit itself, only that all pipes are closed, which a
+ * grandchild may delay for ever. Its child is a private field; should that be renamed one day, only
+ * the code in error messages is lost, since `onclose` is listened to as well.
+ */
+function childOf(sdk: StdioClientTransport): ChildProcess | undefined {
+  const child: unknown = Reflect.get(sdk, '_process')
+  return child instanceof ChildProcess ? child : undefined
+}

@@ -1,0 +1,42 @@
+import type { RpcMessage } from '../json-rpc.ts'
+import type { Logger } from '../log.ts'
+import type { ChildEnv } from './child-env.ts'
+import type { StderrTail } from './stderr-tail.ts'
+
+/** What a transport tells its connection. */
+export type TransportEvents = {
+  onMessage(message: RpcMessage): void
+  /** Called once, when no more messages can come or go; `reason` is whole sentences, masked. */
+  onEnd(reason: string): void
+}
+
+export type SendOptions = {
+  /** The stream of this request's answer ended, perhaps without one (Streamable HTTP only). */
+  onStreamEnd?: () => void
+  /** Stops reading the answer of this request (Streamable HTTP only). */
+  signal?: AbortSignal
+}
+
+/** Messages to and from one server, whatever carries them. */
+export interface Transport {
+  readonly pid: number | null
+  /** Rejects `RpcError` if the server answered with one, else `ServerDown`. */
+  send(message: RpcMessage, options?: SendOptions): Promise<void>
+  useVersion(version: string): void
+  /** The handshake is done: a moment to look at what the start has brought about. */
+  settle(): void
+  /** Ends the process and all its descendants, or the HTTP session. Idempotent; at most ~5 s. */
+  end(reason: string): Promise<void>
+}
+
+/** Opens one connection's transport; rejects with a sentence, and leaves nothing behind then. */
+export type OpenTransport = (events: TransportEvents) => Promise<Transport>
+
+/** What transports need beside the definition of their server. */
+export type TransportContext = {
+  log: Logger
+  stderr: StderrTail
+  childEnv: ChildEnv
+  /** Aborted when the start is given up. */
+  signal: AbortSignal
+}
