@@ -48,7 +48,7 @@ export default {
       comment: 'Both sides load shared/: what it imports must run in the core and in a browser.',
       severity: 'error',
       from: { path: SHARED, pathNot: TESTS },
-      to: { pathNot: [SHARED, '^node_modules/zod/'] },
+      to: { pathNot: [SHARED, '(^|/)node_modules/zod/'] },
     },
     {
       name: 'electron-only-in-main-and-preload',
@@ -135,7 +135,7 @@ export default {
     },
   ],
   options: {
-    doNotFollow: { path: '^node_modules/' },
+    doNotFollow: { path: '(^|/)node_modules/' },
     // Imports of types count too: they are knowledge of the other file.
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -15,7 +15,8 @@ const sleeping = [
   'ImportDeclaration[source.value=/^(node:)?timers.promises$/] > ImportSpecifier[imported.name=/^(setTimeout|scheduler)$/]',
 ].map((selector) => ({
   selector,
-  message: 'Wait for the event itself (vi.waitFor, once, a promise): a pause is too short or wasted.',
+  message:
+    'Wait for the event itself (vi.waitFor, once, a promise): a pause is too short or wasted.',
 }))
 const forbidSyntax = (...syntax) => ({ 'no-restricted-syntax': ['error', ...syntax] })
 
