@@ -17,7 +17,7 @@ const ROUTER = '^electron/core/(router|apply-config)\\.ts$'
 const WIRING = '^electron/core/(core|index)\\.ts$'
 /** Tests and their parts may import anything. */
 const TESTS = ['\\.test\\.tsx?$', '^electron/core/testing/', '^electron/e2e/']
-const ELECTRON = '^(node_modules/electron/|electron$)'
+const ELECTRON = '^electron$|(^|/)node_modules/electron/'
 
 /**
  * A rule: of our own files, those in `from` import only those in `may`. Packages are not meant.

@@ -30,7 +30,9 @@ export async function check(): Promise<number> {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'check-'))
   const total: Tally = { passed: 0, failed: 0 }
   for (const step of STEPS) {
-    const report = step.counts ? join(folder.path, `${step.script}.json`) : undefined
+    const report = step.counts
+      ? join(folder.path, `${step.script.replace(':', '-')}.json`)
+      : undefined
     const ok = await runStep(step, report)
     const { passed, failed } = report ? readTally(report) : { passed: 0, failed: 0 }
     total.passed += passed
