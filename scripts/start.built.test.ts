@@ -12,6 +12,7 @@ test('stdout begins with the program: build and choice of host go to stderr', as
   const start = spawn(process.execPath, [join(import.meta.dirname, 'start.mjs'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  using _ended = { [Symbol.dispose]: () => start.kill() }
   let words = ''
   start.stderr.setEncoding('utf8').on('data', (text: string) => (words += text))
   const ended = once(start, 'close')
