@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { plainText } from './names.ts'
 
-const keyName = z
-  .string()
+export const keyName = plainText
   .trim()
   .min(1, 'must not be empty')
   .max(64, 'must be at most 64 characters')
@@ -23,6 +23,7 @@ export const apiKeyPatch = z.strictObject({
 
 /** The shape of a key: `sk_mt_` and 64 characters from a CSPRNG. Only its hash is stored. */
 export const API_KEY = /^sk_mt_[A-Za-z0-9]{64}$/
+export const API_KEY_SHAPE = 'must be "sk_mt_" and 64 letters or digits'
 
 export type ApiKeyInput = z.input<typeof apiKeyInput>
 export type ApiKeyPatch = z.infer<typeof apiKeyPatch>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { definitionName } from './names.ts'
+import { definitionName, descriptionText } from './names.ts'
 
 /** Which credentials an endpoint takes. With `apiKey: false` anyone who can reach it may call it. */
 export const endpointAuth = z.strictObject({
@@ -10,7 +10,7 @@ export const endpointAuth = z.strictObject({
 
 export const endpointInput = z.strictObject({
   name: definitionName,
-  description: z.string().max(2_000).default(''),
+  description: descriptionText.default(''),
   enabled: z.boolean().default(true),
   namespaceId: z.string(),
   /** Whether tools and prompts are called `<server>__<name>` or keep their own names. */
@@ -20,10 +20,11 @@ export const endpointInput = z.strictObject({
 
 export const endpointPatch = z.strictObject({
   name: definitionName.optional(),
-  description: z.string().max(2_000).optional(),
+  description: descriptionText.optional(),
   enabled: z.boolean().optional(),
   namespaceId: z.string().optional(),
   prefix: z.boolean().optional(),
+  /** Merged with what is stored, field by field. */
   auth: z
     .strictObject({ apiKey: z.boolean().optional(), queryParam: z.boolean().optional() })
     .optional(),

@@ -21,3 +21,8 @@ export const definitionName = z.string().regex(NAME, 'must be 1 to 64 letters, d
 
 /** The pattern model APIs accept for a tool's name; overrides must fit it as they stand. */
 export const exposedName = z.string().regex(NAME, 'must be 1 to 64 letters, digits, "_" and "-"')
+
+/** Text that the database can hold: PostgreSQL refuses NUL. */
+export const plainText = z.string().refine((text) => !text.includes('\0'), 'must not hold NUL')
+
+export const descriptionText = plainText.max(2_000, 'must be at most 2000 characters')

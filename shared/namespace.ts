@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { definitionName, exposedName } from './names.ts'
+import { definitionName, descriptionText, exposedName, plainText } from './names.ts'
 
 export const toolAnnotations = z.looseObject({
   title: z.string().optional(),
@@ -14,32 +14,41 @@ export const namespaceServer = z.strictObject({
   enabled: z.boolean().default(true),
 })
 
+/**
+ * A server's place in a changed list. Without `enabled` its switch stays as it was in this
+ * namespace, also if it had been taken out in between; a server that is new to it is on.
+ */
+const namespaceServerPatch = z.strictObject({
+  serverId: z.string(),
+  enabled: z.boolean().optional(),
+})
+
 /** What a namespace changes on one tool of one server; `null` and absent leave what the server says. */
 export const toolRule = z.strictObject({
   serverId: z.string(),
   /** The tool's own name at its server. */
-  tool: z.string().min(1),
+  tool: plainText.min(1),
   enabled: z.boolean().default(true),
   name: exposedName.nullable().default(null),
-  title: z.string().nullable().default(null),
-  description: z.string().nullable().default(null),
+  title: plainText.nullable().default(null),
+  description: plainText.nullable().default(null),
   annotations: toolAnnotations.nullable().default(null),
 })
 
 /** A change to one tool rule: fields that are not named stay as they are, `null` clears an override. */
 export const toolRulePatch = z.strictObject({
   serverId: z.string(),
-  tool: z.string().min(1),
+  tool: plainText.min(1),
   enabled: z.boolean().optional(),
   name: exposedName.nullable().optional(),
-  title: z.string().nullable().optional(),
-  description: z.string().nullable().optional(),
+  title: plainText.nullable().optional(),
+  description: plainText.nullable().optional(),
   annotations: toolAnnotations.nullable().optional(),
 })
 
 export const namespaceInput = z.strictObject({
   name: definitionName,
-  description: z.string().max(2_000).default(''),
+  description: descriptionText.default(''),
   enabled: z.boolean().default(true),
   /** In the order in which their tools are listed. */
   servers: z.array(namespaceServer).default([]),
@@ -48,9 +57,10 @@ export const namespaceInput = z.strictObject({
 /** Only the fields that are named change; tool rules are changed one by one and always kept. */
 export const namespacePatch = z.strictObject({
   name: definitionName.optional(),
-  description: z.string().max(2_000).optional(),
+  description: descriptionText.optional(),
   enabled: z.boolean().optional(),
-  servers: z.array(namespaceServer).optional(),
+  /** Replaces the list; the switches and tool rules of servers that leave it are kept for their return. */
+  servers: z.array(namespaceServerPatch).optional(),
 })
 
 export type NamespaceServer = z.infer<typeof namespaceServer>
@@ -58,4 +68,5 @@ export type ToolRule = z.infer<typeof toolRule>
 export type ToolRulePatch = z.infer<typeof toolRulePatch>
 export type NamespaceInput = z.input<typeof namespaceInput>
 export type NamespacePatch = z.infer<typeof namespacePatch>
+/** `tools` also holds the rules kept for servers that are not in `servers` at present. */
 export type Namespace = z.infer<typeof namespaceInput> & { id: string; tools: ToolRule[] }

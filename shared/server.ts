@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { serverName } from './names.ts'
+import { descriptionText, plainText, serverName } from './names.ts'
 
 /** The longest delay Node's timers take: 2^31 - 1 ms, about 24 days. */
 const MAX_TIMER_MS = 2_147_483_647
 
 const common = {
   name: serverName,
-  description: z.string().max(2_000).default(''),
+  description: descriptionText.default(''),
   enabled: z.boolean().default(true),
   /** `lazy`: started when first called, once its catalog is known. `eager`: started with the app. */
   start: z.enum(['eager', 'lazy']).default('lazy'),
@@ -17,22 +17,24 @@ const common = {
 }
 
 const environmentName = z.string().regex(/^[^=\0]+$/, 'must not be empty nor hold "=" or NUL')
-const noNul = z.string().refine((text) => !text.includes('\0'), 'must not hold NUL')
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not an HTTP header name')
 const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'is not an HTTP header value')
-const url = z.string().refine(isHttpUrl, 'must be an http or https URL')
+const url = z.string().refine(isHttpUrl, 'must be an http or https URL without user and password')
+
+export const environmentVariables = z.record(environmentName, plainText)
+export const httpHeaders = z.record(headerName, headerValue)
 
 const stdioFields = {
   type: z.literal('STDIO'),
-  command: noNul.min(1, 'must not be empty'),
-  args: z.array(noNul).default([]),
-  env: z.record(environmentName, noNul).default({}),
-  cwd: noNul.nullable().default(null),
+  command: plainText.min(1, 'must not be empty'),
+  args: z.array(plainText).default([]),
+  env: environmentVariables.default({}),
+  cwd: plainText.nullable().default(null),
 }
 
 const remoteFields = {
   url,
-  headers: z.record(headerName, headerValue).default({}),
+  headers: httpHeaders.default({}),
   bearerToken: headerValue.nullable().default(null),
 }
 
@@ -51,20 +53,21 @@ const secretOrKept = (value: z.ZodString) => value.nullable()
 
 /**
  * A change to a server: only the fields that are named change. A record of secrets is replaced as a
- * whole, but a value of `null` keeps the stored secret of that name, since clients never see it.
+ * whole, but a value of `null` keeps the stored secret of that name, since clients never see it. A
+ * `bearerToken` of `null` removes the token; not naming it keeps it.
  */
 export const serverPatch = z.strictObject({
   name: serverName.optional(),
   type: z.enum(['STDIO', 'SSE', 'STREAMABLE_HTTP']).optional(),
-  description: z.string().max(2_000).optional(),
+  description: descriptionText.optional(),
   enabled: z.boolean().optional(),
   start: z.enum(['eager', 'lazy']).optional(),
   idleMs: z.int().min(0).max(MAX_TIMER_MS).optional(),
   startTimeoutMs: z.int().min(100).max(MAX_TIMER_MS).optional(),
-  command: noNul.optional(),
-  args: z.array(noNul).optional(),
-  env: z.record(environmentName, noNul.nullable()).optional(),
-  cwd: noNul.nullable().optional(),
+  command: plainText.optional(),
+  args: z.array(plainText).optional(),
+  env: z.record(environmentName, plainText.nullable()).optional(),
+  cwd: plainText.nullable().optional(),
   url: url.optional(),
   headers: z.record(headerName, secretOrKept(headerValue)).optional(),
   bearerToken: headerValue.nullable().optional(),
