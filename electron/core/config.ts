@@ -1,0 +1,28 @@
+import type { Logger } from './log.ts'
+
+/** Everything the core is told by the program around it; it looks up nothing by itself. */
+export type CoreConfig = {
+  /** The folder of everything that is kept; made when it is not there. One process at a time. */
+  dataDir: string
+  /** The address to listen on, `127.0.0.1` unless others are to reach it. */
+  host: string
+  /** `0` picks a free one. */
+  port: number
+  /** Where clients reach us, without a slash at its end; `null` for `http://127.0.0.1:<port>`. */
+  publicUrl: string | null
+  /** A `metamcp.json` to apply at the start. */
+  configFile: string | null
+  /** METAMCP_SECRET_KEY, at least 32 characters; `null` for a key file in the data folder. */
+  secretKey: string | null
+  /** METAMCP_ADMIN_TOKEN; `null` for one that is generated and kept in the data folder. */
+  adminToken: string | null
+  /** The folder of what is shipped as it is: `migrations` and more. */
+  resourcesDir: string
+  /** A dump of the migrated, empty database that makes the first start fast; `null` for none. */
+  databaseTemplate: string | null
+  /** What `${NAME}` in definitions stands for, and what servers that we start inherit from. */
+  env: Record<string, string | undefined>
+  /** Ours, as clients and `/health` are told it. */
+  version: string
+  log: Logger
+}
