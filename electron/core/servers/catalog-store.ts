@@ -1,0 +1,81 @@
+import type { ServerCatalog } from '../../../shared/catalog.ts'
+import type { Changes } from '../changes.ts'
+import type { Database } from '../db/open.ts'
+import { deepFreeze } from '../shelf.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { readCatalogs, writeAttempt, type CatalogEntry } from './catalog-rows.ts'
+
+/** Last seen catalogs. Memory comes first: `get` never waits, and shows a `save` at once. */
+export interface CatalogStore {
+  get(serverId: string): CatalogEntry
+  /**
+   * Takes the catalog over (it is frozen) and resolves, once it is stored, with whether anything in
+   * it differs from the last good one. That a server was deleted meanwhile is no error.
+   */
+  save(serverId: string, catalog: ServerCatalog): Promise<boolean>
+  /** Remembers that the server was asked in vain; its last good catalog stays. */
+  saveFailure(serverId: string, error: string): Promise<void>
+  /** For a server that is deleted: its rows go with it, this is its memory. */
+  forget(serverId: string): void
+}
+
+export type CatalogStoreOptions = { db: Database; changes: Changes }
+
+const NEVER_TRIED: CatalogEntry = Object.freeze({ catalog: null, triedAt: null, error: null })
+
+export async function openCatalogStore(options: CatalogStoreOptions): Promise<CatalogStore> {
+  const { db, changes } = options
+  const entries = deepFreezeEntries(await db.read(readCatalogs))
+  let lastWrite: Promise<unknown> = Promise.resolve()
+
+  const get = (serverId: string) => entries.get(serverId) ?? NEVER_TRIED
+
+  /** One write after the other: the last in memory must be the last in the database. */
+  async function remember(serverId: string, entry: CatalogEntry, catalog?: ServerCatalog) {
+    const before = get(serverId)
+    entries.set(serverId, deepFreeze(entry))
+    const attempt = { triedAt: entry.triedAt ?? now(), error: entry.error, catalog }
+    const write = lastWrite.then(() => db.record((tx) => writeAttempt(tx, serverId, attempt)))
+    lastWrite = write.catch(() => undefined)
+    if (catalog || entry.error !== before.error) changes.publish({ kind: 'catalog', serverId })
+    const isKnown = await write
+    if (!isKnown) entries.delete(serverId)
+  }
+
+  return {
+    get,
+    async save(serverId, offered) {
+      const catalog = { ...offered, tools: distinctTools(offered.tools) }
+      const before = get(serverId).catalog
+      const differs = canonicalJson(before) !== canonicalJson(catalog)
+      const entry = { catalog: differs ? catalog : before, triedAt: now(), error: null }
+      await remember(serverId, entry, differs ? catalog : undefined)
+      return differs
+    },
+    async saveFailure(serverId, error) {
+      const { catalog } = get(serverId)
+      // Error texts quote what a server wrote; PostgreSQL takes no NUL.
+      await remember(serverId, { catalog, triedAt: now(), error: error.replaceAll('\0', '') })
+    },
+    forget: (serverId) => void entries.delete(serverId),
+  }
+}
+
+/** A tool is called by its name: one without a name, or a second of the same name, never can be. */
+function distinctTools(tools: ServerCatalog['tools']): ServerCatalog['tools'] {
+  const names = new Set<unknown>()
+  return tools.filter(({ name }) => {
+    if (typeof name !== 'string' || name.includes('\0') || names.has(name)) return false
+    names.add(name)
+    return true
+  })
+}
+
+function deepFreezeEntries(entries: Map<string, CatalogEntry>): Map<string, CatalogEntry> {
+  entries.forEach((entry) => deepFreeze(entry))
+  return entries
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

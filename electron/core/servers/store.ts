@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import {
+  serverDefinition,
+  type Server,
+  type ServerInput,
+  type ServerPatch,
+} from '../../../shared/server.ts'
+import type { Changes } from '../changes.ts'
+import type { Database, Tx } from '../db/open.ts'
+import { parseInput } from '../problems.ts'
+import type { Secrets } from '../secrets.ts'
+import { openShelf } from '../shelf.ts'
+import { patchServer } from './server-patch.ts'
+import { serverRows } from './server-rows.ts'
+
+/**
+ * The definitions of servers, with their secrets. Reading is from memory; returned values are
+ * frozen. Changes reject with an AppError: `not-found`, `conflict` (the name) or `invalid`.
+ */
+export interface ServerStore {
+  /** In order of their names. */
+  list(): Server[]
+  get(id: string): Server | undefined
+  byName(name: string): Server | undefined
+  create(input: ServerInput): Promise<Server>
+  /** Only the fields that are named change; see `patchServer`. */
+  update(id: string, patch: ServerPatch): Promise<Server>
+  /** Namespaces lose it too. */
+  delete(id: string): Promise<void>
+  /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
+  listIn(tx: Tx): Promise<Server[]>
+  createIn(tx: Tx, input: ServerInput): Promise<Server>
+  updateIn(tx: Tx, id: string, patch: ServerPatch): Promise<Server>
+  reload(): Promise<void>
+}
+
+export type ServerStoreOptions = { db: Database; secrets: Secrets; changes: Changes }
+
+export async function openServerStore(options: ServerStoreOptions): Promise<ServerStore> {
+  const { db, changes } = options
+  const rows = serverRows(options.secrets)
+  const shelf = await openShelf(() => db.read(rows.all))
+
+  async function createIn(tx: Tx, input: ServerInput): Promise<Server> {
+    const server: Server = { ...parseInput(serverDefinition, input), id: randomUUID() }
+    await rows.insert(tx, server)
+    return server
+  }
+
+  async function updateIn(tx: Tx, id: string, patch: ServerPatch): Promise<Server> {
+    const { id: _, ...current } = await rows.lock(tx, id)
+    const server: Server = { ...patchServer(current, patch), id }
+    await rows.update(tx, server)
+    return server
+  }
+
+  async function store(work: (tx: Tx) => Promise<Server>): Promise<Server> {
+    const server = await shelf.inTurn(async () => shelf.put(await db.write(work)))
+    changes.publish({ kind: 'server', id: server.id })
+    return server
+  }
+
+  return {
+    list: shelf.list,
+    get: shelf.get,
+    byName: shelf.byName,
+    create: (input) => store((tx) => createIn(tx, input)),
+    update: (id, patch) => store((tx) => updateIn(tx, id, patch)),
+    async delete(id) {
+      await shelf.inTurn(async () => {
+        await db.write((tx) => rows.delete(tx, id))
+        shelf.drop(id)
+      })
+      changes.publish({ kind: 'server', id })
+    },
+    listIn: rows.all,
+    createIn,
+    updateIn,
+    async reload() {
+      for (const id of await shelf.reload()) changes.publish({ kind: 'server', id })
+    },
+  }
+}
