@@ -56,10 +56,11 @@ const faults: Record<string, Tool> = {
     throw new EchoError(Number(code), String(message), data)
   },
   never: () => new Promise(() => {}),
+  /** Answers to requests that came in before are written first. */
   exit({ args }) {
-    const end = () => process.exit(Number(args['code'] ?? 1))
-    if (typeof args['stderr'] !== 'string') end()
-    process.stderr.write(`${String(args['stderr'])}\n`, end)
+    const { code = 1, stderr } = args
+    if (typeof stderr === 'string') process.stderr.write(`${stderr}\n`)
+    setImmediate(() => process.exit(Number(code)))
     return new Promise(() => {})
   },
 }
