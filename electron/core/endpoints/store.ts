@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import {
+  endpointInput,
+  endpointPatch,
+  type Endpoint,
+  type EndpointInput,
+  type EndpointPatch,
+} from '../../../shared/endpoint.ts'
+import type { Changes } from '../changes.ts'
+import type { Database, Tx } from '../db/open.ts'
+import { parseInput } from '../problems.ts'
+import { openShelf } from '../shelf.ts'
+import * as rows from './endpoint-rows.ts'
+
+/**
+ * The definitions of endpoints. Reading is from memory; returned values are frozen. Changes reject
+ * with an AppError: `not-found`, `conflict` (the name) or `invalid` (no such namespace).
+ */
+export interface EndpointStore {
+  /** In order of their names. */
+  list(): Endpoint[]
+  get(id: string): Endpoint | undefined
+  byName(name: string): Endpoint | undefined
+  create(input: EndpointInput): Promise<Endpoint>
+  /** Only the fields that are named change, in `auth` too. */
+  update(id: string, patch: EndpointPatch): Promise<Endpoint>
+  /** API keys that were limited to it lose it. */
+  delete(id: string): Promise<void>
+  /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
+  listIn(tx: Tx): Promise<Endpoint[]>
+  createIn(tx: Tx, input: EndpointInput): Promise<Endpoint>
+  updateIn(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoint>
+  reload(): Promise<void>
+}
+
+export type EndpointStoreOptions = { db: Database; changes: Changes }
+
+export async function openEndpointStore(options: EndpointStoreOptions): Promise<EndpointStore> {
+  const { db, changes } = options
+  const shelf = await openShelf(() => db.read(rows.readEndpoints))
+
+  async function store(work: (tx: Tx) => Promise<Endpoint>): Promise<Endpoint> {
+    const endpoint = await shelf.inTurn(async () => shelf.put(await db.write(work)))
+    changes.publish({ kind: 'endpoint', id: endpoint.id })
+    return endpoint
+  }
+
+  return {
+    list: shelf.list,
+    get: shelf.get,
+    byName: shelf.byName,
+    create: (input) => store((tx) => createIn(tx, input)),
+    update: (id, patch) => store((tx) => updateIn(tx, id, patch)),
+    async delete(id) {
+      await shelf.inTurn(async () => {
+        await db.write((tx) => rows.deleteEndpoint(tx, id))
+        shelf.drop(id)
+      })
+      changes.publish({ kind: 'endpoint', id })
+    },
+    listIn: rows.readEndpoints,
+    createIn,
+    updateIn,
+    async reload() {
+      for (const id of await shelf.reload()) changes.publish({ kind: 'endpoint', id })
+    },
+  }
+}
+
+async function createIn(tx: Tx, input: EndpointInput): Promise<Endpoint> {
+  const endpoint = { ...parseInput(endpointInput, input), id: randomUUID() }
+  await rows.insertEndpoint(tx, endpoint)
+  return endpoint
+}
+
+async function updateIn(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoint> {
+  const { name, description, enabled, namespaceId, prefix, auth } = parseInput(endpointPatch, patch)
+  const current = await rows.lockEndpoint(tx, id)
+  const endpoint: Endpoint = {
+    id,
+    name: name ?? current.name,
+    description: description ?? current.description,
+    enabled: enabled ?? current.enabled,
+    namespaceId: namespaceId ?? current.namespaceId,
+    prefix: prefix ?? current.prefix,
+    auth: {
+      apiKey: auth?.apiKey ?? current.auth.apiKey,
+      queryParam: auth?.queryParam ?? current.auth.queryParam,
+    },
+  }
+  await rows.updateEndpoint(tx, endpoint)
+  return endpoint
+}

@@ -1,0 +1,145 @@
+import { and, asc, eq, inArray, ne } from 'drizzle-orm'
+import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
+import type { Tx } from '../db/open.ts'
+import { endpoints, namespaces, namespaceServers, namespaceTools, servers } from '../db/schema.ts'
+import { AppError } from '../errors.ts'
+import { InvalidInput } from '../problems.ts'
+
+/** A namespace with what its list of servers does not show: the switches of those taken out. */
+export type StoredNamespace = { namespace: Namespace; switches: Map<string, boolean> }
+
+/** The position of a server that was taken out: its row only keeps the switch for its return. */
+const TAKEN_OUT = -1
+
+type Members = { members: (typeof namespaceServers.$inferSelect)[] }
+type Rules = { rules: (typeof namespaceTools.$inferSelect)[] }
+type Parts = { row: typeof namespaces.$inferSelect } & Members & Rules
+
+export async function readNamespaces(tx: Tx): Promise<Namespace[]> {
+  const rows = await tx.select().from(namespaces)
+  const memberRows = await tx
+    .select()
+    .from(namespaceServers)
+    .orderBy(asc(namespaceServers.position))
+  const ruleRows = await tx.select().from(namespaceTools).orderBy(asc(namespaceTools.tool))
+  const membersOf = Map.groupBy(memberRows, (member) => member.namespaceId)
+  const rulesOf = Map.groupBy(ruleRows, (rule) => rule.namespaceId)
+  return rows.map((row) => {
+    const members = membersOf.get(row.id) ?? []
+    return toNamespace({ row, members, rules: rulesOf.get(row.id) ?? [] })
+  })
+}
+
+/** Held against other changes until the transaction ends. */
+export async function lockNamespace(tx: Tx, id: string): Promise<StoredNamespace> {
+  const [row] = await tx.select().from(namespaces).where(eq(namespaces.id, id)).for('update')
+  if (!row) throw noSuchNamespace(id)
+  const members = await tx
+    .select()
+    .from(namespaceServers)
+    .where(eq(namespaceServers.namespaceId, id))
+    .orderBy(asc(namespaceServers.position))
+  const rules = await tx
+    .select()
+    .from(namespaceTools)
+    .where(eq(namespaceTools.namespaceId, id))
+    .orderBy(asc(namespaceTools.tool))
+  const switches = new Map(members.map((member) => [member.serverId, member.enabled]))
+  return { namespace: toNamespace({ row, members, rules }), switches }
+}
+
+export async function insertNamespace(tx: Tx, namespace: Namespace): Promise<void> {
+  await refuseTakenName(tx, namespace)
+  const { id, name, description, enabled } = namespace
+  await tx.insert(namespaces).values({ id, name, description, enabled })
+  await writeServers(tx, namespace, new Map())
+}
+
+/** Writes everything but the tool rules. */
+export async function updateNamespace(
+  tx: Tx,
+  namespace: Namespace,
+  switches: StoredNamespace['switches'],
+): Promise<void> {
+  await refuseTakenName(tx, namespace)
+  const { id, name, description, enabled } = namespace
+  await tx.update(namespaces).set({ name, description, enabled }).where(eq(namespaces.id, id))
+  await writeServers(tx, namespace, switches)
+}
+
+export async function writeTools(tx: Tx, { id, tools }: Namespace): Promise<void> {
+  await tx.delete(namespaceTools).where(eq(namespaceTools.namespaceId, id))
+  if (tools.length === 0) return
+  await tx.insert(namespaceTools).values(tools.map((rule) => ({ ...rule, namespaceId: id })))
+}
+
+export async function deleteNamespace(tx: Tx, id: string): Promise<void> {
+  const users = await tx
+    .select({ name: endpoints.name })
+    .from(endpoints)
+    .where(eq(endpoints.namespaceId, id))
+    .orderBy(asc(endpoints.name))
+  if (users.length > 0) {
+    const names = users.map(({ name }) => `"${name}"`).join(', ')
+    const text = users.length === 1 ? `the endpoint ${names} uses` : `the endpoints ${names} use`
+    throw new AppError('conflict', `The namespace cannot be deleted while ${text} it.`)
+  }
+  const deleted = await tx.delete(namespaces).where(eq(namespaces.id, id)).returning()
+  if (deleted.length === 0) throw noSuchNamespace(id)
+}
+
+export function noSuchNamespace(id: string): AppError {
+  return new AppError('not-found', `There is no namespace with the id "${id}".`)
+}
+
+async function refuseTakenName(tx: Tx, { id, name }: Namespace): Promise<void> {
+  const others = await tx
+    .select({ id: namespaces.id })
+    .from(namespaces)
+    .where(and(eq(namespaces.name, name), ne(namespaces.id, id)))
+  if (others.length > 0) {
+    throw new AppError('conflict', `A namespace named "${name}" exists already.`)
+  }
+}
+
+async function writeServers(
+  tx: Tx,
+  { id: namespaceId, servers: members }: Namespace,
+  switches: StoredNamespace['switches'],
+): Promise<void> {
+  await refuseWrongServers(tx, members)
+  const present = new Set(members.map((member) => member.serverId))
+  const rows = members.map((member, position) => ({ ...member, namespaceId, position }))
+  for (const [serverId, enabled] of switches) {
+    if (!present.has(serverId)) rows.push({ namespaceId, serverId, enabled, position: TAKEN_OUT })
+  }
+  await tx.delete(namespaceServers).where(eq(namespaceServers.namespaceId, namespaceId))
+  if (rows.length > 0) await tx.insert(namespaceServers).values(rows)
+}
+
+async function refuseWrongServers(tx: Tx, members: Namespace['servers']): Promise<void> {
+  const ids = members.map((member) => member.serverId)
+  if (ids.length === 0) return
+  const found = await tx.select({ id: servers.id }).from(servers).where(inArray(servers.id, ids))
+  const known = new Set(found.map((row) => row.id))
+  const problems = ids.flatMap((serverId, index) => {
+    const path = ['servers', index, 'serverId']
+    if (!known.has(serverId)) return [{ path, message: `there is no server "${serverId}"` }]
+    return ids.indexOf(serverId) < index ? [{ path, message: 'is in the list already' }] : []
+  })
+  if (problems.length > 0) throw new InvalidInput(problems)
+}
+
+function toNamespace({ row, members, rules }: Parts): Namespace {
+  const { id, name, description, enabled } = row
+  return {
+    id,
+    name,
+    description,
+    enabled,
+    servers: members
+      .filter((member) => member.position !== TAKEN_OUT)
+      .map(({ serverId, enabled: isOn }) => ({ serverId, enabled: isOn })),
+    tools: rules.map(({ namespaceId: _, ...rule }): ToolRule => rule),
+  }
+}
