@@ -1,0 +1,24 @@
+import { apiKeyRouter, type ApiKeyRouterOptions } from './auth/api-key-router.ts'
+import { endpointRouter, type EndpointRouterOptions } from './endpoints/router.ts'
+import { namespaceRouter, type NamespaceRouterOptions } from './namespaces/router.ts'
+import { router } from './rpc.ts'
+import { serverRouter, type ServerRouterOptions } from './servers/router.ts'
+
+export type AppRouterOptions = {
+  servers: ServerRouterOptions
+  namespaces: NamespaceRouterOptions
+  endpoints: EndpointRouterOptions
+  apiKeys: ApiKeyRouterOptions
+}
+
+/** The management API, the same over HTTP and inside the desktop app. */
+export function appRouter(options: AppRouterOptions) {
+  return router({
+    servers: serverRouter(options.servers),
+    namespaces: namespaceRouter(options.namespaces),
+    endpoints: endpointRouter(options.endpoints),
+    apiKeys: apiKeyRouter(options.apiKeys),
+  })
+}
+
+export type AppRouter = ReturnType<typeof appRouter>
