@@ -1,0 +1,221 @@
+import { readFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { ConfigFile, ConfigServer } from '../../shared/config-file.ts'
+import { serverDefinition, type ServerDefinition } from '../../shared/server.ts'
+import type { ApiKeyStore } from './auth/api-key-store.ts'
+import type { CoreConfig } from './config.ts'
+import { CONFIG_INTRO, parseConfigFile } from './config-file.ts'
+import { splitToolKey, unknownNames } from './config-names.ts'
+import type { Database, Tx } from './db/open.ts'
+import type { EndpointStore } from './endpoints/store.ts'
+import { AppError, messageOf } from './errors.ts'
+import type { NamespaceStore } from './namespaces/store.ts'
+import { InvalidInput, parseInput, type Problem } from './problems.ts'
+import type { ServerStore } from './servers/store.ts'
+
+export type DefinitionStores = {
+  servers: ServerStore
+  namespaces: NamespaceStore
+  endpoints: EndpointStore
+  apiKeys: ApiKeyStore
+}
+
+/** One definition that differs from before. */
+export type Applied = {
+  kind: 'server' | 'namespace' | 'endpoint' | 'api-key'
+  id: string
+  name: string
+  change: 'created' | 'updated'
+}
+
+export type ApplyConfigOptions = { file: ConfigFile; stores: DefinitionStores; db: Database }
+
+export type ApplyConfigFileOptions = {
+  config: Pick<CoreConfig, 'configFile' | 'env'>
+  stores: DefinitionStores
+  db: Database
+}
+
+type Definition = { id: string; name: string }
+type Work = { tx: Tx; file: ConfigFile; stores: DefinitionStores }
+
+/** Applies the config file that the start names, if it names one. */
+export async function applyConfigFile(options: ApplyConfigFileOptions): Promise<Applied[]> {
+  const { config, stores, db } = options
+  if (config.configFile === null) return []
+  const text = await readText(config.configFile)
+  return applyConfig({ file: parseConfigFile(text, config.env), stores, db })
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const text = `The config file "${path}" cannot be read: ${messageOf(cause)}.`
+    throw new AppError('invalid', text, { cause })
+  }
+}
+
+/**
+ * Creates or changes what the file names, matched by name, in one transaction; what it does not name
+ * stays as it is. Throws InvalidInput with every name that nobody knows; then nothing is applied.
+ */
+export async function applyConfig(options: ApplyConfigOptions): Promise<Applied[]> {
+  const { file, stores, db } = options
+  const applied = await db.write(async (tx) => {
+    const work = { tx, file, stores }
+    await refuseUnknownNames(work)
+    // In this order, since each names those before it.
+    return [
+      ...(await applyServers(work)),
+      ...(await applyNamespaces(work)),
+      ...(await applyEndpoints(work)),
+      ...(await applyApiKeys(work)),
+    ]
+  })
+  await stores.servers.reload()
+  await stores.namespaces.reload()
+  await stores.endpoints.reload()
+  await stores.apiKeys.reload()
+  return applied
+}
+
+async function refuseUnknownNames({ tx, file, stores }: Work): Promise<void> {
+  const servers = await stores.servers.listIn(tx)
+  const nameOf = new Map(servers.map(({ id, name }) => [id, name]))
+  const namespaces = (await stores.namespaces.listIn(tx)).map((namespace) => {
+    const members = namespace.servers.flatMap(({ serverId }) => nameOf.get(serverId) ?? [])
+    return [namespace.name, members] as const
+  })
+  const endpoints = await stores.endpoints.listIn(tx)
+  const problems = unknownNames(file, {
+    servers: new Set(nameOf.values()),
+    namespaces: new Map(namespaces),
+    endpoints: new Set(endpoints.map(({ name }) => name)),
+  })
+  if (problems.length > 0) throw new InvalidInput(problems, CONFIG_INTRO)
+}
+
+async function applyServers({ tx, file, stores: { servers } }: Work): Promise<Applied[]> {
+  const stored = byName(await servers.listIn(tx))
+  return applyEach('server', file.mcpServers, async (name, entry) => {
+    const before = stored.get(name)
+    const named = { ...entry, name, type: typeOf(entry, before?.type) }
+    const after = before
+      ? await servers.updateIn(tx, before.id, named)
+      : await servers.createIn(tx, parseInput(serverDefinition, named))
+    return { before, after }
+  })
+}
+
+async function applyNamespaces({ tx, file, stores }: Work): Promise<Applied[]> {
+  const { namespaces } = stores
+  const stored = byName(await namespaces.listIn(tx))
+  const idOf = ids(await stores.servers.listIn(tx))
+  return applyEach('namespace', file.namespaces, async (name, { servers, tools = {}, ...rest }) => {
+    const members = servers?.map(({ name: server, enabled }) => ({
+      serverId: idOf(server),
+      enabled,
+    }))
+    const before = stored.get(name)
+    const input = { ...rest, name, servers: members }
+    const after = before
+      ? await namespaces.updateIn(tx, before.id, input)
+      : await namespaces.createIn(tx, input)
+    const rules = Object.entries(tools).map(([key, rule]) => {
+      const { server = '', tool = '' } = splitToolKey(key) ?? {}
+      return { ...rule, serverId: idOf(server), tool }
+    })
+    if (rules.length === 0) return { before, after }
+    return { before, after: await namespaces.setToolsIn(tx, after.id, rules) }
+  })
+}
+
+async function applyEndpoints({ tx, file, stores }: Work): Promise<Applied[]> {
+  const { endpoints } = stores
+  const stored = byName(await endpoints.listIn(tx))
+  const idOf = ids(await stores.namespaces.listIn(tx))
+  return applyEach('endpoint', file.endpoints, async (name, { namespace, ...rest }) => {
+    const before = stored.get(name)
+    const namespaceId = namespace === undefined ? before?.namespaceId : idOf(namespace)
+    const after = before
+      ? await endpoints.updateIn(tx, before.id, { ...rest, namespaceId })
+      : await endpoints.createIn(tx, {
+          ...rest,
+          name,
+          namespaceId: namespaceId ?? '',
+          auth: rest.auth && { apiKey: true, queryParam: false, ...rest.auth },
+        })
+    return { before, after }
+  })
+}
+
+async function applyApiKeys({ tx, file, stores }: Work): Promise<Applied[]> {
+  const { apiKeys } = stores
+  const stored = byName(await apiKeys.listIn(tx))
+  const idOf = ids(await stores.endpoints.listIn(tx))
+  return applyEach('api-key', file.apiKeys, async (name, { endpoints, ...rest }) => {
+    const scope = endpoints === 'all' ? endpoints : endpoints?.map(idOf)
+    const after = await apiKeys.putIn(tx, { ...rest, name, endpoints: scope })
+    return { before: stored.get(name), after }
+  })
+}
+
+const SECTIONS = {
+  server: 'mcpServers',
+  namespace: 'namespaces',
+  endpoint: 'endpoints',
+  'api-key': 'apiKeys',
+} as const
+
+async function applyEach<T, D extends Definition>(
+  kind: Applied['kind'],
+  section: Record<string, T>,
+  apply: (name: string, entry: T) => Promise<{ before: D | undefined; after: D }>,
+): Promise<Applied[]> {
+  const applied: Applied[] = []
+  for (const [name, entry] of Object.entries(section)) {
+    try {
+      const { before, after } = await apply(name, entry)
+      if (isDeepStrictEqual(before, after)) continue
+      applied.push({ kind, id: after.id, name, change: before ? 'updated' : 'created' })
+    } catch (error) {
+      throw atPath([SECTIONS[kind], name], error)
+    }
+  }
+  return applied
+}
+
+/** What a store refused, with the place in the file where that stands. */
+function atPath(path: Problem['path'], error: unknown): unknown {
+  if (!(error instanceof AppError)) return error
+  const problems =
+    error instanceof InvalidInput
+      ? error.problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }))
+      : [{ path, message: error.message }]
+  return new InvalidInput(problems, CONFIG_INTRO)
+}
+
+function typeOf(
+  { type, command }: ConfigServer,
+  stored: ServerDefinition['type'] | undefined,
+): ServerDefinition['type'] {
+  if (type === 'stdio' || (!type && command !== undefined)) return 'STDIO'
+  if (type === 'sse' || (!type && stored === 'SSE')) return 'SSE'
+  // Also for a bare `url`: the connection falls back to SSE by itself.
+  return 'STREAMABLE_HTTP'
+}
+
+function byName<D extends Definition>(definitions: D[]): Map<string, D> {
+  return new Map(definitions.map((definition) => [definition.name, definition]))
+}
+
+/** Names were checked before: one that has no id here is a bug of ours. */
+function ids(definitions: Definition[]): (name: string) => string {
+  const idByName = new Map(definitions.map(({ id, name }) => [name, id]))
+  return (name) => {
+    const id = idByName.get(name)
+    if (id === undefined) throw new Error(`the name "${name}" has no id`)
+    return id
+  }
+}

@@ -1,0 +1,63 @@
+import { API_KEY, API_KEY_SHAPE } from '../../shared/api-key.ts'
+import { configFile, type ConfigFile, type ConfigServer } from '../../shared/config-file.ts'
+import { parseJsonc } from './jsonc.ts'
+import { InvalidInput, problemsOf, type Problem } from './problems.ts'
+import { fillReferences, findReferences, readReference, UnknownReference } from './references.ts'
+
+type Environment = Record<string, string | undefined>
+
+export const CONFIG_INTRO = 'The config file is not valid:\n  '
+
+/**
+ * Reads a `metamcp.json`. References to environment variables stay in servers, where they are filled
+ * in for each connection, but must be set now; an API key is filled in, since only its hash is kept.
+ * Throws one InvalidInput that lists every mistake with its path.
+ */
+export function parseConfigFile(text: string, env: Environment): ConfigFile {
+  const result = configFile.safeParse(parseJsonc(text, CONFIG_INTRO))
+  if (!result.success) throw new InvalidInput(problemsOf(result.error), CONFIG_INTRO)
+  const file = result.data
+  const unset = unsetReferences(file, env)
+  if (unset.length > 0) throw new InvalidInput(unset, CONFIG_INTRO)
+  const apiKeys = Object.entries(file.apiKeys).map(
+    ([name, entry]) => [name, { ...entry, key: fillReferences(entry.key, env) }] as const,
+  )
+  const misshapen = apiKeys.filter(([, { key }]) => !API_KEY.test(key))
+  if (misshapen.length > 0) {
+    const problems = misshapen.map(([name]) => ({ path: keyPath(name), message: API_KEY_SHAPE }))
+    throw new InvalidInput(problems, CONFIG_INTRO)
+  }
+  return { ...file, apiKeys: Object.fromEntries(apiKeys) }
+}
+
+function unsetReferences(file: ConfigFile, env: Environment): Problem[] {
+  const texts = [
+    ...Object.entries(file.mcpServers).flatMap(([name, server]) => serverTexts(name, server)),
+    ...Object.entries(file.apiKeys).map(([name, { key }]) => ({ path: keyPath(name), text: key })),
+  ]
+  return texts.flatMap(({ path, text }) =>
+    findReferences(text)
+      .filter((name) => readReference(name, env) === undefined)
+      .map((name) => ({ path, message: new UnknownReference(name).message })),
+  )
+}
+
+/** The strings of a server in which a reference stands for something. */
+function serverTexts(
+  name: string,
+  server: ConfigServer,
+): { path: Problem['path']; text: string }[] {
+  const { url, bearerToken, args = [], env = {}, headers = {} } = server
+  const at = (...rest: Problem['path']) => ['mcpServers', name, ...rest]
+  return [
+    ...(url ? [{ path: at('url'), text: url }] : []),
+    ...(bearerToken ? [{ path: at('bearerToken'), text: bearerToken }] : []),
+    ...args.map((text, index) => ({ path: at('args', index), text })),
+    ...Object.entries(env).map(([key, text]) => ({ path: at('env', key), text })),
+    ...Object.entries(headers).map(([key, text]) => ({ path: at('headers', key), text })),
+  ]
+}
+
+function keyPath(name: string): Problem['path'] {
+  return ['apiKeys', name, 'key']
+}

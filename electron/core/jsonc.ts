@@ -1,0 +1,75 @@
+import {
+  getNodeValue,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser'
+import { InvalidInput, type Problem } from './problems.ts'
+
+/** By what `printParseErrorCode` says. */
+const WORDS: Record<string, string> = {
+  CommaExpected: 'a "," is missing',
+  ColonExpected: 'a ":" is missing',
+  ValueExpected: 'a value is missing',
+  PropertyNameExpected: 'a name in double quotes is missing',
+  CloseBraceExpected: 'a "}" is missing',
+  CloseBracketExpected: 'a "]" is missing',
+  EndOfFileExpected: 'something follows the end',
+  UnexpectedEndOfString: 'a string is not closed',
+  UnexpectedEndOfComment: 'a comment is not closed',
+}
+
+/**
+ * Reads JSON as people write it: with comments and trailing commas. Throws InvalidInput with line
+ * and column of each mistake, and for a name that appears twice, of which one would be lost.
+ */
+export function parseJsonc(text: string, intro: string): unknown {
+  // Editors on Windows begin files with a byte order mark.
+  const source = text.replace(/^\uFEFF/, '')
+  const errors: ParseError[] = []
+  const root = parseTree(source, errors, { allowTrailingComma: true })
+  const problems = errors.map(({ error, offset }) => ({
+    path: [],
+    message: `${placeOf(source, offset)}: ${inWords(printParseErrorCode(error))}`,
+  }))
+  if (problems.length > 0 || !root) {
+    throw new InvalidInput(
+      problems.length > 0 ? problems : [{ path: [], message: 'is empty' }],
+      intro,
+    )
+  }
+  const repeated = repeatedNames(root, source)
+  if (repeated.length > 0) throw new InvalidInput(repeated, intro)
+  return getNodeValue(root)
+}
+
+function repeatedNames(node: Node, source: string, path: Problem['path'] = []): Problem[] {
+  const children = node.children ?? []
+  if (node.type === 'array') {
+    return children.flatMap((child, index) => repeatedNames(child, source, [...path, index]))
+  }
+  if (node.type !== 'object') return []
+  const seen = new Set<string>()
+  return children.flatMap(({ offset, children: [key, value] = [] }) => {
+    const name = String(key?.value)
+    const here = [...path, name]
+    // Not a name that JavaScript keeps like others: it would vanish without a word.
+    const isLost = seen.has(name) || name === '__proto__'
+    seen.add(name)
+    const place = placeOf(source, offset)
+    const message =
+      name === '__proto__' ? 'is not a known field' : `appears twice, again at ${place}`
+    const own = isLost ? [{ path: here, message }] : []
+    return [...own, ...(value ? repeatedNames(value, source, here) : [])]
+  })
+}
+
+function inWords(code: string): string {
+  return WORDS[code] ?? code
+}
+
+function placeOf(source: string, offset: number): string {
+  const before = source.slice(0, offset).split('\n')
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+}
