@@ -18,6 +18,8 @@ const MEGABYTE = 1024 * 1024
 const LARGEST_MESSAGE_MEGABYTES = 256
 /** Answers still in the pipe when a process exits are waited for; a pipe held open is not. */
 const DRAIN_MS = 250
+/** How long a child may take to end before its descendants are ended all the same. */
+const PATIENCE_MS = 3_000
 /** How long SIGKILL may take to show. */
 const REAP_MS = 500
 /** Given to each child with a value of its own: how its orphans are recognised. */
@@ -114,19 +116,28 @@ class StdioTransport implements Transport {
 
   /**
    * The SDK ends stdin, then sends SIGTERM, then SIGKILL, each after 2 s, and knows only its own
-   * child. What that child leaves behind is ended as soon as it is gone itself: it may hold the
-   * pipes whose end the SDK waits for.
+   * child. What that child leaves behind is ended as soon as it is gone itself, since it may hold
+   * the pipes whose end the SDK waits for; and not much later if it does not go.
    */
   async #close(): Promise<void> {
     await this.#tree?.remember()
     const closed = this.#sdk.close()
-    await Promise.race([closed, this.#exited.promise])
+    await this.#goneWithin(PATIENCE_MS, closed)
     await this.#tree?.endDescendants()
     await closed
-    const child = this.#child
-    if (child) await Promise.race([this.#exited.promise, delay(REAP_MS, null, { ref: false })])
+    if (this.#child) await this.#goneWithin(REAP_MS)
+    // Its last moments may have brought forth one more.
+    await this.#tree?.endDescendants()
     // A descendant that went its own way may still hold the other ends.
-    for (const pipe of child?.stdio ?? []) pipe?.destroy()
+    for (const pipe of this.#child?.stdio ?? []) pipe?.destroy()
+  }
+
+  async #goneWithin(ms: number, closed?: Promise<void>): Promise<void> {
+    const over = new AbortController()
+    const { signal } = over
+    const patience = delay(ms, undefined, { signal }).catch(() => {})
+    await Promise.race([this.#exited.promise, patience, ...(closed ? [closed] : [])])
+    over.abort()
   }
 
   #exitedWith(code: number | null, signal: string | null): void {
