@@ -1,0 +1,56 @@
+import type { Change, Changes } from '../changes.ts'
+import { managementProcedure, router } from '../rpc.ts'
+
+/** What the whole is, for whoever shows it. */
+export type Overview = {
+  version: string
+  /** Where clients reach us, without a slash at its end. */
+  url: string
+  /** Endpoints that are on, with their Streamable HTTP address. */
+  endpoints: { name: string; url: string; needsKey: boolean }[]
+}
+
+export type StatusRouterOptions = {
+  status: () => Overview
+  changes: Changes
+}
+
+/** How the whole is, and news of what changes in it, for management callers. */
+export function statusRouter({ status, changes }: StatusRouterOptions) {
+  return router({
+    overview: managementProcedure.query(status),
+
+    /** Every change from when the subscription says that it has started, in order. */
+    changes: managementProcedure.subscription(({ signal }) => {
+      return newsOf(changes, signal ?? new AbortController().signal)
+    }),
+  })
+}
+
+/**
+ * Changes one by one until aborted. While the listener is busy, the same news is kept once: a
+ * change says what to read again, so what waits is bounded by what there is.
+ */
+async function* newsOf(changes: Changes, signal: AbortSignal): AsyncGenerator<Change, void> {
+  const waiting = new Map<string, Change>()
+  let wake = () => {}
+  const unsubscribe = changes.subscribe((change) => {
+    waiting.set(JSON.stringify(change), change)
+    wake()
+  })
+  const onAbort = () => wake()
+  signal.addEventListener('abort', onAbort)
+  try {
+    while (!signal.aborted) {
+      for (const [key, change] of waiting) {
+        waiting.delete(key)
+        yield change
+      }
+      if (signal.aborted || waiting.size > 0) continue
+      await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    unsubscribe()
+  }
+}
