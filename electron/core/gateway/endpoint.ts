@@ -9,7 +9,6 @@ import { forward } from './forward.ts'
 import { composeHello, type Hello } from './hello.ts'
 import { filter } from './middleware/filter.ts'
 import { overrides } from './middleware/overrides.ts'
-import type { Session } from './session.ts'
 
 /** An endpoint and its namespace as the gateway needs them: a value, replaced when it changes. */
 export type EndpointView = {
@@ -27,10 +26,17 @@ type Offer = { handle: Handler; hello: Hello }
 
 export type EndpointParts = { catalogs: Catalogs; pools: Pools }
 
+/** What an endpoint knows of a session on it. */
+export interface Visitor {
+  /** The namespace's servers may be others now. */
+  holdServers(): void
+  listChanged(kind: ListKind): void
+}
+
 /** A public name bound to one namespace, with the sessions on it. */
 export class Endpoint {
   readonly #parts: EndpointParts
-  readonly sessions = new Set<Session>()
+  readonly sessions = new Set<Visitor>()
   #view: EndpointView
   #offer: Offer | null = null
 

@@ -42,11 +42,11 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-const KIND_OF: Record<string, ListKind> = {
-  'notifications/tools/list_changed': 'tools',
-  'notifications/prompts/list_changed': 'prompts',
-  'notifications/resources/list_changed': 'resources',
-}
+const KIND_OF = new Map<string, ListKind>([
+  ['notifications/tools/list_changed', 'tools'],
+  ['notifications/prompts/list_changed', 'prompts'],
+  ['notifications/resources/list_changed', 'resources'],
+])
 
 export function openGateway(options: GatewayOptions): Gateway {
   const { log, stored, serverInfo } = options
@@ -85,7 +85,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   })
 
   function hear(serverId: string, { method, params }: RpcNotification): void {
-    const kind = KIND_OF[method]
+    const kind = KIND_OF.get(method)
     const connection = connections.get(serverId)
     if (kind && connection) void catalogs.learn(serverId, connection, new Set([kind]))
     else log.debug({ serverId, method, params }, 'a server said something that is for nobody')

@@ -14,7 +14,7 @@ import {
 } from '../json-rpc.ts'
 import { answer } from './answer.ts'
 import type { ListKind } from './call.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint, Visitor } from './endpoint.ts'
 import type { Hello } from './hello.ts'
 import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log-levels.ts'
 
@@ -42,7 +42,7 @@ export type SessionOpening = {
 }
 
 /** One client's stay on an endpoint in the legacy era, from `initialize` to DELETE or expiry. */
-export class Session {
+export class Session implements Visitor {
   readonly id = randomUUID()
   readonly endpoint: Endpoint
   readonly caller: string

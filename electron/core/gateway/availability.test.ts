@@ -1,0 +1,166 @@
+import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
+import { readdir } from 'node:fs/promises'
+import { setImmediate as nextTick } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { connectAuto, connectLegacy } from '../testing/clients.ts'
+import { echoServer } from '../testing/echo-definition.ts'
+import { configFileOf, startTempCore } from '../testing/temp-core.ts'
+
+const TWENTY = Array.from({ length: 20 }, (_, index) =>
+  echoServer({ name: `s${index}`, bare: true, tools: 25 }),
+)
+
+test('a restarted process lists 20 × 25 tools before any server has started', async () => {
+  await using first = await startTempCore({ file: configFileOf(TWENTY) })
+  {
+    await using client = await connectLegacy(first.mcpUrl(), first.key)
+    expect((await client.listTools()).tools).toHaveLength(500)
+  }
+  await first.close()
+
+  // Now one hangs and one exits; both are eager, and all others would have to be started first.
+  await using again = await startTempCore({
+    dataDir: first.dataDir,
+    file: configFileOf([
+      ...TWENTY.slice(0, 18),
+      echoServer({ name: 's18', hangInInitialize: true }, { start: 'eager' }),
+      echoServer({ name: 's19', exitAtStart: { code: 1 } }, { start: 'eager' }),
+    ]),
+  })
+  await using client = await connectLegacy(again.mcpUrl(), again.key)
+  expect((await client.listTools()).tools).toHaveLength(500)
+  const states = (await again.admin.servers.list.query()).map((server) => server.state)
+  expect(states.filter((state) => state === 'running')).toEqual([])
+  const answer = await client.callTool({ name: 's3__tool_001', arguments: { query: 'x' } })
+  expect(answer.content).toMatchObject([{ type: 'text' }])
+})
+
+test('a server that hangs in its first start, and one that exits, cost the others nothing', async () => {
+  const file = configFileOf([
+    echoServer({ name: 'good' }),
+    echoServer({ name: 'hangs', hangInInitialize: true }),
+    echoServer({ name: 'exits', exitAtStart: { code: 1, stderr: 'broken' } }),
+  ])
+  await using core = await startTempCore({ file, times: { firstTryMs: 200 } })
+  await using client = await connectLegacy(core.mcpUrl(), core.key)
+  const names = async () => (await client.listTools()).tools.map((tool) => tool.name)
+  await expect.poll(names, { timeout: 10_000 }).toContain('good__echo')
+  expect((await names()).every((name) => name.startsWith('good__'))).toBe(true)
+  const answer = await client.callTool({ name: 'good__echo', arguments: { message: 'm' } })
+  expect(answer.content).toMatchObject([{ text: 'm' }])
+})
+
+test('a child killed in a call fails that call with the reason, and the next call succeeds', async () => {
+  await using core = await startTempCore({ file: configFileOf([echoServer()]) })
+  await using client = await connectLegacy(core.mcpUrl(), core.key)
+  const pid = async () => {
+    const { structuredContent } = await client.callTool({ name: 'echo__state' })
+    return (structuredContent as { pid: number }).pid
+  }
+  const before = await pid()
+  const started = Promise.withResolvers<void>()
+  const call = client.callTool({ name: 'echo__hold', arguments: { key: 'k' } }, undefined, {
+    onprogress: () => started.resolve(),
+  })
+  const failed = expect(call).rejects.toMatchObject({
+    code: -32603,
+    data: { server: 'echo', reason: expect.stringMatching(/SIGKILL/) as string },
+  })
+  await started.promise
+  process.kill(before, 'SIGKILL')
+  await failed
+  expect(await pid()).not.toBe(before)
+})
+
+test('200 sessions leave no child, handle or listener behind', async () => {
+  await using core = await startTempCore({
+    file: configFileOf([echoServer({ name: 'a' }), echoServer({ name: 'b' })]),
+  })
+  const stay = async () => {
+    const client = await connectLegacy(core.mcpUrl(), core.key)
+    await client.callTool({ name: 'a__echo', arguments: { message: 'x' } })
+    await client.callTool({ name: 'b__echo', arguments: { message: 'x' } })
+    await client[Symbol.asyncDispose]()
+  }
+  await Promise.all(Array.from({ length: 12 }, stay))
+  const before = await leftovers()
+  for (let opened = 0; opened < 200; opened += 12) {
+    await Promise.all(Array.from({ length: Math.min(12, 200 - opened) }, stay))
+  }
+  const grown = async () => {
+    const after = await leftovers()
+    return Object.keys(after).filter((kind) => (after[kind] ?? 0) > (before[kind] ?? 0))
+  }
+  // Sockets that a client keeps alive close some seconds after their last use.
+  await expect.poll(grown, { timeout: 15_000 }).toEqual([])
+})
+
+test('a session that nobody uses expires, and one with an open stream does not', async () => {
+  await using core = await startTempCore({ times: { sessionIdleMs: 20, sessionSweepMs: 10 } })
+  const url = core.mcpUrl()
+  const authorization = `Bearer ${core.key}`
+  const open = async () => {
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: {} }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })
+    const headers = { authorization, 'content-type': 'application/json' }
+    const response = await fetch(url, { method: 'POST', headers, body })
+    return response.headers.get('mcp-session-id') ?? ''
+  }
+  // Refused for its Accept while there is such a session, and not a use of it.
+  const ask = async (id: string) =>
+    (await fetch(url, { headers: { authorization, 'mcp-session-id': id, accept: 'x/y' } })).status
+  const [listening, idle] = [await open(), await open()]
+  const accept = 'text/event-stream'
+  const headers = { authorization, 'mcp-session-id': listening, accept }
+  const stream = await fetch(url, { headers })
+  await expect.poll(() => ask(idle)).toBe(404)
+  expect(await ask(listening)).toBe(406)
+  await stream.body?.cancel()
+  await expect.poll(() => ask(listening)).toBe(404)
+})
+
+test('a switch or an override reaches a live session as list_changed', async () => {
+  await using core = await startTempCore({ file: configFileOf([echoServer()]) })
+  await using client = await connectLegacy(core.mcpUrl(), core.key)
+  let told = 0
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => void told++)
+  const names = async () => (await client.listTools()).tools.map((tool) => tool.name)
+  expect(await names()).toContain('echo__add')
+
+  const [namespace] = await core.admin.namespaces.list.query()
+  const [server] = await core.admin.servers.list.query()
+  const change = { id: namespace?.id ?? '', patch: { serverId: server?.id ?? '', tool: 'add' } }
+  const { id, patch } = change
+  await core.admin.namespaces.setTool.mutate({ id, patch: { ...patch, name: 'plus' } })
+  await expect.poll(() => told, { timeout: 1_000 }).toBe(1)
+  expect(await names()).toContain('plus')
+  await expect(client.callTool({ name: 'echo__add' })).rejects.toMatchObject({ code: -32602 })
+
+  await core.admin.namespaces.setTool.mutate({ id, patch: { ...patch, enabled: false } })
+  await expect.poll(() => told, { timeout: 1_000 }).toBe(2)
+  expect(await names()).not.toContain('plus')
+  for (const name of ['plus', 'echo__add', 'add']) {
+    await expect(client.callTool({ name })).rejects.toMatchObject({ code: -32602 })
+  }
+
+  await core.admin.servers.setEnabled.mutate({ id: server?.id ?? '', enabled: false })
+  await expect.poll(() => told, { timeout: 1_000 }).toBe(3)
+  expect(await names()).toEqual([])
+  await using modern = await connectAuto(core.mcpUrl(), core.key)
+  expect((await modern.listTools()).tools).toEqual([])
+})
+
+/** How many of each kind of handle, file descriptor and listener this process has now. */
+async function leftovers(): Promise<Record<string, number>> {
+  await nextTick()
+  const handles = Map.groupBy(process.getActiveResourcesInfo(), (kind) => kind)
+  // Timers are left out: some are the test runner's own, and come and go.
+  handles.delete('Timeout')
+  handles.delete('Immediate')
+  const listeners = process.eventNames().map((name) => process.listenerCount(name))
+  return {
+    ...Object.fromEntries([...handles].map(([kind, all]) => [kind, all.length])),
+    descriptors: (await readdir('/proc/self/fd').catch(() => [])).length,
+    listeners: listeners.reduce((sum, count) => sum + count, 0),
+  }
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { openGuard } from './guards.ts'
+
+const request = (headers: Record<string, string>) => ({ headers }) as unknown as IncomingMessage
+
+describe('on a loopback bind', () => {
+  const guard = openGuard({ host: '127.0.0.1', port: 12008, publicUrl: null })
+
+  test.each(['127.0.0.1:12008', 'localhost:12008', 'LOCALHOST', '[::1]:12008'])(
+    'lets Host %s in',
+    (host) => expect(guard(request({ host }))).toBeNull(),
+  )
+
+  test.each(['evil.example', 'evil.example:12008', '127.0.0.1.evil.example', '192.168.1.5', ''])(
+    'refuses Host %s',
+    (host) => expect(guard(request({ host }))).toMatch(/Host/),
+  )
+
+  test.each([
+    'http://evil.example',
+    'null',
+    'http://127.0.0.1:9999',
+    'https://127.0.0.1:12008',
+    'http://127.0.0.1:12008.evil.example',
+    '',
+  ])('refuses Origin %s', (origin) => {
+    expect(guard(request({ host: '127.0.0.1:12008', origin }))).toMatch(/Origin/)
+  })
+
+  test.each(['http://127.0.0.1:12008', 'http://localhost:12008', 'http://[::1]:12008'])(
+    'lets our own Origin %s in',
+    (origin) => expect(guard(request({ host: '127.0.0.1:12008', origin }))).toBeNull(),
+  )
+})
+
+describe('behind a public URL', () => {
+  const guard = openGuard({ host: '127.0.0.1', port: 1, publicUrl: 'https://mcp.example.com' })
+
+  test('lets its host and origin in, and no other', () => {
+    expect(guard(request({ host: 'mcp.example.com' }))).toBeNull()
+    expect(
+      guard(request({ host: 'mcp.example.com', origin: 'https://mcp.example.com' })),
+    ).toBeNull()
+    expect(guard(request({ host: 'mcp.example.com', origin: 'http://mcp.example.com' }))).toMatch(
+      /Origin/,
+    )
+  })
+})
+
+test('a bind to all addresses is meant to be reached by any name, but not by foreign pages', () => {
+  const guard = openGuard({ host: '0.0.0.0', port: 12008, publicUrl: null })
+  expect(guard(request({ host: '192.168.1.5:12008' }))).toBeNull()
+  expect(guard(request({ host: '192.168.1.5:12008', origin: 'http://evil.example' }))).toMatch(
+    /Origin/,
+  )
+})

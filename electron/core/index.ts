@@ -1,0 +1,5 @@
+export { startCore, type Core, type CoreTimes } from './core.ts'
+export type { CoreConfig } from './config.ts'
+export type { AppRouter } from './router.ts'
+export { AppError, messageOf } from './errors.ts'
+export { openLog, type Logger, type LogLevel } from './log.ts'

@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { openApiKeyStore, type ApiKeyStore } from './auth/api-key-store.ts'
+import type { Changes } from './changes.ts'
+import type { CoreConfig } from './config.ts'
+import type { Database } from './db/open.ts'
+import { openEndpointStore, type EndpointStore } from './endpoints/store.ts'
+import { openNamespaceStore, type NamespaceStore } from './namespaces/store.ts'
+import { loadSecretKey, openSecrets } from './secrets.ts'
+import { openCatalogStore, type CatalogStore } from './servers/catalog-store.ts'
+import { openServerStore, type ServerStore } from './servers/store.ts'
+import { checkSecretKey } from './settings/secret-check.ts'
+import { openSettingsStore, type SettingsStore } from './settings/store.ts'
+
+/** All definitions, in memory. */
+export type Stores = {
+  servers: ServerStore
+  catalogs: CatalogStore
+  namespaces: NamespaceStore
+  endpoints: EndpointStore
+  apiKeys: ApiKeyStore
+  settings: SettingsStore
+}
+
+export async function openStores(
+  db: Database,
+  changes: Changes,
+  config: Pick<CoreConfig, 'dataDir' | 'secretKey'>,
+): Promise<Stores> {
+  const secrets = openSecrets(await loadSecretKey(config))
+  const settings = openSettingsStore({ db })
+  // Before anything is read that was sealed, or sealed that another key could not read.
+  await checkSecretKey({ db, settings, secrets })
+  const servers = await openServerStore({ db, secrets, changes })
+  const isServer = (id: string) => servers.get(id) !== undefined
+  const endpoints = await openEndpointStore({ db, changes })
+  return {
+    servers,
+    settings,
+    endpoints,
+    catalogs: await openCatalogStore({ db, changes }),
+    namespaces: await openNamespaceStore({ db, changes, isServer }),
+    apiKeys: await openApiKeyStore({
+      db,
+      changes,
+      isEndpoint: (id) => endpoints.get(id) !== undefined,
+    }),
+  }
+}
+
+/** Where what is shipped as it is lies in `resourcesDir`. */
+export function migrationsIn(resourcesDir: string): string {
+  return join(resourcesDir, 'migrations')
+}

@@ -1,0 +1,86 @@
+import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { inject } from 'vitest'
+import type { ServerInput } from '../../../shared/server.ts'
+import { startCore, type AppRouter, type Core, type CoreConfig, type CoreTimes } from '../index.ts'
+import { openLog } from '../log.ts'
+
+export type TempCore = Core &
+  AsyncDisposable & {
+    dataDir: string
+    /** The management API over HTTP, with the admin token. */
+    admin: TRPCClient<AppRouter>
+    /** An API key for every endpoint. */
+    key: string
+    /** The Streamable HTTP address of an endpoint. */
+    mcpUrl(endpoint?: string): URL
+  }
+
+export type TempCoreOptions = Partial<CoreConfig> & {
+  /** The content of a config file to start with. */
+  file?: unknown
+  times?: CoreTimes
+}
+
+/** A whole core on a free port and, unless one is given, in a data folder that goes with it. */
+export async function startTempCore({ file, times, ...fields }: TempCoreOptions = {}): Promise<TempCore> {
+  await using made = new AsyncDisposableStack()
+  const dataDir = fields.dataDir ?? (await mkdtemp(join(tmpdir(), 'metamcp-core-')))
+  if (fields.dataDir === undefined) {
+    made.defer(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }))
+  }
+  const configFile = file === undefined ? null : join(dataDir, 'metamcp.json')
+  if (configFile) await writeFile(configFile, JSON.stringify(file))
+  const config: CoreConfig = {
+    dataDir,
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: null,
+    configFile,
+    secretKey: null,
+    adminToken: null,
+    resourcesDir: resolve(import.meta.dirname, '../../../resources'),
+    databaseTemplate: inject('databaseTemplate'),
+    env: process.env,
+    version: '0.0.0-test',
+    log: openLog('silent'),
+    ...fields,
+  }
+  const core = await startCore(config, times)
+  made.defer(() => core.close())
+  const admin = createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: `${core.url}/trpc/frontend`,
+        headers: { authorization: `Bearer ${core.adminToken.token}` },
+      }),
+    ],
+  })
+  const key =
+    core.firstKey ?? (await admin.apiKeys.create.mutate({ name: `test-${Date.now()}` })).key
+  const owned = made.move()
+  return Object.assign(Object.create(core) as Core, {
+    dataDir,
+    admin,
+    key,
+    mcpUrl: (endpoint = 'default') => new URL(`${core.url}/metamcp/${endpoint}/mcp`),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  })
+}
+
+/** A config file with these servers in the namespace and endpoint `default`. */
+export function configFileOf(servers: ServerInput[], endpoint: object = {}): object {
+  const entries = servers.map((server) => {
+    const { name, type, ...fields } = server
+    return [name, { ...fields, type: CONFIG_TYPES[type] }]
+  })
+  return {
+    mcpServers: Object.fromEntries(entries) as object,
+    namespaces: { default: { servers: servers.map((server) => server.name) } },
+    endpoints: { default: { namespace: 'default', ...endpoint } },
+  }
+}
+
+const CONFIG_TYPES = { STDIO: 'stdio', SSE: 'sse', STREAMABLE_HTTP: 'streamable-http' } as const
