@@ -1,0 +1,106 @@
+import { writeFile } from 'node:fs/promises'
+import { AppError, messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import { coalesce } from './coalesce.ts'
+import { countDefinitionChanges } from './definitions.ts'
+import { openGate } from './gate.ts'
+import { startMaintenance } from './maintenance.ts'
+import type { Paths } from './paths.ts'
+import { raiseRevision, readSnapshot, writeSnapshotFile } from './snapshot.ts'
+import type { Recovery } from './sound.ts'
+import type { AccessMode, Store, Tx } from './store.ts'
+import { damageIn } from './verify.ts'
+
+/**
+ * The embedded database. Transactions run one after the other; each rejects with what PostgreSQL
+ * (drizzle's DrizzleQueryError, `cause` of which has the code) or the callback threw, after a
+ * rollback, or with an AppError `unavailable` once the database is closed or has died. A second
+ * transaction from within the callback of a first one throws at once, as it would wait forever.
+ */
+export interface Database {
+  /** Reads in one transaction, which is read only. */
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Changes definitions in one transaction; resolves once the fsynced snapshot holds them too. */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Changes what can be learnt again (catalogs, call log) in one transaction: it survives the end of
+   * the process, not a power loss. Rejects, changing nothing, if `work` changes a definition.
+   */
+  record<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** What was done at opening because the store was broken; null when it was sound. */
+  readonly recovery: Recovery | null
+  /** Waits for what was begun. Idempotent. */
+  close(): Promise<void>
+}
+
+export type DatabaseParts = {
+  store: Store
+  paths: Paths
+  recovery: Recovery | null
+  log: Logger
+  /** What is given back at the end, the store first. */
+  owned: AsyncDisposableStack
+}
+
+export function startDatabase({ store, paths, recovery, log, owned }: DatabaseParts): Database {
+  const maintenance = startMaintenance(store, log)
+  owned.defer(maintenance.close)
+  const gate = openGate()
+  const saveSnapshot = coalesce(() => save(store, paths))
+
+  const transact = async <T>(mode: AccessMode, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    try {
+      const result = await store.transact(mode, (tx) => gate.within(() => work(tx)))
+      if (mode === 'read write') maintenance.noteWrite()
+      return result
+    } catch (error) {
+      await noteDamage(error, { paths, log })
+      throw error
+    }
+  }
+  const write = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const result = await transact('read write', async (tx) => {
+      const made = await work(tx)
+      await raiseRevision(tx)
+      return made
+    })
+    await saveSnapshot()
+    return result
+  }
+  const record = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+    transact('read write', async (tx) => {
+      const before = await countDefinitionChanges(tx)
+      const made = await work(tx)
+      // Without a snapshot of it, the change would look like damage at the next start and be undone.
+      if ((await countDefinitionChanges(tx)) === before) return made
+      throw new Error('record() may not change definitions: use write()')
+    })
+
+  return {
+    recovery,
+    read: (work) => gate.enter(() => transact('read only', work)),
+    write: (work) => gate.enter(() => write(work)),
+    record: (work) => gate.enter(() => record(work)),
+    close: () => gate.close(() => owned.disposeAsync()),
+  }
+}
+
+async function save(store: Store, paths: Paths): Promise<void> {
+  const snapshot = await store.transact('read only', readSnapshot)
+  await writeSnapshotFile(paths.snapshot, snapshot).catch((cause: unknown) => {
+    const message = `The change is in the database, but not in ${paths.snapshot}: ${messageOf(cause)}.`
+    throw new AppError('unavailable', message, { cause })
+  })
+}
+
+/** The start looks at all but the largest tables; what it cannot see shows when it is read. */
+async function noteDamage(
+  error: unknown,
+  { paths, log }: Pick<DatabaseParts, 'paths' | 'log'>,
+): Promise<void> {
+  const damage = damageIn(error)
+  if (damage === null) return
+  log.error({ damage }, 'The database is damaged and will be rebuilt at the next start')
+  // Without the note the next start may not see it, which is no reason to hide this error.
+  await writeFile(paths.suspicion, `a query met damage: ${damage}`, { mode: 0o600 }).catch(() => {})
+}

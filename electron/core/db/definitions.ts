@@ -1,0 +1,77 @@
+import { getTableName, sql } from 'drizzle-orm'
+import * as schema from './schema.ts'
+import type { Tx } from './store.ts'
+
+/**
+ * All definitions of a store, whatever version its tables have: rows of columns in PostgreSQL's own
+ * text form, which is exact (a JSON column keeps its numbers and spaces) and can be compared.
+ */
+export type Definitions = Record<string, Record<string, string | null>[]>
+
+/** What a person has entered and cannot be learnt again; a table follows those that it refers to. */
+export const definitionTables: readonly string[] = [
+  schema.servers,
+  schema.namespaces,
+  schema.namespaceServers,
+  schema.namespaceTools,
+  schema.endpoints,
+  schema.apiKeys,
+  schema.apiKeyEndpoints,
+  schema.settings,
+].map((table) => getTableName(table))
+
+type Column = { name: string; type: string }
+
+export async function readDefinitions(tx: Tx): Promise<Definitions> {
+  const definitions: Definitions = {}
+  for (const table of definitionTables) {
+    const columns = await readColumns(tx, table)
+    // A store of an older version lacks the tables that its migration will bring.
+    if (columns.length === 0) continue
+    const texts = columns.map(({ name }) => sql`${sql.identifier(name)}::text`)
+    const { rows } = await tx.execute<Record<string, string | null>>(sql`
+      select ${sql.join(texts, sql`, `)} from public.${sql.identifier(table)} t
+      order by t::text collate "C"`)
+    definitions[table] = rows
+  }
+  return definitions
+}
+
+/** Puts definitions into the empty tables of a store with the migrations of the one they came from. */
+export async function restoreDefinitions(tx: Tx, definitions: Definitions): Promise<void> {
+  for (const table of definitionTables) {
+    const rows = definitions[table] ?? []
+    if (rows.length === 0) continue
+    const columns = await readColumns(tx, table)
+    const names = columns.map(({ name }) => sql.identifier(name))
+    const values = columns.map(
+      ({ name, type }) => sql`(row->>${sql.param(name)}::text)::${sql.raw(type)}`,
+    )
+    await tx.execute(sql`
+      insert into public.${sql.identifier(table)} (${sql.join(names, sql`, `)})
+      select ${sql.join(values, sql`, `)} from json_array_elements(${JSON.stringify(rows)}::json) row`)
+  }
+}
+
+/**
+ * How many rows of definitions were changed, by PostgreSQL's own counters, which start anew now and
+ * then but never within a transaction: in one, the same number twice means that none was changed.
+ */
+export async function countDefinitionChanges(tx: Tx): Promise<number> {
+  const names = sql.join(
+    definitionTables.map((table) => sql`${table}`),
+    sql`, `,
+  )
+  const { rows } = await tx.execute<{ changes: string }>(sql`
+    select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) as changes
+    from pg_stat_xact_user_tables where schemaname = 'public' and relname in (${names})`)
+  return Number(rows[0]?.changes)
+}
+
+async function readColumns(tx: Tx, table: string): Promise<Column[]> {
+  const { rows } = await tx.execute<Column>(sql`
+    select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
+    where attrelid = to_regclass(${`public.${table}`}) and attnum > 0 and not attisdropped
+    order by attnum`)
+  return rows
+}

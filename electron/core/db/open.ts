@@ -1,0 +1,50 @@
+import { rm } from 'node:fs/promises'
+import type { Logger } from '../log.ts'
+import type { Ground } from './cluster.ts'
+import { startDatabase } from './database.ts'
+import type { Database } from './database.ts'
+import { lockStore } from './lock.ts'
+import { readMigrations } from './migrate.ts'
+import { pathsIn } from './paths.ts'
+import { openSoundStore } from './sound.ts'
+import { upgrade } from './upgrade.ts'
+
+export type { Database } from './database.ts'
+export type { Tx } from './store.ts'
+
+export type DatabaseOptions = {
+  /** Made (0700) if missing; holds `db/`, `definitions.json`, `backups/` and the lock of the store. */
+  dataDir: string
+  /** `resources/migrations`. */
+  migrationsDir: string
+  /** What make-template.ts made; used for a new store if it fits this version. */
+  templateFile: string | null
+  log: Logger
+  /** How long PGlite may take to open a cluster before it is held to be stuck; default 60 s. */
+  openTimeoutMs?: number
+}
+
+/**
+ * Opens the store of a data folder, exclusively: makes it, brings it up to this version or rebuilds
+ * it from its snapshot where that is needed. Rejects with an AppError whose message says what to do:
+ * `in-use`, `conflict` (made by a newer version) or `unavailable`.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  await using opened = new AsyncDisposableStack()
+  const lock = await lockStore(options.dataDir)
+  opened.defer(() => lock.release())
+  const ground = await survey(options)
+  const sound = await openSoundStore(ground)
+  opened.defer(() => sound.store.close())
+  await upgrade(ground, sound)
+  return startDatabase({ ...sound, ...ground, owned: opened.move() })
+}
+
+async function survey(options: DatabaseOptions): Promise<Ground> {
+  const { dataDir, migrationsDir, templateFile, log, openTimeoutMs = 60_000 } = options
+  const paths = pathsIn(dataDir)
+  // What a start that was killed may have left.
+  await rm(paths.staging, { recursive: true, force: true })
+  const migrations = await readMigrations(migrationsDir)
+  return { paths, migrations, templateFile, openTimeoutMs, log }
+}

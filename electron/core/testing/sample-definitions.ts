@@ -1,0 +1,85 @@
+import type { Tx } from '../db/open.ts'
+import * as schema from '../db/schema.ts'
+
+const at = '2026-01-02T03:04:05.678Z'
+
+/** At least one row in each table of definitions, with values that are easily lost on the way. */
+export async function insertDefinitions(tx: Tx, count = 20): Promise<void> {
+  const numbers = Array.from({ length: count }, (_, index) => index)
+  await tx.insert(schema.servers).values(numbers.map(serverRow))
+  await tx
+    .insert(schema.namespaces)
+    .values(['one', 'two'].map((name) => ({ id: name, name, description: '', enabled: true })))
+  await tx.insert(schema.namespaceServers).values(
+    numbers.map((position) => ({
+      namespaceId: 'one',
+      serverId: `s${position}`,
+      position,
+      enabled: position % 2 === 0,
+    })),
+  )
+  await tx.insert(schema.namespaceTools).values({
+    namespaceId: 'one',
+    serverId: 's1',
+    tool: 'say',
+    enabled: false,
+    name: 'speak',
+    annotations: { readOnlyHint: true, note: 'ünï\n"code"' },
+  })
+  await tx.insert(schema.endpoints).values({
+    id: 'e',
+    name: 'default',
+    description: '',
+    enabled: true,
+    namespaceId: 'one',
+    prefix: true,
+    auth: { apiKey: true, queryParam: false },
+  })
+  await tx.insert(schema.apiKeys).values({
+    id: 'k',
+    name: 'ci',
+    hash: 'a'.repeat(64),
+    hint: 'sk_mt_…aaaa',
+    enabled: true,
+    allEndpoints: false,
+  })
+  await tx.insert(schema.apiKeyEndpoints).values({ apiKeyId: 'k', endpointId: 'e' })
+  await tx.insert(schema.settings).values({ key: 'big', value: { n: [1e21, null, ''] } })
+}
+
+/** What can be learnt again: a catalog, its tools and some calls. */
+export async function insertLearnt(tx: Tx, calls = 200): Promise<void> {
+  const nothing = { prompts: [], resources: [], resourceTemplates: [] }
+  await tx.insert(schema.serverCatalogs).values({ serverId: 's1', triedAt: at, ...nothing })
+  await tx.insert(schema.tools).values(
+    Array.from({ length: 40 }, (_, position) => ({
+      serverId: 's1',
+      name: `tool${position}`,
+      position,
+      definition: { inputSchema: { type: 'object' }, description: 'x'.repeat(300) },
+      hash: 'b'.repeat(64),
+    })),
+  )
+  await tx.insert(schema.callLog).values(Array.from({ length: calls }, callRow))
+}
+
+export function callRow() {
+  const names = { endpoint: 'default', caller: 'local', method: 'tools/call', name: 'tool1' }
+  return { at, ...names, durationMs: 3, outcome: 'ok' }
+}
+
+function serverRow(index: number): typeof schema.servers.$inferInsert {
+  return {
+    id: `s${index}`,
+    name: `server-${index}`,
+    type: 'STDIO',
+    description: index === 0 ? 'y'.repeat(20_000) : '',
+    enabled: true,
+    start: 'lazy',
+    idleMs: 600_000,
+    startTimeoutMs: 60_000,
+    command: 'node',
+    args: ['--flag', `${index}`],
+    secrets: 'sealed',
+  }
+}
