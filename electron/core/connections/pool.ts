@@ -59,7 +59,11 @@ export class Pool {
     this.#backoff = openBackoff(options.backoff)
     this.#server = server
     this.#slot = { state: server.enabled ? 'stopped' : 'disabled' }
-    if (this.#isWanted()) this.#begin()
+  }
+
+  /** Starts it now if nobody has to ask for it first. */
+  wake(): void {
+    if (this.#slot.state === 'stopped' && this.#isWanted()) void this.#begin()
   }
 
   get status(): ServerStatus {
@@ -76,7 +80,8 @@ export class Pool {
         const { state, connection, startedAt, startMs } = slot
         return { state, error: null, pid: connection.pid, startedAt, startMs }
       }
-      default:
+      case 'disabled':
+      case 'stopped':
         return { ...nothing, state: slot.state }
     }
   }
@@ -97,7 +102,7 @@ export class Pool {
     this.#stderr = openStderrTail()
     this.#backoff.reset()
     this.#move({ state: server.enabled ? 'stopped' : 'disabled' }, 'Its definition changed.')
-    if (this.#isWanted()) this.#begin()
+    this.wake()
   }
 
   async lease(signal?: AbortSignal): Promise<Lease> {

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts'
 import { Pool } from './pool.ts'
 import type { Lease, ServerStatus } from './pool.ts'
 
-export type { Lease, ServerStatus }
+export type { ServerStatus }
 
 /** The live connections to all servers, each known by the id of its definition. */
 export interface Pools {
@@ -68,7 +68,9 @@ export function openPools(options: PoolsOptions): Pools {
       if (isClosed) return
       const known = pools.get(server.id)
       if (known) return known.define(server)
-      pools.set(server.id, make(server))
+      const added = make(server)
+      pools.set(server.id, added)
+      added.wake()
     },
     async remove(id) {
       const removed = pools.get(id)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
+import { ReadBuffer } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import type { RpcMessage } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
@@ -8,6 +9,7 @@ import { messageOf } from '../errors.ts'
 import { ServerDown } from './connection.ts'
 import type { Filled, StdioServer } from './fill-definition.ts'
 import { checkCommand } from './find-command.ts'
+import { openLineBuffer } from './line-buffer.ts'
 import { openProcessTree } from './process-tree.ts'
 import type { ProcessTree } from './process-tree.ts'
 import type { StderrTail } from './stderr-tail.ts'
@@ -65,6 +67,7 @@ class StdioTransport implements Transport {
     const maxBufferSize = LARGEST_MESSAGE_MEGABYTES * MEGABYTE
     const options = { command, args, env, stderr: 'pipe' as const, maxBufferSize }
     this.#sdk = new StdioClientTransport(cwd === null ? options : { ...options, cwd })
+    replaceReadBuffer(this.#sdk, maxBufferSize)
     this.#sdk.onmessage = (message) => parts.events.onMessage(message as RpcMessage)
     this.#sdk.onerror = (error) => this.#report(error)
     this.#sdk.onclose = () => this.#drained()
@@ -180,4 +183,10 @@ class StdioTransport implements Transport {
 function childOf(sdk: StdioClientTransport): ChildProcess | undefined {
   const child: unknown = Reflect.get(sdk, '_process')
   return child instanceof ChildProcess ? child : undefined
+}
+
+/** Also private, and also only a loss of speed if it should be renamed. */
+function replaceReadBuffer(sdk: StdioClientTransport, maxBytes: number): void {
+  const isThere = Reflect.get(sdk, '_readBuffer') instanceof ReadBuffer
+  if (isThere) Reflect.set(sdk, '_readBuffer', openLineBuffer(maxBytes))
 }

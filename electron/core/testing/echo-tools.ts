@@ -18,7 +18,7 @@ export type EchoState = {
 }
 
 /** One `tools/call` on its way. */
-export type EchoCall = {
+type EchoCall = {
   id: string | number
   params: JsonObject
   args: JsonObject

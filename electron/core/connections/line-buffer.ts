@@ -1,0 +1,70 @@
+import { isObject } from '../json-rpc.ts'
+import type { RpcMessage } from '../json-rpc.ts'
+
+const NEWLINE = 10
+
+/** What the SDK's stdio transport reads its child's stdout with. */
+export interface LineBuffer {
+  /** Throws when a line without an end grows beyond the limit. */
+  append(chunk: Buffer): void
+  /** The next message, or `null` when no whole line is left; throws on a line that is not one. */
+  readMessage(): RpcMessage | null
+  clear(): void
+}
+
+/**
+ * Stands in for the SDK's `ReadBuffer`, which copies and searches all it holds with every chunk: a
+ * message of 20 MB blocked everybody for seconds. Here each byte is searched once and copied once.
+ */
+export function openLineBuffer(maxBytes: number): LineBuffer {
+  let lines: Buffer[] = []
+  let begun: Buffer[] = []
+  let begunBytes = 0
+
+  const clear = () => {
+    lines = []
+    begun = []
+    begunBytes = 0
+  }
+  return {
+    clear,
+    append(chunk) {
+      let from = 0
+      for (let end; (end = chunk.indexOf(NEWLINE, from)) !== -1; from = end + 1) {
+        lines.push(Buffer.concat([...begun, chunk.subarray(from, end)]))
+        begun = []
+        begunBytes = 0
+      }
+      if (from === chunk.length) return
+      begun.push(chunk.subarray(from))
+      begunBytes += chunk.length - from
+      if (begunBytes <= maxBytes) return
+      clear()
+      throw new Error(`a line exceeded maximum size of ${maxBytes} bytes`)
+    },
+    readMessage() {
+      for (let line = lines.shift(); line; line = lines.shift()) {
+        const value = parse(line.toString('utf8'))
+        if (isMessage(value)) return value
+        // Servers that print to stdout are common, and a person should see nothing of it.
+        if (value !== undefined) throw new Error('a line of JSON is not a JSON-RPC message')
+      }
+      return null
+    },
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function isMessage(value: unknown): value is RpcMessage {
+  if (!isObject(value) || value['jsonrpc'] !== '2.0') return false
+  const { method, result, error } = value
+  if (typeof method === 'string') return true
+  return 'id' in value && (isObject(result) || (isObject(error) && Number.isInteger(error['code'])))
+}
