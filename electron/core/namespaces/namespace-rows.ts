@@ -4,6 +4,7 @@ import type { Tx } from '../db/open.ts'
 import { endpoints, namespaces, namespaceServers, namespaceTools, servers } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import { InvalidInput } from '../problems.ts'
+import { inOrder } from './tool-rules.ts'
 
 /** A namespace with what its list of servers does not show: the switches of those taken out. */
 export type StoredNamespace = { namespace: Namespace; switches: Map<string, boolean> }
@@ -21,7 +22,7 @@ export async function readNamespaces(tx: Tx): Promise<Namespace[]> {
     .select()
     .from(namespaceServers)
     .orderBy(asc(namespaceServers.position))
-  const ruleRows = await tx.select().from(namespaceTools).orderBy(asc(namespaceTools.tool))
+  const ruleRows = await tx.select().from(namespaceTools)
   const membersOf = Map.groupBy(memberRows, (member) => member.namespaceId)
   const rulesOf = Map.groupBy(ruleRows, (rule) => rule.namespaceId)
   return rows.map((row) => {
@@ -39,11 +40,7 @@ export async function lockNamespace(tx: Tx, id: string): Promise<StoredNamespace
     .from(namespaceServers)
     .where(eq(namespaceServers.namespaceId, id))
     .orderBy(asc(namespaceServers.position))
-  const rules = await tx
-    .select()
-    .from(namespaceTools)
-    .where(eq(namespaceTools.namespaceId, id))
-    .orderBy(asc(namespaceTools.tool))
+  const rules = await tx.select().from(namespaceTools).where(eq(namespaceTools.namespaceId, id))
   const switches = new Map(members.map((member) => [member.serverId, member.enabled]))
   return { namespace: toNamespace({ row, members, rules }), switches }
 }
@@ -140,6 +137,6 @@ function toNamespace({ row, members, rules }: Parts): Namespace {
     servers: members
       .filter((member) => member.position !== TAKEN_OUT)
       .map(({ serverId, enabled: isOn }) => ({ serverId, enabled: isOn })),
-    tools: rules.map(({ namespaceId: _, ...rule }): ToolRule => rule),
+    tools: inOrder(rules.map(({ namespaceId: _, ...rule }): ToolRule => rule)),
   }
 }

@@ -20,7 +20,13 @@ export function patchToolRules(
   // Names are compared once all patches are in, so that two tools can swap theirs.
   const changed = [...byTool.values()].filter(changesSomething)
   refuseSharedNames(changed)
-  return changed
+  return inOrder(changed)
+}
+
+/** One order for rules, wherever they come from: a namespace is the same before and after a restart. */
+export function inOrder(rules: ToolRule[]): ToolRule[] {
+  const keyed = rules.map((rule) => ({ rule, key: keyOf(rule) }))
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ rule }) => rule)
 }
 
 function changesSomething({ serverId: _, tool: __, enabled, ...overrides }: ToolRule): boolean {

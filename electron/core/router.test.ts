@@ -1,0 +1,233 @@
+import { getTRPCErrorShape, TRPCError } from '@trpc/server'
+import { expect, test } from 'vitest'
+import { AppError } from './errors.ts'
+import { appRouter, type AppRouter } from './router.ts'
+import { managementProcedure, router, type RpcContext } from './rpc.ts'
+import { openTempStores, someServer, type TempStores } from './testing/temp-stores.ts'
+
+const SECRETS = ['top-secret-env', 'top-secret-header', 'top-secret-token', 'top-secret-new']
+
+function routerOver(stores: TempStores, invalidated: string[] = []): AppRouter {
+  const invalidate = (id: string) => {
+    invalidated.push(id)
+    return Promise.resolve()
+  }
+  return appRouter({
+    servers: {
+      store: stores.servers,
+      catalogs: stores.catalogs,
+      status: () => ({ state: 'stopped', error: null }),
+      invalidate,
+    },
+    namespaces: { store: stores.namespaces, invalidate },
+    endpoints: { store: stores.endpoints, invalidate },
+    apiKeys: { store: stores.apiKeys, invalidate },
+  })
+}
+
+const callAs = (api: AppRouter, kind: RpcContext['caller']['kind'] = 'local') =>
+  api.createCaller({ caller: { kind } })
+
+/** What a client would get for an error. */
+function shapeOf(api: AppRouter, error: unknown) {
+  if (!(error instanceof TRPCError)) throw error
+  const { _def } = api
+  return getTRPCErrorShape({
+    config: _def._config,
+    error,
+    type: 'query',
+    path: 'some.path',
+    input: undefined,
+    ctx: undefined,
+  })
+}
+
+async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => expect.unreachable('it was accepted'),
+    (error: unknown) => error,
+  )
+}
+
+test('servers are listed, changed and deleted, and what is live follows', async () => {
+  await using stores = await openTempStores()
+  const invalidated: string[] = []
+  const { servers } = callAs(routerOver(stores, invalidated))
+  const made = await servers.create({ ...someServer('one'), env: { KEY: 'x' } })
+  const { id } = made
+  expect(made).toEqual({
+    id,
+    name: 'one',
+    description: '',
+    type: 'STDIO',
+    enabled: true,
+    start: 'lazy',
+    idleMs: 600_000,
+    startTimeoutMs: 60_000,
+    command: 'run-me',
+    args: [],
+    cwd: null,
+    envNames: ['KEY'],
+    state: 'stopped',
+    error: null,
+    toolCount: null,
+  })
+  const tools = [{ name: 'echo' }]
+  const lists = { prompts: [], resources: [], resourceTemplates: [] }
+  await stores.catalogs.save(id, { hello: {}, tools, ...lists })
+  expect(await servers.list()).toEqual([{ ...made, toolCount: 1 }])
+  await servers.update({ id, patch: { description: 'new', env: { KEY: null, MORE: 'y' } } })
+  await servers.setEnabled({ id, enabled: false })
+  expect(await servers.get({ id })).toEqual({
+    ...made,
+    description: 'new',
+    enabled: false,
+    envNames: ['KEY', 'MORE'],
+    toolCount: 1,
+  })
+  await servers.delete({ id })
+  expect(await servers.list()).toEqual([])
+  expect(invalidated).toEqual([id, id, id, id])
+  expect(stores.catalogs.get(id).catalog).toBeNull()
+})
+
+test('namespaces, endpoints and keys are listed, changed and deleted', async () => {
+  await using stores = await openTempStores()
+  const invalidated: string[] = []
+  const api = callAs(routerOver(stores, invalidated))
+  const server = await api.servers.create(someServer('one'))
+  const servers = [{ serverId: server.id, enabled: true }]
+  const { id } = await api.namespaces.create({ name: 'work', servers })
+  await api.namespaces.update({ id, patch: { description: 'new' } })
+  await api.namespaces.setEnabled({ id, enabled: false })
+  await api.namespaces.setTool({ id, patch: { serverId: server.id, tool: 'echo', name: 'say' } })
+  const namespace = await api.namespaces.get({ id })
+  expect(namespace).toMatchObject({ description: 'new', enabled: false, servers })
+  expect(namespace.tools).toMatchObject([{ tool: 'echo', name: 'say' }])
+  expect(await api.namespaces.list()).toEqual([namespace])
+
+  const endpoint = await api.endpoints.create({ name: 'work', namespaceId: id })
+  await api.endpoints.update({ id: endpoint.id, patch: { prefix: false } })
+  await api.endpoints.setEnabled({ id: endpoint.id, enabled: false })
+  expect(await api.endpoints.list()).toEqual([{ ...endpoint, prefix: false, enabled: false }])
+  expect(await api.endpoints.get({ id: endpoint.id })).toMatchObject({ prefix: false })
+
+  const { apiKey, key } = await api.apiKeys.create({ name: 'ci', endpoints: [endpoint.id] })
+  expect(stores.apiKeys.verify(key)).toMatchObject({ endpoints: [endpoint.id] })
+  await api.apiKeys.update({ id: apiKey.id, patch: { name: 'ci-2' } })
+  await api.apiKeys.setEnabled({ id: apiKey.id, enabled: false })
+  expect(await api.apiKeys.list()).toEqual([{ ...apiKey, name: 'ci-2', enabled: false }])
+  expect(await api.apiKeys.get({ id: apiKey.id })).toMatchObject({ name: 'ci-2' })
+
+  await api.apiKeys.delete({ id: apiKey.id })
+  await api.endpoints.delete({ id: endpoint.id })
+  await api.namespaces.delete({ id })
+  const rest = [stores.apiKeys, stores.endpoints, stores.namespaces].map((store) => store.list())
+  expect(rest).toEqual([[], [], []])
+  expect(invalidated.filter((one) => one === apiKey.id)).toHaveLength(3)
+  expect(invalidated.filter((one) => one === endpoint.id)).toHaveLength(4)
+  expect(invalidated.filter((one) => one === id)).toHaveLength(5)
+})
+
+test('no answer and no error holds a secret', async () => {
+  await using stores = await openTempStores()
+  const api = routerOver(stores)
+  const { servers, apiKeys } = callAs(api)
+  const [env = '', header = '', token = '', fresh = ''] = SECRETS
+  const remote = { type: 'SSE', url: 'https://example.com', headers: { A: header } } as const
+  const answers: unknown[] = []
+  const keep = async (promise: Promise<unknown>) =>
+    answers.push(await promise.catch((error: unknown) => [String(error), shapeOf(api, error)]))
+
+  await keep(servers.create({ ...someServer('one'), env: { KEY: env } }))
+  await keep(servers.create({ name: 'two', ...remote, bearerToken: token }))
+  for (const { id } of stores.servers.list()) {
+    await keep(servers.get({ id }))
+    await keep(servers.update({ id, patch: { description: 'new' } }))
+    await keep(servers.update({ id, patch: { env: { KEY: null, MORE: fresh } } }))
+    await keep(servers.update({ id, patch: { headers: { A: null, MORE: fresh } } }))
+    await keep(servers.update({ id, patch: { headers: { A: `${fresh}\n` } } }))
+    await keep(servers.update({ id, patch: { bearerToken: `${fresh}\n` } }))
+    await keep(servers.update({ id, patch: { type: 'STDIO', env: { KEY: null } } }))
+    await keep(servers.setEnabled({ id, enabled: false }))
+  }
+  await keep(servers.create({ ...someServer('one'), env: { KEY: env } }))
+  await keep(servers.list())
+  const { key } = await apiKeys.create({ name: 'ci' })
+  await keep(apiKeys.list())
+  await keep(apiKeys.get({ id: stores.apiKeys.list()[0]?.id ?? '' }))
+
+  const text = JSON.stringify(answers)
+  expect(text).toContain('is not an HTTP header value')
+  expect(text).toContain('exists already')
+  for (const secret of [...SECRETS, key, 'sealed', 'v1.']) expect(text).not.toContain(secret)
+})
+
+test.each([
+  ['anonymous', 'UNAUTHORIZED'],
+  ['api-key', 'FORBIDDEN'],
+  ['admin', null],
+  ['local', null],
+] as const)('a caller that is %s: %s', async (kind, code) => {
+  await using stores = await openTempStores()
+  const api = callAs(routerOver(stores), kind)
+  const outcome = await api.servers.create(someServer('one')).then(
+    () => null,
+    (error: unknown) => (error instanceof TRPCError ? error.code : error),
+  )
+  expect(outcome).toBe(code)
+  expect(stores.servers.list()).toHaveLength(code === null ? 1 : 0)
+})
+
+test('errors are sentences with a code, and with the fields they belong to', async () => {
+  await using stores = await openTempStores()
+  const api = routerOver(stores)
+  const { servers } = callAs(api)
+  await servers.create(someServer('one'))
+  const shape = async (promise: Promise<unknown>) => {
+    const { message, data } = shapeOf(api, await rejection(promise))
+    return { message, code: data.code, httpStatus: data.httpStatus, issues: data.issues }
+  }
+  expect(await shape(servers.get({ id: 'nowhere' }))).toEqual({
+    message: 'There is no server with the id "nowhere".',
+    code: 'NOT_FOUND',
+    httpStatus: 404,
+  })
+  expect(await shape(servers.create(someServer('one')))).toEqual({
+    message: 'A server named "one" exists already.',
+    code: 'CONFLICT',
+    httpStatus: 409,
+  })
+  const { id = '' } = stores.servers.byName('one') ?? {}
+  const missing = { message: 'has no stored value that could be kept', path: ['env', 'NO'] }
+  expect(await shape(servers.update({ id, patch: { env: { NO: null } } }))).toEqual({
+    message: 'env.NO: has no stored value that could be kept',
+    code: 'BAD_REQUEST',
+    httpStatus: 400,
+    issues: [missing],
+  })
+  const unknown = { ...someServer('two__parts'), comand: 'x' }
+  expect(await shape(servers.create(unknown))).toMatchObject({
+    message: expect.stringMatching(/^name: must be .*; comand: is not a known field$/) as string,
+    code: 'BAD_REQUEST',
+    issues: [{ path: ['name'] }, { path: ['comand'], message: 'is not a known field' }],
+  })
+})
+
+test('an unforeseen error tells nothing of its insides', async () => {
+  const query = managementProcedure.query((): string => {
+    throw new Error('select from "servers": params: top-secret-env')
+  })
+  const refused = managementProcedure.query((): string => {
+    throw new AppError('unavailable', 'The database is closed.')
+  })
+  const api = router({ query, refused })
+  const caller = api.createCaller({ caller: { kind: 'local' } })
+  const shape = shapeOf(api as unknown as AppRouter, await rejection(caller.query()))
+  expect(shape.message).toBe('Something went wrong; the log says what.')
+  expect(JSON.stringify(shape)).not.toMatch(/secret|stack|at /)
+  await expect(caller.refused()).rejects.toMatchObject({
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The database is closed.',
+  })
+})
