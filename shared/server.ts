@@ -64,7 +64,7 @@ export const serverPatch = z.strictObject({
   start: z.enum(['eager', 'lazy']).optional(),
   idleMs: z.int().min(0).max(MAX_TIMER_MS).optional(),
   startTimeoutMs: z.int().min(100).max(MAX_TIMER_MS).optional(),
-  command: plainText.optional(),
+  command: plainText.min(1, 'must not be empty').optional(),
   args: z.array(plainText).optional(),
   env: z.record(environmentName, plainText.nullable()).optional(),
   cwd: plainText.nullable().optional(),

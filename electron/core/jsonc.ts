@@ -29,13 +29,13 @@ export function parseJsonc(text: string, intro: string): unknown {
   const source = text.replace(/^\uFEFF/, '')
   const errors: ParseError[] = []
   const root = parseTree(source, errors, { allowTrailingComma: true })
-  const problems = errors.map(({ error, offset }) => ({
-    path: [],
-    message: `${placeOf(source, offset)}: ${inWords(printParseErrorCode(error))}`,
-  }))
-  if (problems.length > 0 || !root) {
+  // Of what is missing at the end, the parser tells once for each level that is open.
+  const mistakes = new Set(
+    errors.map((error) => `${placeOf(source, error.offset)}: ${inWords(error)}`),
+  )
+  if (!root || mistakes.size > 0) {
     throw new InvalidInput(
-      problems.length > 0 ? problems : [{ path: [], message: 'is empty' }],
+      Array.from(mistakes, (message) => ({ path: [], message })),
       intro,
     )
   }
@@ -65,7 +65,8 @@ function repeatedNames(node: Node, source: string, path: Problem['path'] = []): 
   })
 }
 
-function inWords(code: string): string {
+function inWords({ error }: ParseError): string {
+  const code = printParseErrorCode(error)
   return WORDS[code] ?? code
 }
 

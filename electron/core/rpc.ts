@@ -25,6 +25,8 @@ const t = initTRPC.context<RpcContext>().create({
 })
 
 export const router = t.router
+/** Calls procedures of a router without a network between. */
+export const createCaller = t.createCallerFactory
 
 const knownErrors = t.middleware(async ({ next }) => {
   const result = await next()
