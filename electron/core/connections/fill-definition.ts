@@ -42,6 +42,9 @@ export function fillDefinition(server: Server, env: Environment): Filled<Server>
     return { ...server, args, env: fillAll('env', server.env), mask }
   }
   const url = fill('url', server.url)
+  if (!/^https?:/i.test(url) || !URL.canParse(url)) {
+    throw new Error('Its url is not an http or https URL once its references are filled in.')
+  }
   const headers = fillAll('headers', server.headers)
   const token = server.bearerToken === null ? null : fill('bearerToken', server.bearerToken)
   // `Authorization: Basic abc`: what must not be told is also the second word alone.

@@ -125,6 +125,13 @@ test.each([
   expect(await whyNot(world)).toBe(reason)
 })
 
+test('a URL that is none once it is filled in is told without its value', async () => {
+  await using world = openEchoPools({ env: { HOST: 'not a host' } })
+  world.defineServer(remote('http://${HOST}/mcp'))
+  const reason = 'Its url is not an http or https URL once its references are filled in.'
+  expect(await whyNot(world)).toBe(reason)
+})
+
 test('a web page is not an MCP server', async () => {
   await using server = await openRawHttp((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>')

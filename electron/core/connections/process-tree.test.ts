@@ -50,6 +50,23 @@ test('a grandchild started late by a server that then crashes is found', async (
   await call(connection, 'exit').catch(() => {})
 })
 
+test('a daemon that keeps the pipes of a crashed server is left alone, and delays nothing', async () => {
+  await using world = openEchoPools()
+  const connection = await world.connect(world.define())
+  const spawned = await call(connection, 'spawn', { holdsPipes: true, detached: true })
+  const { pid } = spawned['structuredContent'] as { pid: number }
+  try {
+    const before = Date.now()
+    await call(connection, 'exit', { code: 9 }).catch(() => {})
+    expect(await report(await world.connect())).toMatchObject({ children: [] })
+    // The SDK would wait 2 s for the pipes.
+    expect(Date.now() - before).toBeLessThan(2_000)
+    expect((await listProcesses()).some((row) => row.pid === pid)).toBe(true)
+  } finally {
+    process.kill(pid, 'SIGKILL')
+  }
+})
+
 test('a process that has left for a session of its own stays, and so does any stranger', async () => {
   const marker = `ECHO_MARK=${crypto.randomUUID()}`
   const [name = '', value] = marker.split('=')

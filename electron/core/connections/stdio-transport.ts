@@ -127,11 +127,21 @@ class StdioTransport implements Transport {
     const closed = this.#sdk.close()
     await this.#goneWithin(PATIENCE_MS, closed)
     await this.#tree?.endDescendants()
+    // A daemon it left may hold the other ends for ever: neither we nor the SDK wait for that.
+    if (this.#hasExited()) this.#dropPipes()
     await closed
     if (this.#child) await this.#goneWithin(REAP_MS)
     // Its last moments may have brought forth one more.
     await this.#tree?.endDescendants()
-    // A descendant that went its own way may still hold the other ends.
+    this.#dropPipes()
+  }
+
+  #hasExited(): boolean {
+    const child = this.#child
+    return child !== undefined && (child.exitCode !== null || child.signalCode !== null)
+  }
+
+  #dropPipes(): void {
     for (const pipe of this.#child?.stdio ?? []) pipe?.destroy()
   }
 

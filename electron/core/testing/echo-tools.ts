@@ -112,7 +112,7 @@ function chatter(wire: EchoWire, state: EchoState, offer: EchoOffer): Record<str
       return structured(await wire.ask(String(args['method'] ?? 'ping'), args['params']))
     },
     async spawn({ args }) {
-      const pid = await startGrandchild(args['holdsPipes'] === true)
+      const pid = await startGrandchild(args['holdsPipes'] === true, args['detached'] === true)
       state.children.push(pid)
       return structured({ pid })
     },
@@ -128,14 +128,15 @@ function chatter(wire: EchoWire, state: EchoState, offer: EchoOffer): Record<str
   }
 }
 
-/** A child that ignores SIGTERM, resolved once it does. */
-export async function startGrandchild(holdsPipes: boolean): Promise<number> {
+/** A child that ignores SIGTERM, resolved once it does; detached, it has a session of its own. */
+export async function startGrandchild(holdsPipes: boolean, detached = false): Promise<number> {
   const program = `process.on('SIGTERM', () => {})
     setTimeout(() => process.exit(), ${LIFETIME_MS})
     process.send('ready', () => process.disconnect())`
   const output = holdsPipes ? 'inherit' : 'ignore'
   const child = spawn(process.execPath, ['-e', program], {
     stdio: ['ignore', output, output, 'ipc'],
+    detached,
   })
   await once(child, 'message')
   child.unref()
