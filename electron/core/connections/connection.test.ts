@@ -199,6 +199,21 @@ test('answers out of order, garbage between them and 12 MB at once are no troubl
   expect((content as [{ text: string }])[0].text).toHaveLength(12_000_000)
 })
 
+test('hundreds of calls at once fill the pipe and are all answered, without a warning', async () => {
+  await using world = openEchoPools()
+  const connection = await world.connect(world.define())
+  const warnings: string[] = []
+  const warn = (warning: Error) => void warnings.push(warning.name)
+  process.on('warning', warn)
+  const message = 'x'.repeat(10_000)
+  const calls = Array.from({ length: 300 }, () => call(connection, 'echo', { message }))
+  for (const result of await Promise.all(calls)) {
+    expect(result).toMatchObject({ content: [{ text: message }] })
+  }
+  process.off('warning', warn)
+  expect(warnings).toEqual([])
+})
+
 test('calls in flight fail with the exit code and the last words of the server', async () => {
   await using world = openEchoPools()
   const connection = await world.connect(world.define())

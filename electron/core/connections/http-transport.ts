@@ -121,7 +121,7 @@ class HttpTransport implements Transport {
     this.#parts.sdk.setProtocolVersion(version)
   }
 
-  settle(): void {
+  async settle(): Promise<void> {
     // The SDK opens the stream of the server's own messages by itself.
   }
 

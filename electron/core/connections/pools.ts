@@ -6,6 +6,7 @@ import { ServerDown } from './connection.ts'
 import type { Connection } from './connection.ts'
 import { Pool } from './pool.ts'
 import type { Lease, ServerStatus } from './pool.ts'
+import { openProcessList } from './process-tree.ts'
 
 export type { ServerStatus }
 
@@ -107,10 +108,11 @@ function poolMaker(options: PoolsOptions): (server: Server) => Pool {
     steadyMs: options.steadyMs ?? 30_000,
   }
   const childEnv = openChildEnv({ env, loginPath })
+  const listProcesses = openProcessList()
   return (server) => {
     const { id } = server
     return new Pool(server, {
-      ...{ log, env, clientInfo, callTimeoutMs, backoff, childEnv },
+      ...{ log, env, clientInfo, callTimeoutMs, backoff, childEnv, listProcesses },
       onConnected: (connection) => onConnected?.(id, connection),
       onNotification: (notification) => onNotification?.(id, notification),
       onState: (status) => onState?.(id, status),

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import pidtree from 'pidtree'
 import { expect, test } from 'vitest'
 import { call, openEchoPools, report } from '../testing/echo-pools.ts'
-import { listProcesses, openProcessTree } from './process-tree.ts'
+import { listProcesses, openProcessList, openProcessTree } from './process-tree.ts'
 
 // Each world checks when it is disposed of that none of its processes is left.
 
@@ -77,7 +77,7 @@ test('a process that has left for a session of its own stays, and so does any st
   const marked = spawn('sleep', ['300'], options)
   const markedIsGone = once(marked, 'exit')
   try {
-    await openProcessTree(root.pid ?? 0, marker).endDescendants()
+    await openProcessTree({ rootPid: root.pid ?? 0, marker, listProcesses }).endDescendants()
     expect(await markedIsGone).toEqual([null, 'SIGTERM'])
     const pids = (await listProcesses()).map(({ pid }) => pid)
     expect(pids).toEqual(expect.arrayContaining([root.pid, daemon.pid, stranger.pid]))
@@ -88,7 +88,21 @@ test('a process that has left for a session of its own stays, and so does any st
 
 test('both ways to list processes agree', async () => {
   const own = (await listProcesses()).find(({ pid }) => pid === process.pid)
-  expect(own).toMatchObject({ ppid: process.ppid, startedAt: expect.stringMatching(/^\d+$/) })
+  expect(own).toMatchObject({ ppid: process.ppid, startedAt: expect.any(Number) })
   const listed = await pidtree(-1, { advanced: true })
   expect(listed).toContainEqual({ pid: process.pid, ppid: process.ppid })
+})
+
+test('who asks while a look is being taken gets one that was begun afterwards', async () => {
+  const list = openProcessList()
+  const first = list()
+  const child = spawn('sleep', ['300'], { stdio: 'ignore' })
+  try {
+    const [rows, same] = await Promise.all([list(), list(), first])
+    expect(same).toBe(rows)
+    expect(rows.map(({ pid }) => pid)).toContain(child.pid)
+    expect(await list()).not.toBe(rows)
+  } finally {
+    child.kill('SIGKILL')
+  }
 })

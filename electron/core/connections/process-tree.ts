@@ -10,7 +10,9 @@ export type ProcessRow = {
   pid: number
   ppid: number
   /** Together with the pid it names one process for ever; `null` where it cannot be had. */
-  startedAt: string | null
+  startedAt: number | null
+  /** `null` where it cannot be had. */
+  session: number | null
 }
 
 /** The processes that descend from one child of ours. */
@@ -21,8 +23,14 @@ export interface ProcessTree {
   endDescendants(): Promise<void>
 }
 
-/** `marker` is a `NAME=value` that only this root was given in its environment. */
-export function openProcessTree(rootPid: number, marker: string): ProcessTree {
+export type TreeOptions = {
+  rootPid: number
+  /** A `NAME=value` that only this root was given in its environment. */
+  marker: string
+  listProcesses: ProcessList
+}
+
+export function openProcessTree({ rootPid, marker, listProcesses }: TreeOptions): ProcessTree {
   const seen = new Map<number, ProcessRow>()
   const remember = async () => {
     const rows = await listProcesses()
@@ -44,27 +52,28 @@ export function openProcessTree(rootPid: number, marker: string): ProcessTree {
     },
     async endDescendants() {
       const rows = await remember()
-      const orphans = await findMarked(marker, rows)
+      const since = seen.get(rootPid)?.startedAt ?? 0
+      const orphans = await findMarked(marker, since, rows)
       const all = new Map([...seen, ...orphans.map((row) => [row.pid, row] as const)])
       all.delete(rootPid)
-      await endProcesses([...all.values()])
+      await endProcesses([...all.values()], listProcesses)
     },
   }
 }
 
-async function endProcesses(rows: ProcessRow[]): Promise<void> {
-  let left = await alive(rows)
+async function endProcesses(rows: ProcessRow[], listProcesses: ProcessList): Promise<void> {
+  let left = await alive(rows, listProcesses)
   for (const { pid } of left) signal(pid, 'SIGTERM')
   for (let waited = 0; left.length > 0 && waited < GRACE_MS; waited += POLL_MS) {
     // Nobody tells us when a process ends that is not our own child.
     await delay(POLL_MS)
-    left = await alive(left)
+    left = await alive(left, listProcesses)
   }
   for (const { pid } of left) signal(pid, 'SIGKILL')
 }
 
 /** Which of the rows are still the same process: a pid that was given to another is left alone. */
-async function alive(rows: ProcessRow[]): Promise<ProcessRow[]> {
+async function alive(rows: ProcessRow[], listProcesses: ProcessList): Promise<ProcessRow[]> {
   if (rows.length === 0) return []
   const pids = rows.map(({ pid }) => pid)
   const listed = rows.every((row) => row.startedAt !== null)
@@ -80,6 +89,27 @@ async function alive(rows: ProcessRow[]): Promise<ProcessRow[]> {
 }
 
 /** All running processes; what has ended but was not yet reaped does not count. */
+export type ProcessList = () => Promise<ProcessRow[]>
+
+/** Twenty servers that end together ask together: they share one look, taken after they asked. */
+export function openProcessList(): ProcessList {
+  let current: Promise<ProcessRow[]> | undefined
+  let next: Promise<ProcessRow[]> | undefined
+  const look = () => {
+    next = undefined
+    const looking = listProcesses().finally(() => {
+      if (current === looking) current = undefined
+    })
+    current = looking
+    return looking
+  }
+  return () => {
+    if (!current) return look()
+    next ??= current.then(look, look)
+    return next
+  }
+}
+
 export async function listProcesses(): Promise<ProcessRow[]> {
   // `ps` is missing in slim images, and /proc also tells one process from the next with its pid.
   if (process.platform === 'linux') {
@@ -87,7 +117,7 @@ export async function listProcesses(): Promise<ProcessRow[]> {
     if (rows.length > 0) return rows
   }
   const rows = await pidtree(-1, { advanced: true }).catch(() => [])
-  return rows.map((row) => ({ ...row, startedAt: null }))
+  return rows.map((row) => ({ ...row, startedAt: null, session: null }))
 }
 
 async function listFromProc(): Promise<ProcessRow[]> {
@@ -99,26 +129,32 @@ async function readStats(pids: number[]): Promise<ProcessRow[]> {
   return (await Promise.all(pids.map(readStat))).filter((row) => row !== null)
 }
 
-/** proc(5): pid, name in parentheses, state, ppid, …, start time in ticks as the 22nd field. */
-async function readStat(pid: number): Promise<(ProcessRow & { session: string }) | null> {
+/** proc(5): pid, name in parentheses, state, ppid, group, session, …, start in ticks as the 22nd. */
+async function readStat(pid: number): Promise<ProcessRow | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [state, ppid, , session = ''] = fields
+  const [state, ppid, , session] = fields
   if (!stat || state === 'Z' || state === 'X') return null
-  return { pid, ppid: Number(ppid), startedAt: fields[19] ?? null, session }
+  return { pid, ppid: Number(ppid), session: Number(session), startedAt: Number(fields[19]) }
 }
 
 /**
  * Processes whose parents are gone, recognised by what they inherited (Linux only). One that has
  * left for a session of its own, such as a browser it opened, is meant to stay.
  */
-async function findMarked(marker: string, rows: ProcessRow[]): Promise<ProcessRow[]> {
-  if (process.platform !== 'linux') return []
-  const own = await readStat(process.pid)
-  const marked = rows.map(async (row) => {
+async function findMarked(
+  marker: string,
+  since: number,
+  rows: ProcessRow[],
+): Promise<ProcessRow[]> {
+  const own = rows.find(({ pid }) => pid === process.pid)
+  if (process.platform !== 'linux' || !own) return []
+  const younger = rows.filter(
+    ({ startedAt, session }) => session === own.session && Number(startedAt) >= since,
+  )
+  const marked = younger.map(async (row) => {
     const environment = await readFile(`/proc/${row.pid}/environ`, 'latin1').catch(() => '')
-    if (!`\0${environment}`.includes(`\0${marker}\0`)) return []
-    return (await readStat(row.pid))?.session === own?.session ? [row] : []
+    return `\0${environment}`.includes(`\0${marker}\0`) ? [row] : []
   })
   return (await Promise.all(marked)).flat()
 }

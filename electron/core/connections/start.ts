@@ -104,7 +104,7 @@ class Attempt {
     transport.useVersion(acceptVersion(hello))
     this.#step = 'telling it that we are ready'
     await peer.notify('notifications/initialized')
-    transport.settle()
+    await transport.settle()
     return {
       hello,
       pid: transport.pid,

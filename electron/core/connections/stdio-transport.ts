@@ -11,7 +11,7 @@ import type { Filled, StdioServer } from './fill-definition.ts'
 import { checkCommand } from './find-command.ts'
 import { openLineBuffer } from './line-buffer.ts'
 import { openProcessTree } from './process-tree.ts'
-import type { ProcessTree } from './process-tree.ts'
+import type { ProcessList, ProcessTree } from './process-tree.ts'
 import type { StderrTail } from './stderr-tail.ts'
 import type { Transport, TransportContext, TransportEvents } from './transport.ts'
 
@@ -32,12 +32,13 @@ type StdioParts = {
   events: TransportEvents
   log: Logger
   stderr: StderrTail
+  listProcesses: ProcessList
 }
 
 /** Starts the child process of a server. */
 export async function openStdio(
   server: Filled<StdioServer>,
-  { log, stderr, childEnv, signal }: TransportContext,
+  { log, stderr, childEnv, listProcesses, signal }: TransportContext,
   events: TransportEvents,
 ): Promise<Transport> {
   const marker = randomUUID()
@@ -45,7 +46,7 @@ export async function openStdio(
   await checkCommand({ command: server.command, cwd: server.cwd, env })
   signal.throwIfAborted()
   stderr.beginRun()
-  const transport = new StdioTransport({ server, events, log, stderr }, env)
+  const transport = new StdioTransport({ server, events, log, stderr, listProcesses }, env)
   await transport.start(`${MARKER}=${marker}`)
   return transport
 }
@@ -82,6 +83,8 @@ class StdioTransport implements Transport {
     const { server } = this.#parts
     const started = this.#sdk.start()
     this.#child = childOf(this.#sdk)
+    // Each message that waits for a full pipe listens for its end: as many as there are calls.
+    this.#child?.stdin?.setMaxListeners(0)
     this.#child?.once('exit', (code, signal) => this.#exitedWith(code, signal))
     try {
       await started
@@ -92,7 +95,9 @@ class StdioTransport implements Transport {
       })
     }
     this.#pid = this.#sdk.pid
-    if (this.#pid !== null) this.#tree = openProcessTree(this.#pid, marker)
+    if (this.#pid === null) return
+    const { listProcesses } = this.#parts
+    this.#tree = openProcessTree({ rootPid: this.#pid, marker, listProcesses })
   }
 
   async send(message: RpcMessage): Promise<void> {
@@ -107,8 +112,8 @@ class StdioTransport implements Transport {
     // Only HTTP says the version with every message.
   }
 
-  settle(): void {
-    void this.#tree?.remember()
+  async settle(): Promise<void> {
+    await this.#tree?.remember()
   }
 
   end(reason: string): Promise<void> {
@@ -126,10 +131,12 @@ class StdioTransport implements Transport {
     await this.#tree?.remember()
     const closed = this.#sdk.close()
     await this.#goneWithin(PATIENCE_MS, closed)
+    const wentInTime = this.#hasExited()
     await this.#tree?.endDescendants()
     // A daemon it left may hold the other ends for ever: neither we nor the SDK wait for that.
-    if (this.#hasExited()) this.#dropPipes()
+    if (wentInTime) this.#dropPipes()
     await closed
+    if (wentInTime) return
     if (this.#child) await this.#goneWithin(REAP_MS)
     // Its last moments may have brought forth one more.
     await this.#tree?.endDescendants()

@@ -1,6 +1,7 @@
 import type { RpcMessage } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import type { ChildEnv } from './child-env.ts'
+import type { ProcessList } from './process-tree.ts'
 import type { StderrTail } from './stderr-tail.ts'
 
 /** What a transport tells its connection. */
@@ -24,7 +25,7 @@ export interface Transport {
   send(message: RpcMessage, options?: SendOptions): Promise<void>
   useVersion(version: string): void
   /** The handshake is done: a moment to look at what the start has brought about. */
-  settle(): void
+  settle(): Promise<void>
   /** Ends the process and all its descendants, or the HTTP session. Idempotent; at most ~5 s. */
   end(reason: string): Promise<void>
 }
@@ -37,6 +38,7 @@ export type TransportContext = {
   log: Logger
   stderr: StderrTail
   childEnv: ChildEnv
+  listProcesses: ProcessList
   /** Aborted when the start is given up. */
   signal: AbortSignal
 }
