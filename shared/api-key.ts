@@ -7,7 +7,7 @@ export const keyName = plainText
   .max(64, 'must be at most 64 characters')
 
 /** Which endpoints a key opens: all of them, now and later, or those with these ids. */
-export const keyScope = z.union([z.literal('all'), z.array(z.string()).min(1)])
+const keyScope = z.union([z.literal('all'), z.array(z.string()).min(1)])
 
 export const apiKeyInput = z.strictObject({
   name: keyName,

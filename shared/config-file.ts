@@ -63,8 +63,6 @@ export const configFile = z.strictObject({
 export type ConfigFile = z.infer<typeof configFile>
 export type ConfigServer = ConfigFile['mcpServers'][string]
 export type ConfigNamespace = ConfigFile['namespaces'][string]
-export type ConfigEndpoint = ConfigFile['endpoints'][string]
-export type ConfigApiKey = ConfigFile['apiKeys'][string]
 
 type ServerForm = Record<(typeof STDIO_FIELDS)[number] | (typeof REMOTE_FIELDS)[number], unknown>
 

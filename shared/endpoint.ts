@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { definitionName, descriptionText } from './names.ts'
 
 /** Which credentials an endpoint takes. With `apiKey: false` anyone who can reach it may call it. */
-export const endpointAuth = z.strictObject({
+const endpointAuth = z.strictObject({
   apiKey: z.boolean().default(true),
   /** Whether a key may also come as `?api_key=`, for clients that can set no header. */
   queryParam: z.boolean().default(false),

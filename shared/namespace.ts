@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { definitionName, descriptionText, exposedName, plainText } from './names.ts'
 
-export const toolAnnotations = z.looseObject({
+const toolAnnotations = z.looseObject({
   title: z.string().optional(),
   readOnlyHint: z.boolean().optional(),
   destructiveHint: z.boolean().optional(),
@@ -9,7 +9,7 @@ export const toolAnnotations = z.looseObject({
   openWorldHint: z.boolean().optional(),
 })
 
-export const namespaceServer = z.strictObject({
+const namespaceServer = z.strictObject({
   serverId: z.string(),
   enabled: z.boolean().default(true),
 })
@@ -63,7 +63,6 @@ export const namespacePatch = z.strictObject({
   servers: z.array(namespaceServerPatch).optional(),
 })
 
-export type NamespaceServer = z.infer<typeof namespaceServer>
 export type ToolRule = z.infer<typeof toolRule>
 export type ToolRulePatch = z.infer<typeof toolRulePatch>
 export type NamespaceInput = z.input<typeof namespaceInput>

@@ -13,7 +13,7 @@ import type { NamespaceStore } from './namespaces/store.ts'
 import { InvalidInput, parseInput, type Problem } from './problems.ts'
 import type { ServerStore } from './servers/store.ts'
 
-export type DefinitionStores = {
+type DefinitionStores = {
   servers: ServerStore
   namespaces: NamespaceStore
   endpoints: EndpointStore

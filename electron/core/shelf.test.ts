@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { AppError } from './errors.ts'
 import { openShelf } from './shelf.ts'
 
 type Thing = { id: string; name: string; tags: string[] }
@@ -49,4 +50,18 @@ test('work runs one after the other, also after work that failed', async () => {
   await expect(first).rejects.toThrow('on purpose')
   await second
   expect(steps).toEqual(['first', 'second'])
+})
+
+test('a change that was stored and failed all the same is seen', async () => {
+  let stored = [thing('1', 'a')]
+  const shelf = await openShelf(() => Promise.resolve(stored))
+  const fail = async (error: Error) => {
+    stored = [thing('1', stored[0]?.name === 'b' ? 'c' : 'b')]
+    await expect(shelf.inTurn(() => Promise.reject(error))).rejects.toBe(error)
+    return shelf.get('1')?.name
+  }
+  expect(await fail(new AppError('unavailable', 'The disk is full.'))).toBe('b')
+  expect(await fail(new Error('unforeseen'))).toBe('c')
+  // Refused before anything was stored: nothing is read.
+  expect(await fail(new AppError('conflict', 'No.'))).toBe('c')
 })

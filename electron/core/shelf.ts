@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { AppError } from './errors.ts'
 
 /** What every kind of definition has. */
 export type Named = { id: string; name: string }
@@ -21,67 +22,86 @@ export interface Shelf<T extends Named> {
   reload(): Promise<string[]>
   /**
    * Runs work that stores and then `put`s alone: two changes at once would otherwise reach memory
-   * in another order than the database.
+   * in another order than the database. When it fails after it may have stored something, memory
+   * is read anew.
    */
   inTurn<R>(work: () => Promise<R>): Promise<R>
 }
 
 export async function openShelf<T extends Named>(load: () => Promise<T[]>): Promise<Shelf<T>> {
+  const values = openValues<T>()
+  const inTurn = openTurns()
+
+  async function replaceAll(): Promise<string[]> {
+    const stored = await load()
+    const before = new Map(values.byId)
+    values.clear()
+    stored.forEach(values.put)
+    const ids = new Set([...before.keys(), ...values.byId.keys()])
+    return [...ids].filter((id) => !isDeepStrictEqual(before.get(id), values.byId.get(id)))
+  }
+
+  async function rethrow(error: unknown): Promise<never> {
+    const wasRefused = error instanceof AppError && error.code !== 'unavailable'
+    // A change can be in the database and still fail, for example because the disk is full.
+    if (!wasRefused) await replaceAll().catch(() => undefined)
+    throw error
+  }
+
+  await replaceAll()
+  return {
+    list: () => [...values.byId.values()].sort(byNameOrder),
+    get: (id) => values.byId.get(id),
+    byName: values.indexBy((value) => value.name),
+    indexBy: values.indexBy,
+    put: values.put,
+    drop: values.drop,
+    reload: () => inTurn(replaceAll),
+    inTurn: (work) => inTurn(() => work().catch(rethrow)),
+  }
+}
+
+/** A map by id, and look-ups over it that are made anew when it has changed. */
+function openValues<T extends Named>() {
   const byId = new Map<string, T>()
   let generation = 0
-  let lastTurn: Promise<unknown> = Promise.resolve()
+  return {
+    byId: byId as ReadonlyMap<string, T>,
+    put(value: T): T {
+      const kept = deepFreeze(structuredClone(value))
+      byId.set(kept.id, kept)
+      generation += 1
+      return kept
+    },
+    drop(id: string): void {
+      byId.delete(id)
+      generation += 1
+    },
+    clear(): void {
+      byId.clear()
+      generation += 1
+    },
+    indexBy(keyOf: (value: T) => string): (key: string) => T | undefined {
+      let index = new Map<string, T>()
+      let indexed = -1
+      return (key) => {
+        if (indexed !== generation) {
+          index = new Map(byId.values().map((value) => [keyOf(value), value]))
+          indexed = generation
+        }
+        return index.get(key)
+      }
+    },
+  }
+}
 
-  function inTurn<R>(work: () => Promise<R>): Promise<R> {
-    const turn = lastTurn.then(work)
-    lastTurn = turn.catch(() => undefined)
+function openTurns(): <R>(work: () => Promise<R>) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = last.then(work)
+    last = turn.catch(() => undefined)
     return turn
   }
-
-  function put(value: T): T {
-    const kept = deepFreeze(structuredClone(value))
-    byId.set(kept.id, kept)
-    generation += 1
-    return kept
-  }
-
-  function drop(id: string): void {
-    byId.delete(id)
-    generation += 1
-  }
-
-  function indexBy(keyOf: (value: T) => string): (key: string) => T | undefined {
-    let index = new Map<string, T>()
-    let indexed = -1
-    return (key) => {
-      if (indexed !== generation) {
-        index = new Map(byId.values().map((value) => [keyOf(value), value]))
-        indexed = generation
-      }
-      return index.get(key)
-    }
-  }
-
-  const shelf: Shelf<T> = {
-    list: () => [...byId.values()].sort(byNameOrder),
-    get: (id) => byId.get(id),
-    byName: indexBy((value) => value.name),
-    indexBy,
-    put,
-    drop,
-    reload: () =>
-      inTurn(async () => {
-        const values = await load()
-        const before = new Map(byId)
-        byId.clear()
-        generation += 1
-        values.forEach(put)
-        const ids = new Set([...before.keys(), ...byId.keys()])
-        return [...ids].filter((id) => !isDeepStrictEqual(before.get(id), byId.get(id)))
-      }),
-    inTurn,
-  }
-  await shelf.reload()
-  return shelf
 }
 
 export function deepFreeze<T>(value: T): T {

@@ -16,7 +16,7 @@ import { hashApiKey, hintOf, makeApiKey } from './api-key.ts'
 import * as rows from './api-key-rows.ts'
 
 /** What a key allows: which endpoints, by id. */
-export type VerifiedApiKey = { id: string; name: string; endpoints: 'all' | string[] }
+type VerifiedApiKey = { id: string; name: string; endpoints: 'all' | string[] }
 
 /**
  * API keys, of which only hashes are kept. Reading and verifying is from memory. Changes reject with
@@ -41,7 +41,7 @@ export interface ApiKeyStore {
 }
 
 /** A key that somebody made elsewhere, as config files give it. */
-export type GivenApiKey = ApiKeyPatch & { name: string; key: string }
+type GivenApiKey = ApiKeyPatch & { name: string; key: string }
 
 export type ApiKeyStoreOptions = {
   db: Database
@@ -51,7 +51,7 @@ export type ApiKeyStoreOptions = {
 }
 
 export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiKeyStore> {
-  const { db, changes, isEndpoint } = options
+  const { db, changes } = options
   const shelf = await openShelf(() => db.read(rows.readApiKeys))
   const byHash = shelf.indexBy((apiKey) => apiKey.hash)
 
@@ -61,11 +61,7 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
     return view(apiKey)
   }
 
-  function view({ hash: _, ...apiKey }: rows.StoredApiKey): ApiKeyView {
-    const { endpoints } = apiKey
-    return { ...apiKey, endpoints: endpoints === 'all' ? 'all' : endpoints.filter(isEndpoint) }
-  }
-
+  const view = (apiKey: rows.StoredApiKey) => viewOf(apiKey, options.isEndpoint)
   const shown = (apiKey: rows.StoredApiKey | undefined) => apiKey && view(apiKey)
 
   return {
@@ -87,9 +83,9 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
     },
     verify(key) {
       if (!API_KEY.test(key)) return null
-      const apiKey = byHash(hashApiKey(key))
+      const apiKey = shown(byHash(hashApiKey(key)))
       if (!apiKey?.enabled) return null
-      const { id, name, endpoints } = view(apiKey)
+      const { id, name, endpoints } = apiKey
       return { id, name, endpoints }
     },
     listIn: async (tx) => (await rows.readApiKeys(tx)).map(view),
@@ -98,6 +94,14 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
       for (const id of await shelf.reload()) changes.publish({ kind: 'api-key', id })
     },
   }
+}
+
+function viewOf(
+  { hash: _, ...apiKey }: rows.StoredApiKey,
+  isEndpoint: (id: string) => boolean,
+): ApiKeyView {
+  const { endpoints } = apiKey
+  return { ...apiKey, endpoints: endpoints === 'all' ? 'all' : endpoints.filter(isEndpoint) }
 }
 
 async function createIn(tx: Tx, input: ApiKeyInput, key: string): Promise<rows.StoredApiKey> {

@@ -11,7 +11,7 @@ import { parseInput } from '../problems.ts'
 import type { Secrets } from '../secrets.ts'
 import { openShelf } from '../shelf.ts'
 import { patchServer } from './server-patch.ts'
-import { serverRows } from './server-rows.ts'
+import { serverRows, type ServerRows } from './server-rows.ts'
 
 /**
  * The definitions of servers, with their secrets. Reading is from memory; returned values are
@@ -41,18 +41,7 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Serv
   const rows = serverRows(options.secrets)
   const shelf = await openShelf(() => db.read(rows.all))
 
-  async function createIn(tx: Tx, input: ServerInput): Promise<Server> {
-    const server: Server = { ...parseInput(serverDefinition, input), id: randomUUID() }
-    await rows.insert(tx, server)
-    return server
-  }
-
-  async function updateIn(tx: Tx, id: string, patch: ServerPatch): Promise<Server> {
-    const { id: _, ...current } = await rows.lock(tx, id)
-    const server: Server = { ...patchServer(current, patch), id }
-    await rows.update(tx, server)
-    return server
-  }
+  const { createIn, updateIn } = changesTo(rows)
 
   async function store(work: (tx: Tx) => Promise<Server>): Promise<Server> {
     const server = await shelf.inTurn(async () => shelf.put(await db.write(work)))
@@ -78,6 +67,22 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Serv
     updateIn,
     async reload() {
       for (const id of await shelf.reload()) changes.publish({ kind: 'server', id })
+    },
+  }
+}
+
+function changesTo(rows: ServerRows): Pick<ServerStore, 'createIn' | 'updateIn'> {
+  return {
+    async createIn(tx, input) {
+      const server: Server = { ...parseInput(serverDefinition, input), id: randomUUID() }
+      await rows.insert(tx, server)
+      return server
+    },
+    async updateIn(tx, id, patch) {
+      const { id: _, ...current } = await rows.lock(tx, id)
+      const server: Server = { ...patchServer(current, patch), id }
+      await rows.update(tx, server)
+      return server
     },
   }
 }
