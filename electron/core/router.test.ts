@@ -1,35 +1,43 @@
 import { getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { expect, test } from 'vitest'
+import { apiKeyRouter } from './auth/api-key-router.ts'
+import { endpointRouter } from './endpoints/router.ts'
+import { openChanges } from './changes.ts'
 import { AppError } from './errors.ts'
-import { appRouter, type AppRouter } from './router.ts'
+import { namespaceRouter } from './namespaces/router.ts'
 import { managementProcedure, router, type RpcContext } from './rpc.ts'
+import { serverRouter } from './servers/router.ts'
 import { openTempStores, someServer, type TempStores } from './testing/temp-stores.ts'
 
 const SECRETS = ['top-secret-env', 'top-secret-header', 'top-secret-token', 'top-secret-new']
 
-function routerOver(stores: TempStores, invalidated: string[] = []): AppRouter {
+const changes = openChanges(() => expect.unreachable('a listener threw'))
+
+function routerOver(stores: TempStores, invalidated: string[] = []) {
   const invalidate = (id: string) => {
     invalidated.push(id)
     return Promise.resolve()
   }
-  return appRouter({
-    servers: {
+  return router({
+    servers: serverRouter({
       store: stores.servers,
       catalogs: stores.catalogs,
       status: () => ({ state: 'stopped', error: null }),
       invalidate,
-    },
-    namespaces: { store: stores.namespaces, invalidate },
-    endpoints: { store: stores.endpoints, invalidate },
-    apiKeys: { store: stores.apiKeys, invalidate },
+    }),
+    namespaces: namespaceRouter({ store: stores.namespaces, invalidate }),
+    endpoints: endpointRouter({ store: stores.endpoints, invalidate }),
+    apiKeys: apiKeyRouter({ store: stores.apiKeys, invalidate }),
   })
 }
 
-const callAs = (api: AppRouter, kind: RpcContext['caller']['kind'] = 'local') =>
+type Api = ReturnType<typeof routerOver>
+
+const callAs = (api: Api, kind: RpcContext['caller']['kind'] = 'local') =>
   api.createCaller({ caller: { kind } })
 
 /** What a client would get for an error. */
-function shapeOf(api: AppRouter, error: unknown) {
+function shapeOf(api: { _def: Pick<Api['_def'], '_config'> }, error: unknown) {
   if (!(error instanceof TRPCError)) throw error
   const { _def } = api
   return getTRPCErrorShape({
@@ -223,7 +231,7 @@ test('an unforeseen error tells nothing of its insides', async () => {
   })
   const api = router({ query, refused })
   const caller = api.createCaller({ caller: { kind: 'local' } })
-  const shape = shapeOf(api as unknown as AppRouter, await rejection(caller.query()))
+  const shape = shapeOf(api, await rejection(caller.query()))
   expect(shape.message).toBe('Something went wrong; the log says what.')
   expect(JSON.stringify(shape)).not.toMatch(/secret|stack|at /)
   await expect(caller.refused()).rejects.toMatchObject({

@@ -1,20 +1,34 @@
+import { sql } from 'drizzle-orm'
+import { afterAll } from 'vitest'
 import { openChanges, type Change } from '../changes.ts'
 import type { Database } from '../db/open.ts'
 import { openStores, type Stores } from '../stores.ts'
-import { openTempDatabase } from './temp-database.ts'
+import { openTempDatabase, type TempDatabase } from './temp-database.ts'
 
 export type TempStores = Stores &
   AsyncDisposable & {
-    db: Database & { dataDir: string }
+    db: Database
     /** Every change that was published, oldest first. */
     told: Change[]
     /** The same definitions as a later start reads them. */
     reopen(): Promise<Stores>
   }
 
-/** All definition stores over a database of their own, which goes with them. */
+/*
+ * Opening a database takes seconds of processor time, so the tests of a file share one and each
+ * leaves it empty.
+ */
+let shared: Promise<TempDatabase> | undefined
+let isInUse = false
+
+afterAll(async () => (await shared)?.[Symbol.asyncDispose]())
+
+/** All definition stores over an empty database; one at a time. */
 export async function openTempStores(): Promise<TempStores> {
-  const db = await openTempDatabase()
+  if (isInUse) throw new Error('the stores of another test are still open: use `await using`')
+  isInUse = true
+  shared ??= openTempDatabase()
+  const db = await shared
   const told: Change[] = []
   const changes = openChanges((error) => {
     throw error
@@ -22,13 +36,13 @@ export async function openTempStores(): Promise<TempStores> {
   changes.subscribe((change) => void told.push(change))
   const open = () => openStores(db, changes, { dataDir: db.dataDir, secretKey: 'k'.repeat(32) })
   const stores = await open()
-  return {
-    ...stores,
-    db,
-    told,
-    reopen: open,
-    [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
+  const empty = async () => {
+    await db.write((tx) =>
+      tx.execute(sql`truncate servers, namespaces, endpoints, api_keys, settings cascade`),
+    )
+    isInUse = false
   }
+  return { ...stores, db, told, reopen: open, [Symbol.asyncDispose]: empty }
 }
 
 /** A STDIO server that is never started, for tests of definitions. */
