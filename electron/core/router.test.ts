@@ -2,7 +2,6 @@ import { getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { expect, test } from 'vitest'
 import { apiKeyRouter } from './auth/api-key-router.ts'
 import { endpointRouter } from './endpoints/router.ts'
-import { openChanges } from './changes.ts'
 import { AppError } from './errors.ts'
 import { namespaceRouter } from './namespaces/router.ts'
 import { managementProcedure, router, type RpcContext } from './rpc.ts'
@@ -10,8 +9,6 @@ import { serverRouter } from './servers/router.ts'
 import { openTempStores, someServer, type TempStores } from './testing/temp-stores.ts'
 
 const SECRETS = ['top-secret-env', 'top-secret-header', 'top-secret-token', 'top-secret-new']
-
-const changes = openChanges(() => expect.unreachable('a listener threw'))
 
 function routerOver(stores: TempStores, invalidated: string[] = []) {
   const invalidate = (id: string) => {
