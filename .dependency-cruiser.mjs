@@ -14,7 +14,7 @@ const CONNECTIONS = '^electron/core/connections/'
 const GATEWAY = '^electron/core/gateway/'
 const HTTP = '^electron/core/http/'
 const ROUTER = '^electron/core/(router|apply-config)\\.ts$'
-const WIRING = '^electron/core/(core|index|stores|views)\\.ts$'
+const WIRING = '^electron/core/(core|index|stores|views|callers|management|first-start)\\.ts$'
 /** Tests and their parts may import anything. */
 const TESTS = ['\\.test\\.tsx?$', '^electron/core/testing/', '^electron/e2e/']
 const ELECTRON = '^electron$|(^|/)node_modules/electron/'

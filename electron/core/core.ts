@@ -1,20 +1,20 @@
-import { callerKey } from './auth/caller.ts'
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
-import { openChanges, type Changes } from './changes.ts'
 import { applyConfigFile } from './apply-config.ts'
+import { judge, managementCaller } from './callers.ts'
+import { openChanges, type Changes } from './changes.ts'
 import type { CoreConfig } from './config.ts'
 import { openPools } from './connections/pools.ts'
 import { lockDataDir } from './db/lock.ts'
 import { openDatabase, type Database } from './db/open.ts'
 import { messageOf } from './errors.ts'
 import { prepareFirstStart } from './first-start.ts'
-import type { Endpoint } from './gateway/endpoint.ts'
-import { openGateway, type Gateway, type GatewayOptions } from './gateway/gateway.ts'
+import { Gateway, type GatewayOptions } from './gateway/gateway.ts'
 import { openGuard } from './http/guards.ts'
 import { serveManagement } from './http/management.ts'
-import { openRoutes, type Verdict } from './http/routes.ts'
+import { openRoutes } from './http/routes.ts'
 import { openHttpServer } from './http/server.ts'
-import { appRouter, type AppRouter } from './router.ts'
+import { openManagement } from './management.ts'
+import type { AppRouter } from './router.ts'
 import { migrationsIn, openStores, type Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
 
@@ -60,12 +60,7 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   const url = config.publicUrl ?? `http://127.0.0.1:${http.port}`
 
   const adminToken = await loadAdminToken(config)
-  const db = await openDatabase({
-    dataDir: config.dataDir,
-    migrationsDir: migrationsIn(config.resourcesDir),
-    templateFile: config.databaseTemplate,
-    log,
-  })
+  const db = await openDatabase({ ...databaseOptions(config), log })
   opened.defer(() => db.close())
 
   const changes = openChanges((error) => log.error({ error: messageOf(error) }, 'a listener threw'))
@@ -73,113 +68,70 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   await applyConfigFile({ config, stores, db })
   const firstKey = await prepareFirstStart(stores)
 
-  const gateway = openGateway({
-    ...times,
-    log,
-    stored: stores.catalogs,
-    serverInfo: { name: 'metamcp', title: 'MetaMCP', version: config.version },
-    startPools: (events) =>
-      openPools({
-        log,
-        env: config.env,
-        clientInfo: { name: 'metamcp', version: config.version },
-        onState: (id) => changes.publish({ kind: 'server-state', id }),
-        ...events,
-      }),
-  })
+  const gateway = startGateway({ config, stores, changes, times })
   opened.defer(() => gateway.close())
-  gateway.startServers(stores.servers.list())
-  gateway.setEndpoints(endpointViews(stores))
 
-  const router = routerOver(stores, gateway)
+  const endpoints = () => publicEndpoints(stores, url)
+  const status = () => ({ version: config.version, url, endpoints: endpoints() })
+  const router = openManagement({ stores, gateway, changes, status })
   http.serve(
     openRoutes({
       gateway,
       log,
       version: config.version,
       maxBodyBytes: MAX_BODY_BYTES,
-      guard: openGuard({ host: config.host, port: http.port, publicUrl: config.publicUrl }),
-      authenticate: (credential, endpoint) => judge(stores, credential, endpoint),
+      guard: openGuard({ ...config, port: http.port }),
+      authenticate: (credential, endpoint) => judge(stores.apiKeys, credential, endpoint),
       management: serveManagement({
         router,
         createContext: (credential) => ({
-          caller: managementCaller(stores, adminToken, credential),
+          caller: managementCaller(stores.apiKeys, adminToken, credential),
         }),
       }),
     }),
   )
 
   const running = opened.move()
-  let closing: Promise<void> | undefined
-  return {
-    url,
-    firstKey,
-    adminToken,
-    router,
-    changes,
-    recovery: db.recovery,
-    endpoints: () =>
-      endpointViews(stores).map(({ name, auth }) => ({
-        name,
-        url: `${url}/metamcp/${name}/mcp`,
-        needsKey: auth.apiKey,
-      })),
-    close() {
-      closing ??= http.drain(DRAIN_MS).then(() => running.disposeAsync())
-      return closing
-    },
-  }
+  const close = once(() => http.drain(DRAIN_MS).then(() => running.disposeAsync()))
+  return { url, endpoints, firstKey, adminToken, recovery: db.recovery, router, changes, close }
 }
 
-/** The management API, whose every change is followed by what is live. */
-function routerOver(stores: Stores, gateway: Gateway): AppRouter {
-  const showEndpoints = () => {
-    gateway.setEndpoints(endpointViews(stores))
-    // Sessions that began while no key was needed.
-    const anyone = callerKey({ kind: 'anonymous' })
-    gateway.sessions.endWhere((s) => s.caller === anyone && s.endpoint.auth.apiKey)
-    return Promise.resolve()
-  }
-  return appRouter({
-    servers: {
-      store: stores.servers,
-      catalogs: stores.catalogs,
-      status: (id) => gateway.pools.status(id),
-      async invalidate(id) {
-        const server = stores.servers.get(id)
-        if (server) gateway.updateServer(server)
-        await showEndpoints()
-        if (!server) await gateway.removeServer(id)
-      },
-    },
-    namespaces: { store: stores.namespaces, invalidate: showEndpoints },
-    endpoints: { store: stores.endpoints, invalidate: showEndpoints },
-    apiKeys: {
-      store: stores.apiKeys,
-      invalidate(id) {
-        const apiKey = stores.apiKeys.get(id)
-        const mayUse = (endpoint: Endpoint) =>
-          apiKey?.enabled === true &&
-          (apiKey.endpoints === 'all' || apiKey.endpoints.includes(endpoint.id))
-        const caller = callerKey({ kind: 'api-key', id, name: '' })
-        gateway.sessions.endWhere((s) => s.caller === caller && !mayUse(s.endpoint))
-        return Promise.resolve()
-      },
-    },
+function databaseOptions({ dataDir, resourcesDir, databaseTemplate }: CoreConfig) {
+  return { dataDir, migrationsDir: migrationsIn(resourcesDir), templateFile: databaseTemplate }
+}
+
+type GatewayParts = { config: CoreConfig; stores: Stores; changes: Changes; times: CoreTimes }
+
+function startGateway({ config, stores, changes, times }: GatewayParts): Gateway {
+  const { log, env, version } = config
+  const gateway = new Gateway({
+    ...times,
+    log,
+    stored: stores.catalogs,
+    serverInfo: { name: 'metamcp', title: 'MetaMCP', version },
+    startPools: (events) =>
+      openPools({
+        log,
+        env,
+        clientInfo: { name: 'metamcp', version },
+        onState: (id) => changes.publish({ kind: 'server-state', id }),
+        ...events,
+      }),
   })
+  gateway.startServers(stores.servers.list())
+  gateway.setEndpoints(endpointViews(stores))
+  return gateway
 }
 
-function judge({ apiKeys }: Stores, credential: string | null, endpoint: Endpoint): Verdict {
-  const apiKey = credential === null ? null : apiKeys.verify(credential)
-  const mayUse = apiKey?.endpoints === 'all' || apiKey?.endpoints.includes(endpoint.id)
-  if (apiKey && mayUse) return { caller: callerKey({ kind: 'api-key', ...apiKey }) }
-  if (!endpoint.auth.apiKey) return { caller: callerKey({ kind: 'anonymous' }) }
-  return apiKey ? 'forbidden' : 'unknown'
+function publicEndpoints(stores: Stores, url: string) {
+  return endpointViews(stores).map(({ name, auth }) => ({
+    name,
+    url: `${url}/metamcp/${name}/mcp`,
+    needsKey: auth.apiKey,
+  }))
 }
 
-function managementCaller(stores: Stores, adminToken: AdminToken, credential: string | null) {
-  if (credential === null) return { kind: 'anonymous' as const }
-  if (adminToken.isAdminToken(credential)) return { kind: 'admin' as const }
-  const apiKey = stores.apiKeys.verify(credential)
-  return apiKey ? { kind: 'api-key' as const, ...apiKey } : { kind: 'anonymous' as const }
+function once<T>(work: () => T): () => T {
+  let result: { value: T } | undefined
+  return () => (result ??= { value: work() }).value
 }

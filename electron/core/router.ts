@@ -3,8 +3,10 @@ import { endpointRouter, type EndpointRouterOptions } from './endpoints/router.t
 import { namespaceRouter, type NamespaceRouterOptions } from './namespaces/router.ts'
 import { router } from './rpc.ts'
 import { serverRouter, type ServerRouterOptions } from './servers/router.ts'
+import { statusRouter, type StatusRouterOptions } from './status/router.ts'
 
 export type AppRouterOptions = {
+  status: StatusRouterOptions
   servers: ServerRouterOptions
   namespaces: NamespaceRouterOptions
   endpoints: EndpointRouterOptions
@@ -14,6 +16,7 @@ export type AppRouterOptions = {
 /** The management API, the same over HTTP and inside the desktop app. */
 export function appRouter(options: AppRouterOptions) {
   return router({
+    status: statusRouter(options.status),
     servers: serverRouter(options.servers),
     namespaces: namespaceRouter(options.namespaces),
     endpoints: endpointRouter(options.endpoints),

@@ -24,3 +24,8 @@ export async function answer(
     return failure(id, new RpcError(RpcCode.internalError, 'Internal error'))
   }
 }
+
+/** The reason with which a call's signal is aborted: expected, so it is not logged as a failure. */
+export function cancelled(why: string): RpcError {
+  return new RpcError(RpcCode.internalError, `The call was cancelled: ${why}`)
+}

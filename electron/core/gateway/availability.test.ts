@@ -96,7 +96,7 @@ test('200 sessions leave no child, handle or listener behind', async () => {
 })
 
 test('a session that nobody uses expires, and one with an open stream does not', async () => {
-  await using core = await startTempCore({ times: { sessionIdleMs: 20, sessionSweepMs: 10 } })
+  await using core = await startTempCore({ times: { sessionIdleMs: 500, sessionSweepMs: 10 } })
   const url = core.mcpUrl()
   const authorization = `Bearer ${core.key}`
   const open = async () => {
@@ -113,10 +113,10 @@ test('a session that nobody uses expires, and one with an open stream does not',
   const accept = 'text/event-stream'
   const headers = { authorization, 'mcp-session-id': listening, accept }
   const stream = await fetch(url, { headers })
-  await expect.poll(() => ask(idle)).toBe(404)
+  await expect.poll(() => ask(idle), { timeout: 10_000 }).toBe(404)
   expect(await ask(listening)).toBe(406)
   await stream.body?.cancel()
-  await expect.poll(() => ask(listening)).toBe(404)
+  await expect.poll(() => ask(listening), { timeout: 10_000 }).toBe(404)
 })
 
 test('a switch or an override reaches a live session as list_changed', async () => {

@@ -16,19 +16,6 @@ export interface StoredCatalogs {
   saveFailure(serverId: string, error: string): Promise<void>
 }
 
-/** What each server offers: the stored answer at once, the live one as soon as it differs. */
-export interface Catalogs {
-  get(serverId: string): ServerCatalog | null
-  /** Starts a server to learn what it offers, unless that is known. Never rejects. */
-  tryOnce(serverId: string): Promise<void>
-  /** Resolves when those of the servers that were never tried have been, at the latest after 10 s. */
-  settled(serverIds: readonly string[]): Promise<void>
-  /** Asks a live connection, for all lists or some. Never rejects. */
-  learn(serverId: string, connection: Connection, kinds?: ReadonlySet<ListKind>): Promise<void>
-  /** Starts a server, if it is not running, and asks it anew. Never rejects. */
-  refresh(serverId: string): Promise<void>
-}
-
 export type CatalogsOptions = {
   stored: StoredCatalogs
   pools: Pools
@@ -39,38 +26,50 @@ export type CatalogsOptions = {
   firstTryMs?: number
 }
 
-export function openCatalogs(options: CatalogsOptions): Catalogs {
-  const { stored, log, onChange, firstTryMs = 10_000 } = options
+/** What each server offers: the stored answer at once, the live one as soon as it differs. */
+export class Catalogs {
+  readonly #options: CatalogsOptions
   /** Servers whose first try is running: lists wait for these, each for `firstTryMs` once. */
-  const firstTries = new Map<string, Promise<void>>()
+  readonly #firstTries = new Map<string, Promise<void>>()
   /** The reading that runs on a connection, and what has to be read again after it. */
-  const readings = new WeakMap<Connection, { again: Set<ListKind>; done: Promise<void> }>()
+  readonly #readings = new WeakMap<Connection, { again: Set<ListKind>; done: Promise<void> }>()
 
-  async function readNow(serverId: string, connection: Connection, kinds: ReadonlySet<ListKind>) {
-    const known = stored.get(serverId).catalog
-    const catalog = await readCatalog(connection, known, kinds)
-    const changed = changedKinds(known, catalog)
-    await stored.save(serverId, catalog)
-    if (changed.size > 0) onChange(serverId, changed)
+  constructor(options: CatalogsOptions) {
+    this.#options = options
   }
 
-  async function readUntilQuiet(serverId: string, connection: Connection, again: Set<ListKind>) {
-    try {
-      while (again.size > 0) {
-        const kinds = new Set(again)
-        again.clear()
-        await readNow(serverId, connection, kinds)
-      }
-    } catch (error) {
-      log.warn({ serverId, error: messageOf(error) }, 'could not read what a server offers')
-      await stored.saveFailure(serverId, messageOf(error)).catch(() => undefined)
-    } finally {
-      readings.delete(connection)
-    }
+  get(serverId: string): ServerCatalog | null {
+    return this.#options.stored.get(serverId).catalog
   }
 
-  function learn(serverId: string, connection: Connection, kinds = ALL_KINDS): Promise<void> {
-    const running = readings.get(connection)
+  /** Starts a server to learn what it offers, unless that is known. Never rejects. */
+  async tryOnce(serverId: string): Promise<void> {
+    if (!this.get(serverId)) await this.refresh(serverId)
+  }
+
+  /** Starts a server, if it is not running, and asks it anew. Never rejects. */
+  refresh(serverId: string): Promise<void> {
+    const { stored, firstTryMs = 10_000 } = this.#options
+    const running = this.#firstTries.get(serverId)
+    if (running) return running
+    const { triedAt } = stored.get(serverId)
+    const attempt = this.#startAndLearn(serverId)
+    // One that was tried and failed is tried again, but nobody waits for it.
+    if (triedAt !== null) return attempt
+    const wait = atMost(firstTryMs, attempt).finally(() => this.#firstTries.delete(serverId))
+    this.#firstTries.set(serverId, wait)
+    return attempt
+  }
+
+  /** Resolves when those of the servers that were never tried have been, at the latest after 10 s. */
+  async settled(serverIds: readonly string[]): Promise<void> {
+    if (this.#firstTries.size === 0) return
+    await Promise.all(serverIds.map((id) => this.#firstTries.get(id)))
+  }
+
+  /** Asks a live connection, for all lists or some. Never rejects. */
+  learn(serverId: string, connection: Connection, kinds = ALL_KINDS): Promise<void> {
+    const running = this.#readings.get(connection)
     if (running) {
       // A burst of list_changed is read once more at its end, not once for each.
       for (const kind of kinds) running.again.add(kind)
@@ -78,45 +77,48 @@ export function openCatalogs(options: CatalogsOptions): Catalogs {
     }
     const again = new Set(kinds)
     const reading = { again, done: Promise.resolve() }
-    readings.set(connection, reading)
-    reading.done = readUntilQuiet(serverId, connection, again)
+    this.#readings.set(connection, reading)
+    reading.done = this.#readUntilQuiet(serverId, connection, again)
     return reading.done
   }
 
-  async function startAndLearn(serverId: string): Promise<void> {
+  async #readUntilQuiet(serverId: string, connection: Connection, again: Set<ListKind>) {
+    const { stored, log } = this.#options
     try {
-      const lease = await options.pools.lease(serverId)
+      while (again.size > 0) {
+        const kinds = new Set(again)
+        again.clear()
+        await this.#readNow(serverId, connection, kinds)
+      }
+    } catch (error) {
+      log.warn({ serverId, error: messageOf(error) }, 'could not read what a server offers')
+      await stored.saveFailure(serverId, messageOf(error)).catch(() => undefined)
+    } finally {
+      this.#readings.delete(connection)
+    }
+  }
+
+  async #readNow(serverId: string, connection: Connection, kinds: ReadonlySet<ListKind>) {
+    const { stored, onChange } = this.#options
+    const known = stored.get(serverId).catalog
+    const catalog = await readCatalog(connection, known, kinds)
+    const changed = changedKinds(known, catalog)
+    await stored.save(serverId, catalog)
+    if (changed.size > 0) onChange(serverId, changed)
+  }
+
+  async #startAndLearn(serverId: string): Promise<void> {
+    const { pools, stored } = this.#options
+    try {
+      const lease = await pools.lease(serverId)
       try {
-        await learn(serverId, lease.connection)
+        await this.learn(serverId, lease.connection)
       } finally {
         lease.release()
       }
     } catch (error) {
       await stored.saveFailure(serverId, messageOf(error)).catch(() => undefined)
     }
-  }
-
-  return {
-    get: (serverId) => stored.get(serverId).catalog,
-    learn,
-    tryOnce(serverId) {
-      const { catalog, triedAt } = stored.get(serverId)
-      if (catalog) return Promise.resolve()
-      const running = firstTries.get(serverId)
-      if (running) return running
-      const attempt = startAndLearn(serverId)
-      // One that was tried and failed is tried again, but nobody waits for it.
-      if (triedAt === null) {
-        const wait = atMost(firstTryMs, attempt).finally(() => firstTries.delete(serverId))
-        firstTries.set(serverId, wait)
-      }
-      return attempt
-    },
-    async settled(serverIds) {
-      const waits = serverIds.map((id) => firstTries.get(id)).filter((wait) => wait !== undefined)
-      if (waits.length > 0) await Promise.all(waits)
-    },
-    refresh: startAndLearn,
   }
 }
 

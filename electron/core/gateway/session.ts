@@ -12,7 +12,7 @@ import {
   type RpcRequest,
   type RpcResult,
 } from '../json-rpc.ts'
-import { answer } from './answer.ts'
+import { answer, cancelled } from './answer.ts'
 import type { ListKind } from './call.ts'
 import type { Endpoint, Visitor } from './endpoint.ts'
 import type { Hello } from './hello.ts'
@@ -103,7 +103,7 @@ export class Session implements Visitor {
     this.#lastUsedMs = performance.now()
     if (method !== 'notifications/cancelled') return
     const id = params?.requestId as RequestId
-    this.#inFlight.get(id)?.abort(new Error('cancelled by the client'))
+    this.#inFlight.get(id)?.abort(cancelled('the client cancelled it'))
   }
 
   /** A newer stream takes the place of an older one, whose client may be gone without a word. */
@@ -133,7 +133,8 @@ export class Session implements Visitor {
     if (this.#ended) return
     this.#ended = true
     this.endpoint.sessions.delete(this)
-    for (const controller of this.#inFlight.values()) controller.abort(new Error('session ended'))
+    for (const controller of this.#inFlight.values())
+      controller.abort(cancelled('its session ended'))
     this.#listener?.end()
     this.#listener = null
     for (const release of this.#releases) release()

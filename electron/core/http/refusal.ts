@@ -26,12 +26,9 @@ export function refuse(status: number, message: string, headers?: Record<string,
   return new HttpRefusal(status, new RpcError(TRANSPORT_ERROR, message), { headers })
 }
 
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): void {
+export type JsonAnswer = { status: number; body: unknown; headers?: Record<string, string> }
+
+export function sendJson(response: ServerResponse, { status, body, headers }: JsonAnswer): void {
   const bytes = Buffer.from(JSON.stringify(body))
   response.writeHead(status, {
     'content-type': 'application/json',
@@ -52,5 +49,6 @@ export function sendRefusal(
   }
   // What is left of a body that nobody read would be taken for the next request.
   const unread: Record<string, string> = request.complete ? {} : { connection: 'close' }
-  sendJson(response, refusal.status, refusal.body, { ...refusal.headers, ...unread })
+  const { status, body } = refusal
+  sendJson(response, { status, body, headers: { ...refusal.headers, ...unread } })
 }

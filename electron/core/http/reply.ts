@@ -82,14 +82,15 @@ export class Reply {
   }
 
   /** `null` stands for a cancelled request, which gets no answer. */
-  finish(message: RpcResult | RpcFailure | (RpcResult | RpcFailure)[] | null, status = 200): void {
+  finish(message: RpcResult | RpcFailure | (RpcResult | RpcFailure)[] | null): void {
     clearTimeout(this.#slow)
     if (this.#response.destroyed) return
     if (this.#stream) {
       if (message) this.#stream.send(message)
       this.#stream.end()
-    } else if (message) sendJson(this.#response, status, message, this.#headers)
-    else this.#response.writeHead(202, this.#headers).end()
+    } else if (message) {
+      sendJson(this.#response, { status: 200, body: message, headers: this.#headers })
+    } else this.#response.writeHead(202, this.#headers).end()
   }
 
   #open(): EventStream {

@@ -6,7 +6,7 @@ import { readCredential } from './credentials.ts'
 import type { Guard } from './guards.ts'
 import { refuse, sendJson } from './refusal.ts'
 import type { RequestHandler } from './server.ts'
-import { serveStreamableHttp } from './streamable-http.ts'
+import { StreamableHttp } from './streamable-http.ts'
 
 /** Who a credential belongs to, or why it opens nothing here. */
 export type Verdict = { caller: string } | 'unknown' | 'forbidden'
@@ -28,19 +28,20 @@ const ENDPOINT = /^\/metamcp\/([^/]+)\/mcp$/
 /** The map of our URLs. Guards come before routing, credentials before anything is done. */
 export function openRoutes(options: RoutesOptions): RequestHandler {
   const { gateway, guard, version } = options
-  const streamableHttp = serveStreamableHttp(options)
+  const streamableHttp = new StreamableHttp(options)
 
   return async function route(request, response) {
     const refusal = guard(request)
     if (refusal !== null) throw refuse(403, refusal)
     const { path, query } = splitUrl(request)
-    if (path === '/health') return sendJson(response, 200, { status: 'ok', version })
+    if (path === '/health')
+      return sendJson(response, { status: 200, body: { status: 'ok', version } })
     const name = ENDPOINT.exec(path)?.[1]
     if (name === undefined) return options.management(request, response)
     const endpoint = gateway.endpoint(name)
     if (!endpoint) throw refuse(404, 'There is no endpoint of this name')
     const caller = requireCaller(request, endpoint, query)
-    return streamableHttp({ request, response, endpoint, caller })
+    return streamableHttp.serve({ request, response, endpoint, caller })
   }
 
   function requireCaller(request: IncomingMessage, endpoint: Endpoint, query: string): string {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answer } from '../gateway/answer.ts'
+import { answer, cancelled } from '../gateway/answer.ts'
 import type { Endpoint } from '../gateway/endpoint.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { checkEnvelope, checkSpoken } from '../gateway/modern.ts'
@@ -36,58 +36,79 @@ const BATCHING: ReadonlySet<string> = new Set(['2025-03-26', '2024-11-05'])
 
 /**
  * The Streamable HTTP transport (specification, "Transports") at message level, for both eras.
- * Rejects with `HttpRefusal`; guards and credentials have been seen to.
+ * Guards and credentials have been seen to.
  */
-export function serveStreamableHttp(options: StreamableHttpOptions) {
-  const { gateway, log } = options
+export class StreamableHttp {
+  readonly #gateway: Gateway
+  readonly #log: Logger
+  readonly #maxBodyBytes: number
 
-  async function post(exchange: Exchange): Promise<void> {
-    const body = await readJson(exchange.request, options.maxBodyBytes)
-    if (Array.isArray(body)) return batch(exchange, body)
+  constructor({ gateway, log, maxBodyBytes }: StreamableHttpOptions) {
+    this.#gateway = gateway
+    this.#log = log
+    this.#maxBodyBytes = maxBodyBytes
+  }
+
+  /** Rejects with `HttpRefusal`. */
+  async serve(exchange: Exchange): Promise<void> {
+    const { method } = exchange.request
+    if (method === 'POST') return this.#post(exchange)
+    if (method === 'GET') return this.#listen(exchange)
+    if (method === 'DELETE') return this.#end(exchange)
+    throw refuse(405, `${method} is not a method of this address`, { allow: 'POST, GET, DELETE' })
+  }
+
+  async #post(exchange: Exchange): Promise<void> {
+    const body = await readJson(exchange.request, this.#maxBodyBytes)
+    if (Array.isArray(body)) return this.#batch(exchange, body)
     const incoming = classify(body)
-    const { headers } = exchange.request
-    if (incoming.kind === 'request') {
-      const { message } = incoming
-      if (isModern(message, headers)) return modern(exchange, message)
-      if (message.method === 'initialize') return initialize(exchange, message)
-      const session = requireSession(exchange)
-      const reply = new Reply(exchange.request, exchange.response)
-      return reply.finish(await session.request(message, reply.notify))
-    }
-    // A modern client has nothing to notify us of over HTTP: whatever it is, it is taken and dropped.
-    if (incoming.kind === 'notification' && !isModern(incoming.message, headers)) {
-      requireSession(exchange).notification(incoming.message)
+    if (incoming.kind === 'request') return this.#request(exchange, incoming.message)
+    // A modern client has nothing to notify us of over HTTP: whatever it is, it is dropped.
+    const isOwn = incoming.kind === 'notification'
+    if (isOwn && !isModern(incoming.message, exchange.request.headers)) {
+      this.#requireSession(exchange).notification(incoming.message)
     }
     exchange.response.writeHead(202).end()
   }
 
-  async function initialize({ endpoint, caller, ...http }: Exchange, message: RpcRequest) {
+  async #request(exchange: Exchange, message: RpcRequest): Promise<void> {
+    const { request, response } = exchange
+    if (isModern(message, request.headers)) return this.#modern(exchange, message)
+    if (message.method === 'initialize') return this.#initialize(exchange, message)
+    const session = this.#requireSession(exchange)
+    const reply = new Reply(request, response)
+    reply.finish(await session.request(message, reply.notify))
+  }
+
+  async #initialize({ endpoint, caller, ...http }: Exchange, message: RpcRequest) {
+    const { sessions } = this.#gateway
     const opening = await answerOpening(message, () =>
-      gateway.sessions.open(endpoint, caller, message.params ?? {}),
+      sessions.open(endpoint, caller, message.params ?? {}),
     )
     const headers = { [SESSION_HEADER]: opening.session.id }
     const reply = new Reply(http.request, http.response, headers)
     reply.finish({ jsonrpc: '2.0', id: message.id, result: opening.result })
   }
 
-  async function modern({ endpoint, caller, request, response }: Exchange, message: RpcRequest) {
+  async #modern({ endpoint, caller, request, response }: Exchange, message: RpcRequest) {
     const { id, method, params } = message
     admit(message, request)
     const controller = new AbortController()
     // In this era leaving is cancelling: there is no session in which the answer could be kept.
     response.once('close', () => {
-      if (!response.writableFinished) controller.abort(new Error('the client has left'))
+      if (!response.writableFinished) controller.abort(cancelled('the client left'))
     })
     const reply = new Reply(request, response)
     const call = { endpoint, caller, method, params: params ?? {}, signal: controller.signal }
-    const work = () => gateway.modern({ ...call, notify: reply.notify })
-    reply.finish(await answer(id, work, log))
+    const work = () => this.#gateway.modern({ ...call, notify: reply.notify })
+    reply.finish(await answer(id, work, this.#log))
   }
 
-  async function batch(exchange: Exchange, body: unknown[]): Promise<void> {
-    const session = requireSession(exchange)
-    if (!BATCHING.has(session.protocolVersion))
+  async #batch(exchange: Exchange, body: unknown[]): Promise<void> {
+    const session = this.#requireSession(exchange)
+    if (!BATCHING.has(session.protocolVersion)) {
       throw invalid('a batch, which this revision forbids')
+    }
     if (body.length === 0) throw invalid('an empty batch')
     const messages = body.map(classify)
     const reply = new Reply(exchange.request, exchange.response)
@@ -96,9 +117,9 @@ export function serveStreamableHttp(options: StreamableHttpOptions) {
     reply.finish(given.length > 0 ? given : null)
   }
 
-  function get(exchange: Exchange): void {
+  #listen(exchange: Exchange): void {
     const { request, response } = exchange
-    const session = requireSession(exchange)
+    const session = this.#requireSession(exchange)
     if (!/text\/event-stream/i.test(request.headers.accept ?? '')) {
       throw refuse(406, 'Accept must allow text/event-stream')
     }
@@ -107,28 +128,20 @@ export function serveStreamableHttp(options: StreamableHttpOptions) {
     session.listen(stream)
   }
 
-  function end(exchange: Exchange): void {
-    requireSession(exchange).end()
+  #end(exchange: Exchange): void {
+    this.#requireSession(exchange).end()
     exchange.response.writeHead(200).end()
   }
 
-  function requireSession({ request, endpoint, caller }: Exchange): Session {
+  #requireSession({ request, endpoint, caller }: Exchange): Session {
     const id = request.headers[SESSION_HEADER]
     if (typeof id !== 'string' || id === '') {
       throw refuse(400, 'The Mcp-Session-Id header is missing: send initialize first')
     }
-    const session = gateway.sessions.get(id, endpoint, caller)
+    const session = this.#gateway.sessions.get(id, endpoint, caller)
     if (!session) throw refuse(404, 'Session not found: send initialize to open a new one')
     checkVersionHeader(request)
     return session
-  }
-
-  return async function streamableHttp(exchange: Exchange): Promise<void> {
-    const { method } = exchange.request
-    if (method === 'POST') return post(exchange)
-    if (method === 'GET') return get(exchange)
-    if (method === 'DELETE') return end(exchange)
-    throw refuse(405, `${method} is not a method of this address`, { allow: 'POST, GET, DELETE' })
   }
 }
 

@@ -1,0 +1,38 @@
+import { callerKey, type Caller } from './auth/caller.ts'
+import type { AdminToken } from './auth/admin-token.ts'
+import type { ApiKeyStore } from './auth/api-key-store.ts'
+import type { Endpoint } from './gateway/endpoint.ts'
+import type { Verdict } from './http/routes.ts'
+
+/** Who may call an endpoint with this credential; `null` stands for none. */
+export function judge(
+  apiKeys: ApiKeyStore,
+  credential: string | null,
+  endpoint: Endpoint,
+): Verdict {
+  const apiKey = credential === null ? null : apiKeys.verify(credential)
+  if (apiKey && isWithin(apiKey.endpoints, endpoint)) {
+    return { caller: callerKey({ kind: 'api-key', ...apiKey }) }
+  }
+  if (!endpoint.auth.apiKey) return { caller: ANYONE }
+  return apiKey ? 'forbidden' : 'unknown'
+}
+
+/** The identity of a session on an endpoint that needs no key. */
+export const ANYONE = callerKey({ kind: 'anonymous' })
+
+export function isWithin(scope: 'all' | string[], endpoint: Endpoint): boolean {
+  return scope === 'all' || scope.includes(endpoint.id)
+}
+
+/** Who a management request comes from; the procedures decide what that one may do. */
+export function managementCaller(
+  apiKeys: ApiKeyStore,
+  adminToken: AdminToken,
+  credential: string | null,
+): Caller {
+  if (credential === null) return { kind: 'anonymous' }
+  if (adminToken.isAdminToken(credential)) return { kind: 'admin' }
+  const apiKey = apiKeys.verify(credential)
+  return apiKey ? { kind: 'api-key', ...apiKey } : { kind: 'anonymous' }
+}

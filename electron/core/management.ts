@@ -1,0 +1,54 @@
+import { callerKey } from './auth/caller.ts'
+import { ANYONE, isWithin } from './callers.ts'
+import type { Changes } from './changes.ts'
+import type { Gateway } from './gateway/gateway.ts'
+import { appRouter, type AppRouter } from './router.ts'
+import type { Overview } from './status/router.ts'
+import type { Stores } from './stores.ts'
+import { endpointViews } from './views.ts'
+
+export type ManagementParts = {
+  stores: Stores
+  gateway: Gateway
+  changes: Changes
+  status: () => Overview
+}
+
+/** The management API, whose every change is followed by what is live. */
+export function openManagement({ stores, gateway, changes, status }: ManagementParts): AppRouter {
+  async function showEndpoints(): Promise<void> {
+    gateway.setEndpoints(endpointViews(stores))
+    // Sessions that began while no key was needed.
+    gateway.sessions.endWhere((s) => s.caller === ANYONE && s.endpoint.auth.apiKey)
+    return Promise.resolve()
+  }
+
+  async function followServer(id: string): Promise<void> {
+    const server = stores.servers.get(id)
+    if (server) gateway.updateServer(server)
+    await showEndpoints()
+    if (!server) await gateway.removeServer(id)
+  }
+
+  function followApiKey(id: string): Promise<void> {
+    const apiKey = stores.apiKeys.get(id)
+    const caller = callerKey({ kind: 'api-key', id, name: '' })
+    gateway.sessions.endWhere(
+      (s) => s.caller === caller && !(apiKey?.enabled && isWithin(apiKey.endpoints, s.endpoint)),
+    )
+    return Promise.resolve()
+  }
+
+  return appRouter({
+    status: { status, changes },
+    servers: {
+      store: stores.servers,
+      catalogs: stores.catalogs,
+      status: (id) => gateway.pools.status(id),
+      invalidate: followServer,
+    },
+    namespaces: { store: stores.namespaces, invalidate: showEndpoints },
+    endpoints: { store: stores.endpoints, invalidate: showEndpoints },
+    apiKeys: { store: stores.apiKeys, invalidate: followApiKey },
+  })
+}
