@@ -26,66 +26,95 @@ const closeMs = 10_000
 
 /** Rejects with an AppError `unavailable` if PGlite fails to open, or does not open in time. */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
-  const worker = startWorker(options.folder)
-  const waiting = new Map<number, PromiseWithResolvers<Uint8Array>>()
-  const listeners = new Set<(failure: AppError) => void>()
+  const { folder, openTimeoutMs, execTimeoutMs = 120_000 } = options
+  const worker = startWorker(folder)
+  const life = followLife(worker)
+  const waiting = followAnswers(worker, life)
+  let lastId = 0
+
+  await inTime(openTimeoutMs, life, life.ready)
+
+  return {
+    get failure() {
+      return life.failure
+    },
+    onFailure: life.onFailure,
+    async exec(bytes) {
+      if (life.failure) throw life.failure
+      const id = ++lastId
+      const answer = Promise.withResolvers<Uint8Array>()
+      waiting.set(id, answer)
+      // A copy: the bytes may be a slice of a buffer that others are written into.
+      const copy = new Uint8Array(bytes)
+      send(worker, { kind: 'exec', id, bytes: copy }, [copy.buffer])
+      return inTime(execTimeoutMs, life, answer.promise)
+    },
+    async close() {
+      if (!life.failure) send(worker, { kind: 'close' })
+      await inTime(closeMs, life, life.ended)
+    },
+  }
+}
+
+/** A thread, from its start to the one reason for which it ends. */
+type Life = {
+  ready: Promise<void>
+  ended: Promise<void>
+  readonly failure: AppError | null
+  fail(reason: string): void
+  onFailure(listener: (failure: AppError) => void): void
+}
+
+function followLife(worker: Worker): Life {
   const ready = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
+  const listeners = new Set<(failure: AppError) => void>([ready.reject])
   let failure: AppError | null = null
-  let lastId = 0
 
   const fail = (reason: string) => {
     if (failure) return
     failure = new AppError('unavailable', `The database has stopped: ${reason}.`)
-    ready.reject(failure)
-    for (const { reject } of waiting.values()) reject(failure)
-    waiting.clear()
     for (const listener of listeners) listener(failure)
     void worker.terminate()
   }
-  const send = (message: ToWorker, transfer: ArrayBuffer[] = []) =>
-    worker.postMessage(message, transfer)
-
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'ready') return ready.resolve()
-    if (message.kind === 'broken') return fail(message.reason)
-    if (message.kind === 'closed') return fail('it was closed')
-    waiting.get(message.id)?.resolve(message.bytes)
-    waiting.delete(message.id)
+    if (message.kind === 'ready') ready.resolve()
+    if (message.kind === 'broken') fail(message.reason)
+    if (message.kind === 'closed') fail('it was closed')
   })
   worker.on('error', (error) => fail(error.message))
   worker.on('exit', (code) => {
     fail(`its thread ended with code ${code}`)
     ended.resolve()
   })
-
-  const opening = watch(options.openTimeoutMs, fail)
-  await ready.promise.finally(() => opening.stop())
-
   return {
-    async exec(bytes) {
-      if (failure) throw failure
-      const id = ++lastId
-      const answer = Promise.withResolvers<Uint8Array>()
-      waiting.set(id, answer)
-      const watching = watch(options.execTimeoutMs ?? 120_000, fail)
-      // A copy: the bytes may be a slice of a buffer that others are written into.
-      const copy = new Uint8Array(bytes)
-      send({ kind: 'exec', id, bytes: copy }, [copy.buffer])
-      return answer.promise.finally(() => watching.stop())
-    },
+    ready: ready.promise,
+    ended: ended.promise,
     get failure() {
       return failure
     },
-    onFailure(listener) {
-      listeners.add(listener)
-    },
-    async close() {
-      if (!failure) send({ kind: 'close' })
-      const watching = watch(closeMs, fail)
-      await ended.promise.finally(() => watching.stop())
-    },
+    fail,
+    onFailure: (listener) => void listeners.add(listener),
   }
+}
+
+/** Who waits for which answer. */
+function followAnswers(worker: Worker, life: Life) {
+  const waiting = new Map<number, PromiseWithResolvers<Uint8Array>>()
+  worker.on('message', (message: FromWorker) => {
+    if (message.kind !== 'answer') return
+    waiting.get(message.id)?.resolve(message.bytes)
+    waiting.delete(message.id)
+  })
+  life.onFailure((failure) => {
+    for (const { reject } of waiting.values()) reject(failure)
+    waiting.clear()
+  })
+  return waiting
+}
+
+function send(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {
+  worker.postMessage(message, transfer)
 }
 
 function startWorker(folder: string): Worker {
@@ -94,17 +123,23 @@ function startWorker(folder: string): Worker {
   const workerData: WorkerStart = { folder }
   // PostgreSQL's own limit on recursion does not see this stack: deeply nested JSON must not end it.
   const resourceLimits = { stackSizeMb: 64 }
-  return new Worker(new URL(file, import.meta.url), { workerData, resourceLimits })
+  // Not what this process was started with: `--eval` and its like are no flags for a thread.
+  const execArgv: string[] = []
+  return new Worker(new URL(file, import.meta.url), { workerData, resourceLimits, execArgv })
 }
 
 /**
- * Fails what takes too long. In two halves, since a computer that wakes from sleep finds all its
- * timers due at once, and its threads without a chance to have done anything.
+ * Ends the thread if it takes too long. In two halves, since a computer that wakes from sleep finds
+ * all its timers due at once, and its threads without a chance to have done anything.
  */
-function watch(limitMs: number, fail: (reason: string) => void) {
-  const giveUp = () => fail(`it did not answer within ${limitMs / 1000} s`)
+async function inTime<T>(limitMs: number, life: Life, work: Promise<T>): Promise<T> {
+  const giveUp = () => life.fail(`it did not answer within ${limitMs / 1000} s`)
   let timer = setTimeout(() => {
     timer = setTimeout(giveUp, limitMs / 2)
   }, limitMs / 2)
-  return { stop: () => clearTimeout(timer) }
+  try {
+    return await work
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -6,10 +6,10 @@ import { countDefinitionChanges } from './definitions.ts'
 import { openGate } from './gate.ts'
 import { startMaintenance } from './maintenance.ts'
 import type { Paths } from './paths.ts'
+import { damageIn } from './reasons.ts'
 import { raiseRevision, readSnapshot, writeSnapshotFile } from './snapshot.ts'
 import type { Recovery } from './sound.ts'
-import type { AccessMode, Store, Tx } from './store.ts'
-import { damageIn } from './verify.ts'
+import type { Store, Tx } from './store.ts'
 
 /**
  * The embedded database. Transactions run one after the other; each rejects with what PostgreSQL
@@ -42,21 +42,20 @@ export type DatabaseParts = {
   owned: AsyncDisposableStack
 }
 
+type Transact = Store['transact']
+
 export function startDatabase({ store, paths, recovery, log, owned }: DatabaseParts): Database {
   const maintenance = startMaintenance(store, log)
   owned.defer(maintenance.close)
   const gate = openGate()
   const saveSnapshot = coalesce(() => save(store, paths))
 
-  const transact = async <T>(mode: AccessMode, work: (tx: Tx) => Promise<T>): Promise<T> => {
-    try {
-      const result = await store.transact(mode, (tx) => gate.within(() => work(tx)))
-      if (mode === 'read write') maintenance.noteWrite()
-      return result
-    } catch (error) {
-      await noteDamage(error, { paths, log })
-      throw error
-    }
+  const transact: Transact = async (mode, work) => {
+    const result = await store
+      .transact(mode, (tx) => gate.within(() => work(tx)))
+      .catch((error: unknown) => noteDamage(error, { paths, log }))
+    if (mode === 'read write') maintenance.noteWrite()
+    return result
   }
   const write = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     const result = await transact('read write', async (tx) => {
@@ -97,10 +96,11 @@ async function save(store: Store, paths: Paths): Promise<void> {
 async function noteDamage(
   error: unknown,
   { paths, log }: Pick<DatabaseParts, 'paths' | 'log'>,
-): Promise<void> {
+): Promise<never> {
   const damage = damageIn(error)
-  if (damage === null) return
+  if (damage === null) throw error
   log.error({ damage }, 'The database is damaged and will be rebuilt at the next start')
   // Without the note the next start may not see it, which is no reason to hide this error.
   await writeFile(paths.suspicion, `a query met damage: ${damage}`, { mode: 0o600 }).catch(() => {})
+  throw error
 }

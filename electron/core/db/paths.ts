@@ -31,7 +31,3 @@ export function pathsIn(dataDir: string): Paths {
 export function stamp(): string {
   return new Date().toISOString().replaceAll(':', '-').replace('.', '-')
 }
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
-}

@@ -6,7 +6,7 @@ import { messageOf } from '../errors.ts'
 import { readDefinitions } from './definitions.ts'
 import type { Definitions } from './definitions.ts'
 import { replaceFile } from './durable.ts'
-import { isMissing } from './paths.ts'
+import { isMissing } from './reasons.ts'
 import type { Tx } from './store.ts'
 
 /** All definitions at one revision, as they are in a store or in the file beside it. */

@@ -6,7 +6,7 @@ import { installStaged, rebuildStore, stageCluster } from './cluster.ts'
 import type { Ground } from './cluster.ts'
 import { pendingMigrations, readApplied } from './migrate.ts'
 import type { Migration } from './migrate.ts'
-import { isMissing } from './paths.ts'
+import { isMissing, reasonOf } from './reasons.ts'
 import { findLoss, readSnapshot, readSnapshotFile, writeSnapshotFile } from './snapshot.ts'
 import type { Snapshot, SnapshotFile } from './snapshot.ts'
 import { openStore } from './store.ts'
@@ -146,10 +146,4 @@ async function backupHint({ paths, migrations }: Ground): Promise<string> {
   const backups = await listBackups(paths)
   const usable = backups.find((path) => migrations.some(({ tag }) => path.endsWith(`-${tag}.tgz`)))
   return usable ? `, or restore the backup ${usable}` : ''
-}
-
-/** What PostgreSQL said, not the query in which it said it. */
-function reasonOf(error: unknown): string {
-  const said = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return messageOf(said).replace(/\.$/, '')
 }

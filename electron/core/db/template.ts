@@ -18,7 +18,7 @@ const noteName = 'template.json'
 const note = z.object({ fingerprint: z.string() })
 
 /** Raised when a cluster is made differently (initdb options, bookkeeping). */
-const layout = 1
+const layout = 2
 
 export async function writeTemplate(
   file: string,

@@ -1,7 +1,8 @@
-import { AppError, messageOf } from '../errors.ts'
+import { AppError } from '../errors.ts'
 import { writeBackup } from './backup.ts'
 import type { Ground } from './cluster.ts'
 import { applyMigrations } from './migrate.ts'
+import { reasonOf } from './reasons.ts'
 import { raiseRevision, readSnapshot, writeSnapshotFile } from './snapshot.ts'
 import type { SoundStore } from './sound.ts'
 
@@ -27,7 +28,7 @@ export async function upgrade(ground: Ground, { store, snapshot, pending }: Soun
     })
     .catch((cause: unknown) => {
       const message =
-        `The database could not be brought up to this version: ${messageOf(cause)}. It is ` +
+        `The database could not be brought up to this version: ${reasonOf(cause)}. It is ` +
         `unchanged; a backup is ${backup}.`
       throw new AppError('unavailable', message, { cause })
     })

@@ -39,15 +39,6 @@ async function checkIndexes(tx: Tx): Promise<void> {
       and pg_relation_size(c.oid) <= ${largestCheckedBytes}`)
 }
 
-/** What PostgreSQL says of damage that a query met; null for any other error. */
-export function damageIn(error: unknown): string | null {
-  if (!(error instanceof Error)) return null
-  const code = 'code' in error ? error.code : null
-  // data_corrupted and index_corrupted (PostgreSQL documentation, Appendix A).
-  if (code === 'XX001' || code === 'XX002') return error.message
-  return damageIn(error.cause)
-}
-
 class Undo extends Error {}
 
 /** A store that can be read may still refuse to be written to. Nothing of this stays. */

@@ -39,7 +39,7 @@ async function openPglite(folder: string): Promise<PGlite> {
     extensions: { amcheck },
     // Small segments: a store starts with 1 MB of log, not 16, and what is recycled stays small.
     initDbStartParams: ['--wal-segsize=1'],
-    postgresqlconf: ['max_wal_size = 64MB', 'min_wal_size = 16MB', 'TimeZone = UTC'],
+    postgresqlconf: ['max_wal_size = 64MB', 'min_wal_size = 8MB', 'TimeZone = UTC'],
     onStderr: (line) => {
       lastWords.push(line)
       if (lastWords.length > 20) lastWords.shift()
