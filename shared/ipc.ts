@@ -3,7 +3,7 @@ export const IPC_TO_APP = 'trpc:to-app'
 export const IPC_TO_PAGE = 'trpc:to-page'
 
 /** A page's message to the app: begin a call, or stop the call of that id. */
-export type IpcRequest =
+type IpcRequest =
   | {
       kind: 'call'
       /** Unique over all pages, so that an answer to a page that is gone meets nobody. */
