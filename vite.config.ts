@@ -52,7 +52,7 @@ const globalSetup = ['electron/core/testing/global-setup.ts'].filter((path) =>
   existsSync(fromRoot(path)),
 )
 
-/** `core` runs the sources, `built` runs what is in out/. */
+/** `core` runs the sources, `built` what is in out/, `browser` that with a page of a Chromium. */
 const tests = {
   test: {
     projects: [
@@ -60,7 +60,7 @@ const tests = {
         test: {
           name: 'core',
           include: ['{electron,renderer,shared,scripts}/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.built.test.ts'],
+          exclude: ['**/*.{built,browser}.test.ts'],
           pool: 'forks',
           globalSetup,
           ...limits,
@@ -70,6 +70,14 @@ const tests = {
         test: {
           name: 'built',
           include: ['{electron,scripts}/**/*.built.test.ts'],
+          pool: 'forks',
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['electron/e2e/**/*.browser.test.ts'],
           pool: 'forks',
           ...limits,
         },

@@ -1,0 +1,80 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once, type EventEmitter } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
+import type { Fact } from './electron-stand-in/desktop.ts'
+
+export const ROOT = resolve(import.meta.dirname, '../..')
+const MAIN = join(ROOT, 'out/main/index.js')
+
+/** The app's process and what it says; a promise for words that never come rejects at its end. */
+export interface AppProcess {
+  readonly pid: number
+  readonly stdout: string
+  /** Resolves with all of stderr once it holds the words. */
+  complained(words: string): Promise<string>
+  /** The first fact of this kind that the stand-in told. */
+  told<Kind extends Fact['kind']>(kind: Kind): Promise<Extract<Fact, { kind: Kind }>>
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** Starts the built app on the stand-in, which keeps its browser's profile in `dir`. */
+export async function startOnStandIn(
+  env: Record<string, string>,
+  dir: string,
+): Promise<AppProcess> {
+  if (!existsSync(MAIN)) throw new Error('The app is not built: npm run build')
+  const register = fileURLToPath(import.meta.resolve('./electron-stand-in/register.ts'))
+  const chromium = await openChromium(thisMachine())
+  const child = spawn(process.execPath, ['--import', register, MAIN], {
+    cwd: ROOT,
+    env: { ...env, METAMCP_CHROMIUM: chromium, METAMCP_STAND_IN_DIR: dir },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  return watchProcess(child)
+}
+
+export function watchProcess(child: ChildProcess): AppProcess {
+  const said = { stdout: '', stderr: '' }
+  const facts: Fact[] = []
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => (said[name] += text))
+  }
+  child.on('message', (fact: Fact) => facts.push(fact))
+  const gone = new AbortController()
+  const ended = new Promise<number | null>((resolve) =>
+    child.once('close', (code) => {
+      resolve(code)
+      gone.abort(new Error(`The app ended with code ${code}. It said:\n${said.stderr}`))
+    }),
+  )
+
+  async function after<T>(emitter: EventEmitter, event: string, find: () => T | undefined) {
+    for (;;) {
+      const found = find()
+      if (found !== undefined) return found
+      await once(emitter, event, { signal: gone.signal }).catch(() => gone.signal.throwIfAborted())
+    }
+  }
+
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    get stdout() {
+      return said.stdout
+    },
+    complained: (words) =>
+      after(child.stderr ?? child, 'data', () =>
+        said.stderr.includes(words) ? said.stderr : undefined,
+      ),
+    told: <Kind extends Fact['kind']>(kind: Kind) =>
+      after(child, 'message', () =>
+        facts.find((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind),
+      ),
+    kill: (signal) => void child.kill(signal),
+  }
+}

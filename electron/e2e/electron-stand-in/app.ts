@@ -1,0 +1,84 @@
+import { EventEmitter } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { closeBrowser, standInDir } from './browser.ts'
+import { allTold } from './desktop.ts'
+
+const ROOT = join(import.meta.dirname, '../../..')
+
+/** An event that a listener may stop, as Electron's are. */
+export function stoppable() {
+  return {
+    defaultPrevented: false,
+    preventDefault() {
+      this.defaultPrevented = true
+    },
+  }
+}
+
+class App extends EventEmitter {
+  readonly isPackaged = false
+  readonly #paths = new Map([['userData', join(standInDir(), 'user-data')]])
+  readonly #windows = new Set<{ close(): void }>()
+  #isQuitting = false
+
+  whenReady(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve))
+  }
+
+  getPath(name: string): string {
+    const path = this.#paths.get(name)
+    if (path === undefined) throw new Error(`Failed to get '${name}' path`)
+    return path
+  }
+
+  setPath(name: string, path: string): void {
+    this.#paths.set(name, path)
+  }
+
+  getVersion(): string {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      version: string
+    }
+    return version
+  }
+
+  requestSingleInstanceLock(): boolean {
+    return true
+  }
+
+  /** Not of Electron: a window is open from now on until `windowClosed`. */
+  windowOpened(window: { close(): void }): void {
+    this.#windows.add(window)
+  }
+
+  windowClosed(window: { close(): void }): void {
+    this.#windows.delete(window)
+    if (this.#windows.size > 0) return
+    if (this.#isQuitting) return this.#willQuit()
+    if (!this.emit('window-all-closed')) this.quit()
+  }
+
+  quit(): void {
+    if (this.#isQuitting) return
+    this.#isQuitting = true
+    this.emit('before-quit', stoppable())
+    if (this.#windows.size === 0) return this.#willQuit()
+    for (const window of this.#windows) window.close()
+  }
+
+  #willQuit(): void {
+    const event = stoppable()
+    this.emit('will-quit', event)
+    if (!event.defaultPrevented) this.exit(0)
+  }
+
+  exit(code: number): void {
+    void Promise.allSettled([closeBrowser(), allTold()]).then(() => process.exit(code))
+  }
+}
+
+export const app = new App()
+
+// As Electron does on POSIX.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => app.quit())

@@ -1,0 +1,100 @@
+import { EventEmitter } from 'node:events'
+import type { Frame, Page, Request, Route } from 'playwright-core'
+import { stoppable } from './app.ts'
+import { ipcMain } from './ipc.ts'
+import { FROM_MAIN } from './page-side.ts'
+import { answerOf, toApp } from './session.ts'
+
+type WindowOpen = (details: { url: string }) => { action: 'deny' | 'allow' }
+
+/** The page in a window, as the main process sees it. */
+export class WebContents extends EventEmitter {
+  #page: Page | undefined
+  #sent: Promise<unknown> = Promise.resolve()
+  #isDestroyed = false
+  #onWindowOpen: WindowOpen = () => ({ action: 'allow' })
+
+  setWindowOpenHandler(onWindowOpen: WindowOpen): void {
+    this.#onWindowOpen = onWindowOpen
+  }
+
+  isDestroyed(): boolean {
+    return this.#isDestroyed
+  }
+
+  /** To the page, in order; what cannot be cloned throws, as in Electron. */
+  send(channel: string, ...args: unknown[]): void {
+    const message = { channel, args: structuredClone(args), name: FROM_MAIN }
+    const deliver = () =>
+      this.#page?.evaluate(({ name, channel, args }) => {
+        const receive = (globalThis as Record<string, unknown>)[name]
+        if (typeof receive === 'function') receive(channel, args)
+      }, message)
+    // A page that has gone meanwhile gets nothing.
+    this.#sent = this.#sent.then(deliver).catch(() => undefined)
+  }
+
+  /** Not of Electron: from now on this is the page of a real browser. */
+  attach(page: Page): void {
+    this.#page = page
+    page.on('framenavigated', (frame) => {
+      if (frame === page.mainFrame()) this.emit('did-navigate', {}, toApp(frame.url()))
+    })
+    page.on('crash', () => this.emit('render-process-gone', {}, { reason: 'crashed' }))
+  }
+
+  /** Not of Electron: a frame of the page sent something. */
+  receive(frame: Frame, message: { channel: string; args: unknown[] }): void {
+    const event = { sender: this, senderFrame: frameOf(frame) }
+    ipcMain.emit(message.channel, event, ...message.args)
+  }
+
+  /** Not of Electron: decides on a request of the page or of one that it opened. */
+  async decide(route: Route): Promise<void> {
+    const request = route.request()
+    const url = toApp(request.url())
+    const frame = frameBehind(request)
+    if (frame?.page() !== this.#page) {
+      this.#onWindowOpen({ url })
+      return route.abort('aborted')
+    }
+    if (request.isNavigationRequest() && frame?.parentFrame() === null) {
+      const event = { ...stoppable(), url }
+      this.emit('will-navigate', event)
+      if (event.defaultPrevented) return route.abort('aborted')
+    }
+    const response = await answerOf(url)
+    if (!response) return route.continue()
+    const body = Buffer.from(await response.arrayBuffer())
+    await route.fulfill({
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body,
+    })
+  }
+
+  destroy(): void {
+    if (this.#isDestroyed) return
+    this.#isDestroyed = true
+    this.emit('destroyed')
+  }
+}
+
+/** Undefined for the first request of a page that is being opened: it has no frame yet. */
+function frameBehind(request: Request): Frame | undefined {
+  try {
+    return request.frame()
+  } catch {
+    return undefined
+  }
+}
+
+type SenderFrame = { url: string; origin: string; parent: SenderFrame | null }
+
+function frameOf(frame: Frame): SenderFrame {
+  const url = toApp(frame.url())
+  const parent = frame.parentFrame()
+  // "null" as for every address that has no origin.
+  const origin = /^[a-z]+:\/\/[^/]+/.exec(url)?.[0] ?? 'null'
+  return { url, origin, parent: parent && frameOf(parent) }
+}
