@@ -7,6 +7,7 @@ import type { CoreConfig } from './config.ts'
 import { CONFIG_INTRO, parseConfigFile } from './config-file.ts'
 import { splitToolKey, unknownNames } from './config-names.ts'
 import type { Database, Tx } from './db/open.ts'
+import { DEFAULT_NAME, withDefaultNamespace } from './default-namespace.ts'
 import type { EndpointStore } from './endpoints/store.ts'
 import { AppError, messageOf } from './errors.ts'
 import type { NamespaceStore } from './namespaces/store.ts'
@@ -44,7 +45,16 @@ export async function applyConfigFile(options: ApplyConfigFileOptions): Promise<
   const { config, stores, db } = options
   if (config.configFile === null) return []
   const text = await readText(config.configFile)
-  return applyConfig({ file: parseConfigFile(text, config.env), stores, db })
+  const file = withDefaultNamespace(parseConfigFile(text, config.env), namesIn(stores))
+  return applyConfig({ file, stores, db })
+}
+
+function namesIn({ servers, namespaces }: DefinitionStores) {
+  const members = namespaces.byName(DEFAULT_NAME)?.servers ?? []
+  return {
+    isServer: (name: string) => servers.byName(name) !== undefined,
+    members: members.flatMap(({ serverId }) => servers.get(serverId)?.name ?? []),
+  }
 }
 
 async function readText(path: string): Promise<string> {

@@ -84,6 +84,7 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
       authenticate: (credential, endpoint) => judge(stores.apiKeys, credential, endpoint),
       management: serveManagement({
         router,
+        log,
         createContext: (credential) => ({
           caller: managementCaller(stores.apiKeys, adminToken, credential),
         }),

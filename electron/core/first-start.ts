@@ -1,6 +1,5 @@
+import { DEFAULT_NAME as NAME } from './default-namespace.ts'
 import type { Stores } from './stores.ts'
-
-const NAME = 'default'
 
 /**
  * Makes what a client needs to connect: a namespace, an endpoint on it and an API key, all called

@@ -2,6 +2,8 @@ import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import type { AnyRouter, inferRouterContext } from '@trpc/server'
 import express from 'express'
 import type { IncomingMessage } from 'node:http'
+import { messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
 import { readCredential } from './credentials.ts'
 import { refuse, sendRefusal } from './refusal.ts'
 import type { RequestHandler } from './server.ts'
@@ -10,6 +12,7 @@ export type ManagementOptions<Router extends AnyRouter> = {
   router: Router
   /** Makes what the procedures know of the caller from the credential it sent, or null. */
   createContext: (credential: string | null) => inferRouterContext<Router>
+  log: Logger
 }
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -18,6 +21,7 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024
 export function serveManagement<Router extends AnyRouter>({
   router,
   createContext,
+  log,
 }: ManagementOptions<Router>): RequestHandler {
   const app = express()
   app.disable('x-powered-by')
@@ -26,6 +30,11 @@ export function serveManagement<Router extends AnyRouter>({
     createExpressMiddleware({
       router,
       maxBodySize: MAX_BODY_BYTES,
+      onError({ error, path }) {
+        // The caller is told no more than that it went wrong.
+        if (error.code !== 'INTERNAL_SERVER_ERROR') return
+        log.error({ path, error: messageOf(error.cause ?? error) }, 'a procedure failed')
+      },
       createContext: ({ req }: { req: IncomingMessage }) =>
         createContext(readCredential(req, null)),
     }),
