@@ -9,7 +9,7 @@ import type { Tx } from './store.ts'
 export type Definitions = Record<string, Record<string, string | null>[]>
 
 /** What a person has entered and cannot be learnt again; a table follows those that it refers to. */
-export const definitionTables: readonly string[] = [
+const definitionTables: readonly string[] = [
   schema.servers,
   schema.namespaces,
   schema.namespaceServers,

@@ -13,7 +13,7 @@ type Drizzle = NodePgDatabase<typeof schema>
 /** A transaction. It is all that code outside this folder gets: the pool is out of its reach. */
 export type Tx = Parameters<Parameters<Drizzle['transaction']>[0]>[0]
 
-export type AccessMode = 'read only' | 'read write'
+type AccessMode = 'read only' | 'read write'
 
 /** One opened cluster: transactions one after the other, and nothing of what they mean. */
 export interface Store {
