@@ -9,7 +9,7 @@ const LEAVES = [
   '^electron/core/(?!(apply-config|core|index|router)\\.ts$)[^/]+\\.ts$',
   '^electron/core/db/',
 ]
-const FEATURES = '^electron/core/(auth|clients|endpoints|logs|namespaces|servers|settings)/'
+const FEATURES = '^electron/core/(auth|clients|endpoints|logs|namespaces|servers|settings|status)/'
 const CONNECTIONS = '^electron/core/connections/'
 const GATEWAY = '^electron/core/gateway/'
 const HTTP = '^electron/core/http/'

@@ -1,6 +1,5 @@
 import react from '@vitejs/plugin-react'
 import type { UserConfig as BundleConfig } from 'electron-vite'
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ViteUserConfig as TestConfig } from 'vitest/config'
 
@@ -48,9 +47,7 @@ const bundles = {
 } satisfies BundleConfig
 
 const limits = { testTimeout: 30_000, hookTimeout: 30_000 }
-const globalSetup = ['electron/core/testing/global-setup.ts'].filter((path) =>
-  existsSync(fromRoot(path)),
-)
+const globalSetup = ['electron/core/testing/global-setup.ts']
 
 /** `core` runs the sources, `built` what is in out/, `browser` that with a page of a Chromium. */
 const tests = {

@@ -18,6 +18,7 @@ const STEPS: Step[] = [
   { title: 'Build', script: 'build' },
   { title: 'Tests of the sources', script: 'test:core', counts: true },
   { title: 'Tests of the build', script: 'test:built', counts: true },
+  { title: 'Tests in a browser', script: 'test:browser', counts: true },
 ]
 
 type Tally = { passed: number; failed: number }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectAuto, connectLegacy } from '../core/testing/clients.ts'
@@ -13,12 +13,11 @@ import { startHeadless, type HeadlessProcess } from '../core/testing/headless-pr
  * program, and clients that others wrote.
  */
 
-const { resolve } = createRequire(import.meta.url)
-const bins = join(
-  dirname(resolve('@modelcontextprotocol/server-everything/package.json')),
-  '../..',
-  '.bin',
-)
+const require = createRequire(import.meta.url)
+const EVERYTHING = require.resolve('@modelcontextprotocol/server-everything/dist/index.js')
+const FILESYSTEM = require.resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
+const MEMORY = require.resolve('@modelcontextprotocol/server-memory/dist/index.js')
+const INSPECTOR = require.resolve('@modelcontextprotocol/inspector/clients/launcher/build/index.js')
 
 let folder: string
 let metamcp: HeadlessProcess
@@ -30,10 +29,10 @@ beforeAll(async () => {
     file,
     JSON.stringify({
       mcpServers: {
-        everything: { command: join(bins, 'mcp-server-everything') },
-        files: { command: join(bins, 'mcp-server-filesystem'), args: [join(folder, 'files')] },
+        everything: { command: EVERYTHING },
+        files: { command: FILESYSTEM, args: [join(folder, 'files')] },
         memory: {
-          command: join(bins, 'mcp-server-memory'),
+          command: MEMORY,
           env: { MEMORY_FILE_PATH: join(folder, 'memory.json') },
         },
       },
@@ -110,12 +109,8 @@ async function useAll(client: AnyClient, mark: string): Promise<void> {
 }
 
 async function inspect(...args: string[]): Promise<string> {
-  const program = join(
-    dirname(resolve('@modelcontextprotocol/inspector/package.json')),
-    'clients/launcher/build/index.js',
-  )
   const target = [metamcp.mcpUrl.href, '--transport', 'http']
   const header = ['--header', `Authorization: Bearer ${metamcp.key}`]
-  const all = [program, '--cli', ...target, ...header, ...args]
+  const all = [INSPECTOR, '--cli', ...target, ...header, ...args]
   return (await promisify(execFile)(process.execPath, all)).stdout
 }

@@ -40,6 +40,7 @@ export async function openStreamableHttp(
   events: TransportEvents,
 ): Promise<Transport> {
   const sdk = new StreamableHTTPClientTransport(new URL(server.url), {
+    fetch: context.fetch,
     requestInit: { headers: headersOf(server) },
     reconnectionOptions: RECONNECTION,
   })
@@ -55,6 +56,7 @@ export async function openSse(
   events: TransportEvents,
 ): Promise<Transport> {
   const sdk = new SSEClientTransport(new URL(server.url), {
+    fetch: context.fetch,
     requestInit: { headers: headersOf(server) },
   })
   const transport = new HttpTransport({ server, events, log: context.log, sdk })

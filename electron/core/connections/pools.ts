@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts'
 import { openChildEnv } from './child-env.ts'
 import { ServerDown } from './connection.ts'
 import type { Connection } from './connection.ts'
+import { openHttpClient, type Fetch } from './http-client.ts'
 import { Pool } from './pool.ts'
 import type { Lease, ServerStatus } from './pool.ts'
 import { openProcessList } from './process-tree.ts'
@@ -56,7 +57,8 @@ export type PoolsOptions = {
 
 export function openPools(options: PoolsOptions): Pools {
   const pools = new Map<string, Pool>()
-  const make = poolMaker(options)
+  const http = openHttpClient(options.env)
+  const make = poolMaker(options, http.fetch)
   let isClosed = false
 
   const pool = (id: string) => {
@@ -87,6 +89,7 @@ export function openPools(options: PoolsOptions): Pools {
       const open = [...pools.values()]
       pools.clear()
       await Promise.all(open.map((one) => one.close('We are shutting down.')))
+      await http.close()
     },
   }
 }
@@ -99,7 +102,7 @@ const UNKNOWN: ServerStatus = {
   startMs: null,
 }
 
-function poolMaker(options: PoolsOptions): (server: Server) => Pool {
+function poolMaker(options: PoolsOptions, fetch: Fetch): (server: Server) => Pool {
   const { log, env, clientInfo, onConnected, onNotification, onState } = options
   const { callTimeoutMs = 600_000, loginPath } = options
   const backoff = {
@@ -112,7 +115,7 @@ function poolMaker(options: PoolsOptions): (server: Server) => Pool {
   return (server) => {
     const { id } = server
     return new Pool(server, {
-      ...{ log, env, clientInfo, callTimeoutMs, backoff, childEnv, listProcesses },
+      ...{ log, env, clientInfo, callTimeoutMs, backoff, childEnv, fetch, listProcesses },
       onConnected: (connection) => onConnected?.(id, connection),
       onNotification: (notification) => onNotification?.(id, notification),
       onState: (status) => onState?.(id, status),

@@ -1,6 +1,7 @@
 import type { RpcMessage } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import type { ChildEnv } from './child-env.ts'
+import type { Fetch } from './http-client.ts'
 import type { ProcessList } from './process-tree.ts'
 import type { StderrTail } from './stderr-tail.ts'
 
@@ -38,6 +39,8 @@ export type TransportContext = {
   log: Logger
   stderr: StderrTail
   childEnv: ChildEnv
+  /** For servers over HTTP. */
+  fetch: Fetch
   listProcesses: ProcessList
   /** Aborted when the start is given up. */
   signal: AbortSignal

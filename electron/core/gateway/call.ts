@@ -32,7 +32,6 @@ export const LISTS = {
 } as const
 
 export type ListMethod = keyof typeof LISTS
-export type ListKey = (typeof LISTS)[ListMethod]
 
 /** Kinds of lists that have a `notifications/<kind>/list_changed`; templates count as resources. */
 export type ListKind = 'tools' | 'prompts' | 'resources'

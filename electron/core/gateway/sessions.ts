@@ -25,7 +25,7 @@ export interface Sessions {
   close(): void
 }
 
-export type Opened = { session: Session; result: JsonObject }
+type Opened = { session: Session; result: JsonObject }
 
 export function openSessions(options: SessionsOptions): Sessions {
   const { serverInfo, idleMs = 30 * 60_000, max = 10_000, sweepMs = 30_000 } = options

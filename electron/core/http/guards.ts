@@ -36,7 +36,7 @@ export function openGuard({ host, port, publicUrl }: GuardOptions): Guard {
   }
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || host.startsWith('127.')
 }
 
