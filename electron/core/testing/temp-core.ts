@@ -25,7 +25,11 @@ export type TempCoreOptions = Partial<CoreConfig> & {
 }
 
 /** A whole core on a free port and, unless one is given, in a data folder that goes with it. */
-export async function startTempCore({ file, times, ...fields }: TempCoreOptions = {}): Promise<TempCore> {
+export async function startTempCore({
+  file,
+  times,
+  ...fields
+}: TempCoreOptions = {}): Promise<TempCore> {
   await using made = new AsyncDisposableStack()
   const dataDir = fields.dataDir ?? (await mkdtemp(join(tmpdir(), 'metamcp-core-')))
   if (fields.dataDir === undefined) {
