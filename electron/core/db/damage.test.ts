@@ -14,7 +14,7 @@ import { readSnapshot, readSnapshotFile } from './snapshot.ts'
  * are all there after the next start, and can be changed.
  */
 
-const rounds = 16
+const rounds = 12
 
 /** The same sequence for the same seed, so that a failure can be repeated (mulberry32). */
 function openRandom(seed: number) {

@@ -162,9 +162,12 @@ test('a broken store of an older version is rebuilt from its snapshot and then m
 })
 
 test('the newest three backups are kept', async () => {
-  await using versions = await makeVersions(...Array.from({ length: 4 }, () => 'select 1;'))
-  await mkdir(versions.dataDir)
-  for (const version of [0, 1, 2, 3, 4]) await versions.use(version, look)
-  const names = (await listBackups(versions.dataDir)).map((path) => basename(path).slice(25))
-  expect(names).toEqual(['0001_later.tgz', '0002_later.tgz', '0003_later.tgz'])
+  await using versions = await makeVersions('select 1;')
+  await versions.use(0, look)
+  const backups = join(versions.dataDir, 'backups')
+  await mkdir(backups)
+  for (const year of [2021, 2022, 2023, 2024]) await writeFile(join(backups, `${year}-a.tgz`), '')
+  await versions.use(1, look)
+  const names = (await listBackups(versions.dataDir)).map((path) => basename(path))
+  expect(names).toEqual(['2023-a.tgz', '2024-a.tgz', expect.stringMatching(/_begin\.tgz$/)])
 })

@@ -1,13 +1,14 @@
 import { cp, mkdir, mkdtempDisposable, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { openLog } from '../log.ts'
 import { insertDefinitions, insertLearnt } from '../testing/sample-definitions.ts'
 import { migrationsDir } from '../testing/temp-database.ts'
 import { openDatabase } from './open.ts'
 import * as schema from './schema.ts'
 import { readSnapshot } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 
 // Each opens several databases, on a machine that may be busy with other tests.
 vi.setConfig({ testTimeout: 120_000 })
@@ -17,15 +18,13 @@ function openIn(dataDir: string) {
   return openDatabase({ dataDir, migrationsDir, templateFile, log: openLog('silent') })
 }
 
-/** A closed store with definitions of two writes, and what it held. */
-async function makeStore() {
-  const folder = await mkdtempDisposable(join(tmpdir(), 'metamcp-recovery-'))
-  const dataDir = folder.path
+/** A closed store with definitions of two writes, what it was before the second, and what it holds. */
+async function makeModel(dataDir: string) {
   const database = await openIn(dataDir)
   await database.write((tx) => insertDefinitions(tx))
   await database.record((tx) => insertLearnt(tx))
-  const older = join(dataDir, 'older')
   await database.close()
+  const older = join(dataDir, 'older')
   await mkdir(older)
   await cp(join(dataDir, 'db'), join(older, 'db'), { recursive: true })
   await cp(join(dataDir, 'definitions.json'), join(older, 'definitions.json'))
@@ -33,13 +32,27 @@ async function makeStore() {
   await again.write((tx) => tx.insert(schema.settings).values({ key: 'late', value: [1] }))
   const held = await again.read(readSnapshot)
   await again.close()
+  return held
+}
+
+let model: { path: string; held: Snapshot; remove(): Promise<void> }
+beforeAll(async () => {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'metamcp-model-'))
+  model = { path: folder.path, held: await makeModel(folder.path), remove: () => folder.remove() }
+}, 120_000)
+afterAll(() => model.remove())
+
+async function makeStore() {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'metamcp-recovery-'))
+  const dataDir = folder.path
+  await cp(model.path, dataDir, { recursive: true })
   return {
     dataDir,
     store: join(dataDir, 'db'),
     snapshot: join(dataDir, 'definitions.json'),
-    older,
-    held,
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    older: join(dataDir, 'older'),
+    held: model.held,
+    [Symbol.asyncDispose]: () => folder.remove(),
   }
 }
 
@@ -55,9 +68,6 @@ async function expectRebuilt({ dataDir, held }: MadeStore, reason: RegExp) {
   } finally {
     await database.close()
   }
-  const next = await openIn(dataDir)
-  expect(next.recovery).toBeNull()
-  await next.close()
   return database.recovery?.aside ?? null
 }
 
@@ -67,6 +77,9 @@ test('a store that does not open is rebuilt, and kept aside', async () => {
   const aside = await expectRebuilt(made, /./)
   expect(aside).toMatch(/db\.broken-/)
   expect(await readFile(join(aside ?? '', 'global', 'pg_control'), 'utf8')).toBe('nonsense')
+  const next = await openIn(made.dataDir)
+  expect(next.recovery).toBeNull()
+  await next.close()
 })
 
 test('a store behind its snapshot, as after a power loss, is rebuilt', async () => {
