@@ -52,6 +52,8 @@ const globalSetup = ['electron/core/testing/global-setup.ts']
 /** `core` runs the sources, `built` what is in out/, `browser` that with a page of a Chromium. */
 const tests = {
   test: {
+    // By default one core is left idle; on a machine with two that is half of it.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

@@ -64,6 +64,8 @@ test('a daemon that keeps the pipes of a crashed server is left alone, and delay
     expect((await listProcesses()).some((row) => row.pid === pid)).toBe(true)
   } finally {
     process.kill(pid, 'SIGKILL')
+    const isThere = async () => (await listProcesses()).some((row) => row.pid === pid)
+    await expect.poll(isThere).toBe(false)
   }
 })
 

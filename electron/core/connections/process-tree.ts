@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import pidtree from 'pidtree'
 
-/** How long a process left over may take to end itself after SIGTERM. */
+/** How long a process left over may take to end after SIGTERM, and to be gone after SIGKILL. */
 const GRACE_MS = 500
 const POLL_MS = 20
 
@@ -63,13 +63,14 @@ export function openProcessTree({ rootPid, marker, listProcesses }: TreeOptions)
 
 async function endProcesses(rows: ProcessRow[], listProcesses: ProcessList): Promise<void> {
   let left = await alive(rows, listProcesses)
-  for (const { pid } of left) signal(pid, 'SIGTERM')
-  for (let waited = 0; left.length > 0 && waited < GRACE_MS; waited += POLL_MS) {
-    // Nobody tells us when a process ends that is not our own child.
-    await delay(POLL_MS)
-    left = await alive(left, listProcesses)
+  for (const how of ['SIGTERM', 'SIGKILL'] as const) {
+    for (const { pid } of left) signal(pid, how)
+    for (let waited = 0; left.length > 0 && waited < GRACE_MS; waited += POLL_MS) {
+      // Nobody tells us when a process ends that is not our own child.
+      await delay(POLL_MS)
+      left = await alive(left, listProcesses)
+    }
   }
-  for (const { pid } of left) signal(pid, 'SIGKILL')
 }
 
 /** Which of the rows are still the same process: a pid that was given to another is left alone. */

@@ -97,7 +97,9 @@ async function processesWith(variable: string): Promise<string[]> {
   const commands = names.filter(Number).map(async (pid) => {
     const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
     if (!environment.includes(variable)) return []
-    return [`${pid} ${await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')}`]
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    // One that is just ending has no command any more.
+    return command === '' ? [] : [`${pid} ${command}`]
   })
   return (await Promise.all(commands)).flat()
 }
