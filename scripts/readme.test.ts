@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { parseConfigFile } from '../electron/core/config-file.ts'
+import { readHeadlessConfig } from '../electron/headless/env-config.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const read = (name: string) => readFileSync(join(root, name), 'utf8')
+const readme = read('README.md')
+const agents = read('AGENTS.md')
+
+test('the config file of the README is one', () => {
+  const [, text = ''] = /```json\n([^]*?)```/.exec(readme) ?? []
+  const file = parseConfigFile(text, {
+    REMOTE_TOKEN: 'token',
+    CI_KEY: `sk_mt_${'x'.repeat(64)}`,
+  })
+  expect(Object.keys(file.mcpServers)).toEqual(['files', 'remote'])
+})
+
+test('so is the one of its first three lines', () => {
+  const [, text = ''] = /echo '(.*)' > mcp\.json/.exec(readme) ?? []
+  expect(Object.keys(parseConfigFile(text, {}).mcpServers)).toEqual(['memory'])
+})
+
+test('its table of arguments and variables is what --help says', () => {
+  const help = readHeadlessConfig(['--help'], {})
+  const said = help.kind === 'help' ? help.text : ''
+  const names = (text: string) => new Set(text.match(/--[a-z-]+(?= [A-Z]|`)|METAMCP_[A-Z_]+/g))
+  const [, table = ''] = /### Arguments and environment\n([^]*?)\nArguments go/.exec(readme) ?? []
+  expect(names(table)).toEqual(names(said))
+})
+
+test('every folder of its map is there', () => {
+  const [, map = ''] = /## The map\n+```\n([^]*?)```/.exec(readme) ?? []
+  const folders: string[] = []
+  const missing: string[] = []
+  for (const line of map.split('\n')) {
+    const depth = line.search(/\S/) / 2
+    const names = /^\s*((?:[\w-]+\/\s*)+)/.exec(line)?.[1]?.trim().split(/\s+/) ?? []
+    for (const name of names) {
+      folders.length = depth
+      folders[depth] = name
+      if (!existsSync(join(root, ...folders))) missing.push(folders.join(''))
+    }
+  }
+  expect(folders.length).toBeGreaterThan(0)
+  expect(missing).toEqual([])
+})
+
+test('every npm script that README and AGENTS name exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const named = `${readme}${agents}`.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g)
+  for (const [, name = ''] of named) expect(Object.keys(scripts)).toContain(name)
+})
+
+test('every file in backquotes exists', () => {
+  const files = `${readme}${agents}`.matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.ts|\.[\w-]+\.mjs)`/g)
+  const places = ['', 'electron', 'electron/core']
+  for (const [, file = ''] of files) {
+    const isThere = places.some((place) => existsSync(join(root, place, file)))
+    expect(isThere, file).toBe(true)
+  }
+})
+
+test('AGENTS.md stays short enough to be read', () => {
+  expect(agents.split('\n').length).toBeLessThanOrEqual(120)
+})
