@@ -1,9 +1,9 @@
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
-import { applyConfigFile } from './apply-config.ts'
+import { applyConfigFile, type Applied } from './apply-config.ts'
 import { judge, managementCaller } from './callers.ts'
 import { openChanges, type Changes } from './changes.ts'
 import type { CoreConfig } from './config.ts'
-import { openPools } from './connections/pools.ts'
+import { openPools, type PoolsOptions } from './connections/pools.ts'
 import { lockDataDir } from './db/lock.ts'
 import { openDatabase, type Database } from './db/open.ts'
 import { messageOf } from './errors.ts'
@@ -20,10 +20,11 @@ import { endpointViews } from './views.ts'
 
 /** Milliseconds that calls in flight get when the core closes. */
 const DRAIN_MS = 5_000
-const MAX_BODY_BYTES = 64 * 1024 * 1024
+const MAX_BODY_BYTES = 16 * 1024 * 1024
 
 /** Milliseconds of waiting that are not a person's to configure. */
-export type CoreTimes = Pick<GatewayOptions, 'firstTryMs' | 'sessionIdleMs' | 'sessionSweepMs'>
+export type CoreTimes = Pick<GatewayOptions, 'firstTryMs' | 'sessionIdleMs' | 'sessionSweepMs'> &
+  Pick<PoolsOptions, 'callTimeoutMs'>
 
 /** A running aggregator. */
 export interface Core {
@@ -57,7 +58,7 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   // The port comes early, so that one that is taken is known at once; it answers 503 until the end.
   const http = await openHttpServer(config, log)
   opened.defer(() => http.close())
-  const url = config.publicUrl ?? `http://127.0.0.1:${http.port}`
+  const url = config.publicUrl ?? urlOf(config.host, http.port)
 
   const adminToken = await loadAdminToken(config)
   const db = await openDatabase({ ...databaseOptions(config), log })
@@ -65,10 +66,10 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
 
   const changes = openChanges((error) => log.error({ error: messageOf(error) }, 'a listener threw'))
   const stores = await openStores(db, changes, config)
-  await applyConfigFile({ config, stores, db })
+  const applied = await applyConfigFile({ config, stores, db })
   const firstKey = await prepareFirstStart(stores)
 
-  const gateway = startGateway({ config, stores, changes, times })
+  const gateway = startGateway({ config, stores, changes, times, applied })
   opened.defer(() => gateway.close())
 
   const endpoints = () => publicEndpoints(stores, url)
@@ -97,13 +98,26 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   return { url, endpoints, firstKey, adminToken, recovery: db.recovery, router, changes, close }
 }
 
+/** Where a client on this machine reaches us: all addresses are reached by the loopback one. */
+function urlOf(host: string, port: number): string {
+  const isEvery = ['0.0.0.0', '::', '[::]'].includes(host)
+  const name = isEvery ? '127.0.0.1' : host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host
+  return `http://${name}:${port}`
+}
+
 function databaseOptions({ dataDir, resourcesDir, databaseTemplate }: CoreConfig) {
   return { dataDir, migrationsDir: migrationsIn(resourcesDir), templateFile: databaseTemplate }
 }
 
-type GatewayParts = { config: CoreConfig; stores: Stores; changes: Changes; times: CoreTimes }
+type GatewayParts = {
+  config: CoreConfig
+  stores: Stores
+  changes: Changes
+  times: CoreTimes
+  applied: readonly Applied[]
+}
 
-function startGateway({ config, stores, changes, times }: GatewayParts): Gateway {
+function startGateway({ config, stores, changes, times, applied }: GatewayParts): Gateway {
   const { log, env, version } = config
   const gateway = new Gateway({
     ...times,
@@ -115,11 +129,13 @@ function startGateway({ config, stores, changes, times }: GatewayParts): Gateway
         log,
         env,
         clientInfo: { name: 'metamcp', version },
+        callTimeoutMs: times.callTimeoutMs,
         onState: (id) => changes.publish({ kind: 'server-state', id }),
         ...events,
       }),
   })
-  gateway.startServers(stores.servers.list())
+  const changed = applied.filter(({ kind }) => kind === 'server').map(({ id }) => id)
+  gateway.startServers(stores.servers.list(), new Set(changed))
   gateway.setEndpoints(endpointViews(stores))
   return gateway
 }

@@ -61,8 +61,9 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** An integer beyond 2^53 is none: it was rounded, and its answer would be for nobody. */
 export function isRequestId(value: unknown): value is RequestId {
-  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))
+  return typeof value === 'string' || Number.isSafeInteger(value)
 }
 
 export function failure(id: RequestId | null, error: RpcError): RpcFailure {

@@ -1,6 +1,7 @@
 import { callerKey } from './auth/caller.ts'
 import { ANYONE, isWithin } from './callers.ts'
 import type { Changes } from './changes.ts'
+import type { Endpoint } from './gateway/endpoint.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { appRouter, type AppRouter } from './router.ts'
 import type { Overview } from './status/router.ts'
@@ -19,7 +20,7 @@ export function openManagement({ stores, gateway, changes, status }: ManagementP
   async function showEndpoints(): Promise<void> {
     gateway.setEndpoints(endpointViews(stores))
     // Sessions that began while no key was needed.
-    gateway.sessions.endWhere((s) => s.caller === ANYONE && s.endpoint.auth.apiKey)
+    gateway.endWhere((one) => one.caller === ANYONE && one.endpoint.auth.apiKey)
     return Promise.resolve()
   }
 
@@ -33,9 +34,9 @@ export function openManagement({ stores, gateway, changes, status }: ManagementP
   function followApiKey(id: string): Promise<void> {
     const apiKey = stores.apiKeys.get(id)
     const caller = callerKey({ kind: 'api-key', id, name: '' })
-    gateway.sessions.endWhere(
-      (s) => s.caller === caller && !(apiKey?.enabled && isWithin(apiKey.endpoints, s.endpoint)),
-    )
+    const mayUse = (endpoint: Endpoint) =>
+      apiKey?.enabled === true && isWithin(apiKey.endpoints, endpoint)
+    gateway.endWhere((one) => one.caller === caller && !mayUse(one.endpoint))
     return Promise.resolve()
   }
 

@@ -6,6 +6,9 @@ import { ServerDown } from './connection.ts'
 import type { RequestOptions } from './connection.ts'
 import type { SendOptions, Transport, TransportEvents } from './transport.ts'
 
+/** How long a server may take to hear that a request was cancelled. */
+const CANCEL_MS = 2_000
+
 export type PeerOptions = {
   /** The server's name, for messages. */
   server: string
@@ -134,9 +137,19 @@ export class Peer implements TransportEvents {
     const flight = this.#land(id)
     if (!flight) return
     flight.reject(reason)
-    this.notify('notifications/cancelled', { requestId: id, reason: messageOf(reason) })
+    const params = { requestId: id, reason: messageOf(reason) }
+    const given = new AbortController()
+    const late = Promise.withResolvers<void>()
+    // A server that hangs may never take it; the request's own stream must not stay open for that.
+    const timer = setTimeout(late.resolve, CANCEL_MS).unref()
+    const message = { jsonrpc: '2.0' as const, method: 'notifications/cancelled', params }
+    void Promise.race([this.#send(message, { signal: given.signal }), late.promise])
       .catch((error: unknown) => this.#log(error, 'a cancellation could not be sent'))
-      .finally(() => flight.stream.abort())
+      .finally(() => {
+        clearTimeout(timer)
+        given.abort()
+        flight.stream.abort()
+      })
   }
 
   /** Takes a request out: whoever gets the flight settles it, so it is settled once. */

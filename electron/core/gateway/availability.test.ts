@@ -2,9 +2,11 @@ import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import { readdir } from 'node:fs/promises'
 import { setImmediate as nextTick } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { listProcesses } from '../connections/process-tree.ts'
+import { openLog, type Logger } from '../log.ts'
 import { connectAuto, connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
-import { configFileOf, startTempCore } from '../testing/temp-core.ts'
+import { configFileOf, startTempCore, type TempCore } from '../testing/temp-core.ts'
 
 const TWENTY = Array.from({ length: 20 }, (_, index) =>
   echoServer({ name: `s${index}`, bare: true, tools: 25 }),
@@ -50,6 +52,82 @@ test('a server that hangs in its first start, and one that exits, cost the other
   expect(answer.content).toMatchObject([{ text: 'm' }])
 })
 
+test('a server that is added and hangs delays no call of the others', async () => {
+  await using core = await startTempCore({ file: configFileOf([echoServer({ name: 'good' })]) })
+  await using client = await connectLegacy(core.mcpUrl(), core.key)
+  const call = () => client.callTool({ name: 'good__echo', arguments: { message: 'm' } })
+  await call()
+  const hanging = echoServer({ name: 'hangs', hangInInitialize: true })
+  const { id: serverId } = await core.admin.servers.create.mutate(hanging)
+  const [namespace] = await core.admin.namespaces.list.query()
+  const servers = [...(namespace?.servers ?? []), { serverId, enabled: true }]
+  await core.admin.namespaces.update.mutate({ id: namespace?.id ?? '', patch: { servers } })
+  const before = performance.now()
+  expect((await call()).content).toMatchObject([{ text: 'm' }])
+  // Lists may wait 10 s for it, once; calls of what is known do not.
+  expect(performance.now() - before).toBeLessThan(5_000)
+  expect((await core.admin.servers.get.query({ id: serverId })).state).toBe('starting')
+})
+
+test('a server that is corrected in its first try is asked again', async () => {
+  await using core = await startTempCore({
+    file: configFileOf([echoServer({ hangInInitialize: true })]),
+  })
+  const [server] = await core.admin.servers.list.query()
+  const patch = { args: echoServer().args ?? [] }
+  await core.admin.servers.update.mutate({ id: server?.id ?? '', patch })
+  await using client = await connectLegacy(core.mcpUrl(), core.key)
+  expect((await client.listTools()).tools.map((tool) => tool.name)).toContain('echo__echo')
+})
+
+test('a definition that the config file changes is asked anew at the next start', async () => {
+  const tool = (name: string) => [{ name, inputSchema: { type: 'object' } }]
+  const fileWith = (name: string) =>
+    configFileOf([echoServer({ bare: true, extraTools: tool(name) })])
+  await using first = await startTempCore({ file: fileWith('old') })
+  const names = async (core: TempCore) => {
+    await using client = await connectLegacy(core.mcpUrl(), core.key)
+    return (await client.listTools()).tools.map((one) => one.name)
+  }
+  expect(await names(first)).toEqual(['echo__old'])
+  await first.close()
+  await using again = await startTempCore({ dataDir: first.dataDir, file: fileWith('new') })
+  await expect.poll(() => names(again), { timeout: 10_000 }).toEqual(['echo__new'])
+})
+
+test('a tool of a server that is being asked for the first time waits for that', async () => {
+  await using core = await startTempCore({ file: configFileOf([echoServer({ delayMs: 300 })]) })
+  await using client = await connectAuto(core.mcpUrl(), core.key)
+  const answer = await client.callTool({ name: 'echo__echo', arguments: { message: 'late' } })
+  expect(answer.content).toMatchObject([{ text: 'late' }])
+})
+
+test('a server that takes longer than our time limit: -32603 with server and limit', async () => {
+  const times = { callTimeoutMs: 100 }
+  await using core = await startTempCore({ times, file: configFileOf([echoServer()]) })
+  await using client = await connectLegacy(core.mcpUrl(), core.key)
+  await expect(client.callTool({ name: 'echo__never' })).rejects.toMatchObject({
+    code: -32603,
+    data: { server: 'echo', timeoutMs: 100 },
+  })
+})
+
+test('two servers with one resource URI: the first in order owns it, and the log says so once', async () => {
+  const lines: object[] = []
+  const log: Logger = { ...openLog('silent'), child: () => log, warn: (facts) => lines.push(facts) }
+  const file = configFileOf([
+    echoServer({ name: 'a', extraResources: [{ uri: 'own://a', name: 'a' }] }),
+    echoServer({ name: 'b', bare: true, extraResources: [{ uri: 'own://a', name: 'b' }] }),
+  ])
+  await using core = await startTempCore({ file, log })
+  await using client = await connectLegacy(core.mcpUrl(), core.key)
+  await client.listResources()
+  await client.listTools()
+  const own = (await client.listResources()).resources.filter(({ uri }) => uri === 'own://a')
+  expect(own).toMatchObject([{ name: 'a' }])
+  expect(lines).toEqual([{ endpoint: 'default', uri: 'own://a', server: 'b', owner: 'a' }])
+})
+
 test('a child killed in a call fails that call with the reason, and the next call succeeds', async () => {
   await using core = await startTempCore({ file: configFileOf([echoServer()]) })
   await using client = await connectLegacy(core.mcpUrl(), core.key)
@@ -83,7 +161,9 @@ test('200 sessions leave no child, handle or listener behind', async () => {
     await client[Symbol.asyncDispose]()
   }
   await Promise.all(Array.from({ length: 12 }, stay))
-  const before = await leftovers()
+  let before: Record<string, number> = {}
+  // Counted while polling, as it will be afterwards: the poll has timers of its own.
+  await expect.poll(async () => Object.keys((before = await leftovers())).length).toBeGreaterThan(0)
   for (let opened = 0; opened < 200; opened += 12) {
     await Promise.all(Array.from({ length: Math.min(12, 200 - opened) }, stay))
   }
@@ -150,16 +230,15 @@ test('a switch or an override reaches a live session as list_changed', async () 
   expect((await modern.listTools()).tools).toEqual([])
 })
 
-/** How many of each kind of handle, file descriptor and listener this process has now. */
+/** How many of each kind of handle, child, file descriptor and listener this process has now. */
 async function leftovers(): Promise<Record<string, number>> {
   await nextTick()
   const handles = Map.groupBy(process.getActiveResourcesInfo(), (kind) => kind)
-  // Timers are left out: some are the test runner's own, and come and go.
-  handles.delete('Timeout')
-  handles.delete('Immediate')
   const listeners = process.eventNames().map((name) => process.listenerCount(name))
+  const rows = await listProcesses()
   return {
     ...Object.fromEntries([...handles].map(([kind, all]) => [kind, all.length])),
+    children: rows.filter(({ ppid }) => ppid === process.pid).length,
     descriptors: (await readdir('/proc/self/fd').catch(() => [])).length,
     listeners: listeners.reduce((sum, count) => sum + count, 0),
   }

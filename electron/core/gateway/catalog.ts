@@ -1,4 +1,3 @@
-import { UriTemplate } from '@modelcontextprotocol/client'
 import type { ServerCatalog } from '../../../shared/catalog.ts'
 import type { JsonObject } from '../json-rpc.ts'
 import { exposeNames } from './exposed-names.ts'
@@ -19,6 +18,8 @@ export type CatalogPart = {
   catalog: ServerCatalog | null
 }
 
+export type LostUri = { uri: string; server: string; owner: string }
+
 /**
  * What a namespace offers under which name. Names are resolved by looking them up, never by
  * splitting them. Tools and prompts of servers that are off are in it too, so that a switch never
@@ -31,7 +32,12 @@ export type Catalog = {
   resourceTemplates: readonly Listed[]
   tool(name: string): Origin | undefined
   prompt(name: string): Origin | undefined
-  /** Servers that may know the URI, likeliest first: who lists it, else by template, else by scheme. */
+  /** Resources that are hidden because a server earlier in the order has their URI. */
+  lostUris: readonly LostUri[]
+  /**
+   * Servers that may know the URI, likeliest first: who lists it, else whose templates begin
+   * like it, else who has its scheme.
+   */
   resource(uri: string): Origin[]
 }
 
@@ -39,19 +45,21 @@ export function buildCatalog(parts: readonly CatalogPart[], prefix: boolean): Ca
   const live = parts.filter((part) => part.on)
   const tools = expose(parts, 'tools', prefix)
   const prompts = expose(parts, 'prompts', prefix)
-  const resources = firstOwners(live, 'resources', 'uri')
-  const resourceTemplates = firstOwners(live, 'resourceTemplates', 'uriTemplate')
+  const { owners: resources, lost } = firstOwners(live, 'resources', 'uri')
+  const territories = live.filter(({ catalog }) => offersResources(catalog)).map(territoryOf)
+  const templates = firstOwners(live, 'resourceTemplates', 'uriTemplate')
   return {
     tools: [...tools.values()],
     prompts: [...prompts.values()],
     resources: [...resources.values()],
-    resourceTemplates: [...resourceTemplates.values()],
+    resourceTemplates: [...templates.owners.values()],
+    lostUris: [...lost, ...templates.lost],
     tool: (name) => tools.get(name)?.[ORIGIN],
     prompt: (name) => prompts.get(name)?.[ORIGIN],
     resource(uri) {
-      const owner = resources.get(uri) ?? resourceTemplates.get(uri)
+      const owner = resources.get(uri) ?? templates.owners.get(uri)
       if (owner) return [{ ...owner[ORIGIN], name: uri }]
-      return unlisted(live, uri)
+      return unlisted(territories, uri)
     },
   }
 }
@@ -79,12 +87,16 @@ function firstOwners(
   parts: readonly CatalogPart[],
   key: 'resources' | 'resourceTemplates',
   idKey: 'uri' | 'uriTemplate',
-): Map<string, Listed> {
+) {
   const owners = new Map<string, Listed>()
+  const lost: LostUri[] = []
   for (const item of parts.flatMap((part) => distinct(part, key, idKey))) {
-    if (!owners.has(item[ORIGIN].name)) owners.set(item[ORIGIN].name, item)
+    const { name: uri, server } = item[ORIGIN]
+    const owner = owners.get(uri)
+    if (owner) lost.push({ uri, server, owner: owner[ORIGIN].server })
+    else owners.set(uri, item)
   }
-  return owners
+  return { owners, lost }
 }
 
 /** A server's items that have a name, each once: of two with one name no client could tell them apart. */
@@ -102,17 +114,39 @@ function distinct(
   return [...items.values()]
 }
 
-function unlisted(parts: readonly CatalogPart[], uri: string): Origin[] {
-  const offering = parts.filter((part) => offersResources(part.catalog))
-  const byTemplate = offering.filter((part) =>
-    part.catalog?.resourceTemplates.some((template) => matches(template.uriTemplate, uri)),
-  )
+/** What tells which servers may know a URI that nobody lists. */
+type Territory = Origin & { prefixes: readonly string[]; schemes: ReadonlySet<string> }
+
+function territoryOf({ serverId, server, catalog }: CatalogPart): Territory {
+  const uris = (catalog?.resources ?? []).map(({ uri }) => text(uri))
+  const templates = (catalog?.resourceTemplates ?? []).map(({ uriTemplate }) => text(uriTemplate))
+  // What stands before the first expression. To run a server's whole pattern (RFC 6570) on a
+  // client's URI would let the two of them stop us for as long as they like.
+  const prefixes = templates.map((template) => template.split('{', 1)[0] ?? '')
+  const schemes = new Set([...uris, ...templates].map(schemeOf))
+  return { serverId, server, name: '', prefixes: prefixes.filter((one) => one !== ''), schemes }
+}
+
+function unlisted(territories: readonly Territory[], uri: string): Origin[] {
+  const byTemplate = territories
+    .map((territory) => ({ territory, length: longestPrefix(territory, uri) }))
+    .filter(({ length }) => length > 0)
+    .sort((a, b) => b.length - a.length)
+    .map(({ territory }) => territory)
   const scheme = schemeOf(uri)
-  const byScheme = offering.filter((part) => schemesOf(part.catalog).has(scheme))
+  const byScheme = territories.filter(({ schemes }) => schemes.has(scheme))
   const candidates = [...new Set([...byTemplate, ...byScheme])]
   // With one server there is nobody else whom the URI could be meant for.
-  const asked = candidates.length === 0 && offering.length === 1 ? offering : candidates
-  return asked.map(({ serverId, server }) => ({ serverId, server, name: uri }))
+  const isOnly = candidates.length === 0 && territories.length === 1
+  return (isOnly ? territories : candidates).map(({ serverId, server }) => ({
+    serverId,
+    server,
+    name: uri,
+  }))
+}
+
+function longestPrefix({ prefixes }: Territory, uri: string): number {
+  return Math.max(0, ...prefixes.filter((one) => uri.startsWith(one)).map((one) => one.length))
 }
 
 function offersResources(catalog: ServerCatalog | null): boolean {
@@ -120,24 +154,11 @@ function offersResources(catalog: ServerCatalog | null): boolean {
   return typeof capabilities === 'object' && capabilities !== null && 'resources' in capabilities
 }
 
-function matches(template: unknown, uri: string): boolean {
-  if (typeof template !== 'string') return false
-  try {
-    return new UriTemplate(template).match(uri) !== null
-  } catch {
-    // A template that does not parse (RFC 6570) is the server's own affair: it matches nothing here.
-    return false
-  }
-}
-
-function schemesOf(catalog: ServerCatalog | null): Set<string> {
-  const uris = [
-    ...(catalog?.resources ?? []).map((resource) => resource.uri),
-    ...(catalog?.resourceTemplates ?? []).map((template) => template.uriTemplate),
-  ]
-  return new Set(uris.map((uri) => (typeof uri === 'string' ? schemeOf(uri) : '')))
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function schemeOf(uri: string): string {
-  return /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase() ?? uri
+  const end = uri.indexOf(':')
+  return end > 0 ? uri.slice(0, end).toLowerCase() : ''
 }

@@ -20,7 +20,7 @@ export type CatalogsOptions = {
   stored: StoredCatalogs
   pools: Pools
   log: Logger
-  /** Told after a server's lists differ from what they were. */
+  /** Told after what a server offers or says of itself differs; `kinds` are the lists that do. */
   onChange: (serverId: string, kinds: ReadonlySet<ListKind>) => void
   /** Milliseconds that lists wait for servers which were never tried. */
   firstTryMs?: number
@@ -33,6 +33,8 @@ export class Catalogs {
   readonly #firstTries = new Map<string, Promise<void>>()
   /** The reading that runs on a connection, and what has to be read again after it. */
   readonly #readings = new WeakMap<Connection, { again: Set<ListKind>; done: Promise<void> }>()
+
+  readonly #welcomes = new WeakMap<Connection, Promise<void>>()
 
   constructor(options: CatalogsOptions) {
     this.#options = options
@@ -50,25 +52,39 @@ export class Catalogs {
   /** Starts a server, if it is not running, and asks it anew. Never rejects. */
   refresh(serverId: string): Promise<void> {
     const { stored, firstTryMs = 10_000 } = this.#options
-    const running = this.#firstTries.get(serverId)
-    if (running) return running
     const { triedAt } = stored.get(serverId)
     const attempt = this.#startAndLearn(serverId)
     // One that was tried and failed is tried again, but nobody waits for it.
     if (triedAt !== null) return attempt
-    const wait = atMost(firstTryMs, attempt).finally(() => this.#firstTries.delete(serverId))
+    // An edit in the first try ends that one: what is waited for is always the newest.
+    const wait = this.#waitOnce(serverId, attempt, firstTryMs).finally(() => {
+      if (this.#firstTries.get(serverId) === wait) this.#firstTries.delete(serverId)
+    })
     this.#firstTries.set(serverId, wait)
     return attempt
   }
 
-  /** Resolves when those of the servers that were never tried have been, at the latest after 10 s. */
-  async settled(serverIds: readonly string[]): Promise<void> {
-    if (this.#firstTries.size === 0) return
-    await Promise.all(serverIds.map((id) => this.#firstTries.get(id)))
+  /** Asks a new connection for everything, once. Never rejects. */
+  welcome(serverId: string, connection: Connection): Promise<void> {
+    const known = this.#welcomes.get(connection)
+    if (known) return known
+    const reading = this.learn(serverId, connection, ALL_KINDS)
+    this.#welcomes.set(connection, reading)
+    return reading
   }
 
-  /** Asks a live connection, for all lists or some. Never rejects. */
-  learn(serverId: string, connection: Connection, kinds = ALL_KINDS): Promise<void> {
+  /**
+   * Resolves when those of the servers that were never tried have been, at the latest after 10 s,
+   * with whether there was anything to wait for.
+   */
+  async settled(serverIds: readonly string[]): Promise<boolean> {
+    const waits = serverIds.map((id) => this.#firstTries.get(id)).filter((wait) => !!wait)
+    await Promise.all(waits)
+    return waits.length > 0
+  }
+
+  /** Asks a live connection for some lists. Never rejects. */
+  learn(serverId: string, connection: Connection, kinds: ReadonlySet<ListKind>): Promise<void> {
     const running = this.#readings.get(connection)
     if (running) {
       // A burst of list_changed is read once more at its end, not once for each.
@@ -82,8 +98,21 @@ export class Catalogs {
     return reading.done
   }
 
-  async #readUntilQuiet(serverId: string, connection: Connection, again: Set<ListKind>) {
+  async #waitOnce(serverId: string, attempt: Promise<void>, ms: number): Promise<void> {
+    if (await finishes(attempt, ms)) return
+    // Kept at once: should we be killed meanwhile, the next start does not wait for it again.
+    if (!this.get(serverId)) await this.#saveFailure(serverId, 'It has not answered yet.')
+  }
+
+  async #saveFailure(serverId: string, error: string): Promise<void> {
     const { stored, log } = this.#options
+    await stored.saveFailure(serverId, error).catch((cause: unknown) => {
+      log.error({ serverId, error: messageOf(cause) }, 'could not store that a server failed')
+    })
+  }
+
+  async #readUntilQuiet(serverId: string, connection: Connection, again: Set<ListKind>) {
+    const { log } = this.#options
     try {
       while (again.size > 0) {
         const kinds = new Set(again)
@@ -92,7 +121,7 @@ export class Catalogs {
       }
     } catch (error) {
       log.warn({ serverId, error: messageOf(error) }, 'could not read what a server offers')
-      await stored.saveFailure(serverId, messageOf(error)).catch(() => undefined)
+      await this.#saveFailure(serverId, messageOf(error))
     } finally {
       this.#readings.delete(connection)
     }
@@ -103,39 +132,46 @@ export class Catalogs {
     const known = stored.get(serverId).catalog
     const catalog = await readCatalog(connection, known, kinds)
     const changed = changedKinds(known, catalog)
+    // Before it is stored `known` may be the very object that is frozen or replaced.
+    const isNewHello = differs(known?.hello, catalog.hello)
     await stored.save(serverId, catalog)
-    if (changed.size > 0) onChange(serverId, changed)
+    if (changed.size > 0 || isNewHello) onChange(serverId, changed)
   }
 
   async #startAndLearn(serverId: string): Promise<void> {
-    const { pools, stored } = this.#options
+    const { pools } = this.#options
     try {
       const lease = await pools.lease(serverId)
       try {
-        await this.learn(serverId, lease.connection)
+        await this.welcome(serverId, lease.connection)
       } finally {
         lease.release()
       }
     } catch (error) {
-      await stored.saveFailure(serverId, messageOf(error)).catch(() => undefined)
+      await this.#saveFailure(serverId, messageOf(error))
     }
   }
 }
 
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
+/** Whether the work is done within that time. */
+async function finishes(work: Promise<void>, ms: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>()
+  const timer = setTimeout(() => resolve(false), ms)
   timer.unref()
-  await Promise.race([work, promise])
+  const isDone = await Promise.race([work.then(() => true), late])
   clearTimeout(timer)
+  return isDone
 }
 
 function changedKinds(before: ServerCatalog | null, after: ServerCatalog): Set<ListKind> {
-  const differs = (key: keyof ServerCatalog) =>
-    JSON.stringify(before?.[key] ?? []) !== JSON.stringify(after[key])
+  const changed = (key: keyof ServerCatalog) => differs(before?.[key] ?? [], after[key])
   const kinds = new Set<ListKind>()
-  if (differs('tools')) kinds.add('tools')
-  if (differs('prompts')) kinds.add('prompts')
-  if (differs('resources') || differs('resourceTemplates')) kinds.add('resources')
+  if (changed('tools')) kinds.add('tools')
+  if (changed('prompts')) kinds.add('prompts')
+  if (changed('resources') || changed('resourceTemplates')) kinds.add('resources')
   return kinds
+}
+
+function differs(before: unknown, after: unknown): boolean {
+  return JSON.stringify(before) !== JSON.stringify(after)
 }

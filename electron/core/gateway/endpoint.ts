@@ -1,14 +1,16 @@
 import type { ToolRule } from '../../../shared/namespace.ts'
 import type { Pools } from '../connections/pools.ts'
 import type { JsonObject } from '../json-rpc.ts'
-import type { Call, Handler, ListKind } from './call.ts'
-import { buildCatalog } from './catalog.ts'
+import type { Logger } from '../log.ts'
+import { isListMethod, type Call, type Handler, type ListKind } from './call.ts'
+import { buildCatalog, type LostUri } from './catalog.ts'
 import type { Catalogs } from './catalogs.ts'
 import { compose } from './compose.ts'
 import { forward } from './forward.ts'
 import { composeHello, type Hello } from './hello.ts'
 import { filter } from './middleware/filter.ts'
 import { overrides } from './middleware/overrides.ts'
+import { UnknownName } from './unknown.ts'
 
 /** An endpoint and its namespace as the gateway needs them: a value, replaced when it changes. */
 export type EndpointView = {
@@ -21,10 +23,13 @@ export type EndpointView = {
   rules: readonly ToolRule[]
 }
 
-/** What one endpoint offers at this moment: lists, names and the pipeline, built once per change. */
-type Offer = { handle: Handler; hello: Hello }
+/** A server that makes up new URIs all the time must not fill the log, nor the memory. */
+const MAX_TOLD = 1_000
 
-export type EndpointParts = { catalogs: Catalogs; pools: Pools }
+/** What one endpoint offers at this moment: lists, names and the pipeline, built once per change. */
+type Offer = { handle: Handler; hello: Hello; lostUris: readonly LostUri[] }
+
+export type EndpointParts = { catalogs: Catalogs; pools: Pools; log: Logger }
 
 /** What an endpoint knows of a session on it. */
 export interface Visitor {
@@ -37,8 +42,12 @@ export interface Visitor {
 export class Endpoint {
   readonly #parts: EndpointParts
   readonly sessions = new Set<Visitor>()
+  /** Set when it was deleted or switched off: nothing may begin on it any more. */
+  isGone = false
   #view: EndpointView
   #offer: Offer | null = null
+  /** Collisions of URIs that the log has told of. */
+  readonly #told = new Set<string>()
 
   constructor(view: EndpointView, parts: EndpointParts) {
     this.#view = view
@@ -63,8 +72,17 @@ export class Endpoint {
 
   /** Relays one request through the namespace's middlewares. Rejects with `RpcError`. */
   async handle(call: Call): Promise<JsonObject> {
-    await this.#parts.catalogs.settled(this.serverIds)
-    return this.#current().handle(call)
+    const { catalogs } = this.#parts
+    if (isListMethod(call.method)) await catalogs.settled(this.serverIds)
+    try {
+      return await this.#current().handle(call)
+    } catch (error) {
+      if (!(error instanceof UnknownName)) throw error
+      // It may be of a server that is just being asked for the first time.
+      const hasWaited = await catalogs.settled(this.serverIds)
+      if (!hasWaited) throw error
+      return this.#current().handle(call)
+    }
   }
 
   async hello(): Promise<Hello> {
@@ -98,8 +116,19 @@ export class Endpoint {
   }
 
   #current(): Offer {
-    this.#offer ??= makeOffer(this.#view, this.#parts)
+    if (!this.#offer) {
+      this.#offer = makeOffer(this.#view, this.#parts)
+      this.#offer.lostUris.forEach((lost) => this.#logOnce(lost))
+    }
     return this.#offer
+  }
+
+  #logOnce({ uri, server, owner }: LostUri): void {
+    const key = `${server} ${owner} ${uri}`
+    if (this.#told.has(key) || this.#told.size >= MAX_TOLD) return
+    this.#told.add(key)
+    const facts = { endpoint: this.name, uri, server, owner }
+    this.#parts.log.warn(facts, 'two servers offer one resource URI: the first in order owns it')
   }
 }
 
@@ -125,7 +154,8 @@ function makeOffer(view: EndpointView, { catalogs, pools }: EndpointParts): Offe
   const live = parts.flatMap(({ server, on: isOn, catalog: own }) =>
     isOn && own ? [{ server, catalog: own }] : [],
   )
-  return { handle: pipeline(forward(catalog, pools)), hello: composeHello(live) }
+  const { lostUris } = catalog
+  return { handle: pipeline(forward(catalog, pools)), hello: composeHello(live), lostUris }
 }
 
 function sameJson(a: unknown, b: unknown): boolean {

@@ -3,7 +3,7 @@ import type { Pools } from '../connections/pools.ts'
 import { isObject, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
 import { isListMethod, LISTS, type Call, type Handler } from './call.ts'
 import type { Catalog, Origin } from './catalog.ts'
-import { unknownPrompt, unknownResource, unknownTool } from './unknown.ts'
+import { unknownMethod, unknownPrompt, unknownResource, unknownTool } from './unknown.ts'
 
 /**
  * The innermost handler: answers lists from the catalog, and sends everything else to the server
@@ -14,19 +14,24 @@ export function forward(catalog: Catalog, pools: Pools): Handler {
     const { method, params } = call
     if (isListMethod(method)) return list(catalog, call)
     if (method === 'tools/call') {
-      const origin = catalog.tool(String(params.name))
+      const origin = find(catalog.tool, params.name)
       if (!origin) throw unknownTool(params.name)
       return send(pools, origin, { ...call, params: { ...params, name: origin.name } })
     }
     if (method === 'prompts/get') {
-      const origin = catalog.prompt(String(params.name))
+      const origin = find(catalog.prompt, params.name)
       if (!origin) throw unknownPrompt(params.name)
       return send(pools, origin, { ...call, params: { ...params, name: origin.name } })
     }
     if (method === 'resources/read') return readResource(catalog, pools, call)
     if (method === 'completion/complete') return complete(catalog, pools, call)
-    throw new RpcError(RpcCode.methodNotFound, `Method not found: ${method}`)
+    throw unknownMethod(method)
   }
+}
+
+/** Only text is a name. A list of one text looks like it once it is made one, and passed the filter. */
+function find(resolve: (name: string) => Origin | undefined, name: unknown): Origin | undefined {
+  return typeof name === 'string' ? resolve(name) : undefined
 }
 
 function list(catalog: Catalog, { method, params }: Call): JsonObject {
@@ -56,7 +61,7 @@ async function readResource(catalog: Catalog, pools: Pools, call: Call): Promise
 function complete(catalog: Catalog, pools: Pools, call: Call): Promise<JsonObject> {
   const ref = isObject(call.params.ref) ? call.params.ref : {}
   if (ref.type === 'ref/prompt') {
-    const origin = catalog.prompt(String(ref.name))
+    const origin = find(catalog.prompt, ref.name)
     if (!origin) throw unknownPrompt(ref.name)
     const params = { ...call.params, ref: { ...ref, name: origin.name } }
     return send(pools, origin, { ...call, params })

@@ -3,12 +3,16 @@ import type { Connection } from '../connections/connection.ts'
 import type { Pools, PoolsOptions } from '../connections/pools.ts'
 import type { JsonObject, RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
+import { cancelled } from './answer.ts'
 import type { ListKind } from './call.ts'
 import { Catalogs, type StoredCatalogs } from './catalogs.ts'
 import { Endpoint, type EndpointView } from './endpoint.ts'
 import { openLogLevels } from './log-levels.ts'
 import { answerModern, type ModernCall } from './modern.ts'
 import { openSessions, type ServerInfo, type Sessions } from './sessions.ts'
+
+/** A session, or a call of the modern era: somebody uses an endpoint. */
+export type Usage = { endpoint: Endpoint; caller: string }
 
 type PoolEvents = Required<Pick<PoolsOptions, 'onConnected' | 'onNotification'>>
 
@@ -38,6 +42,7 @@ export class Gateway {
   readonly #catalogs: Catalogs
   readonly #levels = openLogLevels()
   readonly #endpoints = new Map<string, Endpoint>()
+  readonly #modernCalls = new Set<ModernCall>()
   /** The newest connection of each server. */
   readonly #connections = new Map<string, Connection>()
 
@@ -72,8 +77,21 @@ export class Gateway {
     return this.#endpoints.get(name)
   }
 
-  modern(call: ModernCall): Promise<JsonObject> {
-    return answerModern(call, { levels: this.#levels, serverInfo: this.#serverInfo })
+  async modern(call: ModernCall): Promise<JsonObject> {
+    this.#modernCalls.add(call)
+    try {
+      return await answerModern(call, { levels: this.#levels, serverInfo: this.#serverInfo })
+    } finally {
+      this.#modernCalls.delete(call)
+    }
+  }
+
+  /** Ends sessions, and calls of the modern era, whose caller may not use their endpoint any more. */
+  endWhere(test: (one: Usage) => boolean): void {
+    this.sessions.endWhere(test)
+    for (const call of this.#modernCalls) {
+      if (test(call)) call.controller.abort(cancelled('its caller may not call any more'))
+    }
   }
 
   /** Replaces all endpoints; live sessions hear of what changed, those of removed ones end. */
@@ -84,17 +102,20 @@ export class Gateway {
       const known = before.get(view.id)
       before.delete(view.id)
       known?.update(view)
-      const parts = { catalogs: this.#catalogs, pools: this.pools }
+      const parts = { catalogs: this.#catalogs, pools: this.pools, log: this.#log }
       this.#endpoints.set(view.name, known ?? new Endpoint(view, parts))
     }
-    for (const gone of before.values()) this.sessions.endWhere((s) => s.endpoint === gone)
+    for (const gone of before.values()) gone.isGone = true
+    this.endWhere(({ endpoint }) => endpoint.isGone)
   }
 
-  /** Takes over definitions at the start; what was never seen is started to be asked. */
-  startServers(servers: readonly Server[]): void {
+  /** Takes over definitions at the start; what was never seen, or is `changed` (ids), is asked. */
+  startServers(servers: readonly Server[], changed: ReadonlySet<string>): void {
     for (const server of servers) {
       this.pools.define(server)
-      if (server.enabled) void this.#catalogs.tryOnce(server.id)
+      if (!server.enabled) continue
+      if (changed.has(server.id)) void this.#catalogs.refresh(server.id)
+      else void this.#catalogs.tryOnce(server.id)
     }
   }
 
@@ -119,7 +140,7 @@ export class Gateway {
       if (this.#connections.get(serverId) === connection) this.#connections.delete(serverId)
     })
     this.#levels.connected(connection)
-    void this.#catalogs.learn(serverId, connection)
+    void this.#catalogs.welcome(serverId, connection)
   }
 
   #hear(serverId: string, { method, params }: RpcNotification): void {

@@ -11,6 +11,7 @@ import type { Call } from './call.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isMcpLogLevel, isWanted, type LogLevels } from './log-levels.ts'
 import type { ServerInfo } from './sessions.ts'
+import { quote, unknownMethod } from './unknown.ts'
 
 /** Methods of revision 2026-07-28 that are relayed; the others are unknown to this face. */
 const RELAYED: ReadonlySet<string> = new Set([
@@ -35,7 +36,11 @@ const CACHEABLE: ReadonlySet<string> = new Set([
 ])
 
 export type ModernParts = { levels: LogLevels; serverInfo: ServerInfo }
-export type ModernCall = Omit<Call, 'endpoint' | 'owner'> & { endpoint: Endpoint }
+export type ModernCall = Omit<Call, 'endpoint' | 'owner' | 'signal'> & {
+  endpoint: Endpoint
+  /** Aborted when its client leaves, or may not call any more. */
+  controller: AbortController
+}
 
 /** Checks the shape of a request's envelope. Throws `RpcError` (-32602) naming what is wrong. */
 export function checkEnvelope(params: JsonObject | undefined): void {
@@ -54,13 +59,17 @@ export function checkEnvelope(params: JsonObject | undefined): void {
 export function checkSpoken(method: string, params: JsonObject | undefined): void {
   const version = envelopeOf(params)[MetaKey.protocolVersion]
   if (!MODERN_VERSIONS.some((known) => known === version)) {
-    throw new RpcError(RpcCode.unsupportedVersion, `Unsupported protocol version: ${version}`, {
-      supported: [...MODERN_VERSIONS],
-      requested: version,
-    })
+    throw new RpcError(
+      RpcCode.unsupportedVersion,
+      `Unsupported protocol version: ${quote(version)}`,
+      {
+        supported: [...MODERN_VERSIONS],
+        requested: quote(version),
+      },
+    )
   }
   if (method !== 'server/discover' && !RELAYED.has(method)) {
-    throw new RpcError(RpcCode.methodNotFound, `Method not found: ${method}`)
+    throw unknownMethod(method)
   }
 }
 
@@ -106,13 +115,10 @@ async function relay(call: ModernCall, { levels }: ModernParts): Promise<JsonObj
   }
   try {
     const params = withoutEnvelope(call.params)
-    return await call.endpoint.handle({
-      ...call,
-      endpoint: call.endpoint.name,
-      params,
-      owner,
-      notify,
-    })
+    const { endpoint, caller, method, controller } = call
+    const { signal } = controller
+    const relayed = { endpoint: endpoint.name, caller, method, params, signal, owner, notify }
+    return await endpoint.handle(relayed)
   } catch (error) {
     throw inModernWords(error)
   } finally {

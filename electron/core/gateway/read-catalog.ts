@@ -20,11 +20,19 @@ export async function readCatalog(
   kinds: ReadonlySet<ListKind>,
 ): Promise<ServerCatalog> {
   const { hello } = connection
+  const failures: RpcError[] = []
   const declared = isObject(hello.capabilities) ? hello.capabilities : {}
   const read = async (method: ListMethod, kind: ListKind) => {
     if (declared[kind] === undefined) return []
     if (!kinds.has(kind) && known) return known[LISTS[method]]
-    return readPages(connection, method)
+    try {
+      return await readPages(connection, method)
+    } catch (error) {
+      // Its other lists are worth having: this one stays as it was known.
+      if (!(error instanceof RpcError)) throw error
+      failures.push(error)
+      return known?.[LISTS[method]] ?? []
+    }
   }
   // One after the other: a server that has just started may still handle one request at a time.
   const catalog: ServerCatalog = { ...EMPTY, hello }
@@ -32,6 +40,10 @@ export async function readCatalog(
   catalog.prompts = await read('prompts/list', 'prompts')
   catalog.resources = await read('resources/list', 'resources')
   catalog.resourceTemplates = await read('resources/templates/list', 'resources')
+  const [failure] = failures
+  const isEmpty = Object.values({ ...catalog, hello: [] }).every((list) => list.length === 0)
+  // With nothing to show, the reason is all there is to tell.
+  if (failure && isEmpty) throw failure
   return catalog
 }
 
@@ -61,7 +73,7 @@ async function readPage(
     const params = cursor === undefined ? undefined : { cursor }
     return await connection.request(method, params, { timeoutMs: PAGE_TIMEOUT_MS })
   } catch (error) {
-    // Many servers declare `resources` and answer only one of its two lists.
+    // Many servers declare `resources` and know only one of its two lists.
     if (error instanceof RpcError && error.code === RpcCode.methodNotFound) return {}
     throw error
   }

@@ -17,6 +17,7 @@ import type { ListKind } from './call.ts'
 import type { Endpoint, Visitor } from './endpoint.ts'
 import type { Hello } from './hello.ts'
 import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log-levels.ts'
+import { quote } from './unknown.ts'
 
 export type Notify = (notification: RpcNotification) => void
 
@@ -50,6 +51,8 @@ export class Session implements Visitor {
   readonly #parts: SessionParts
   readonly #declared: JsonObject
   readonly #inFlight = new Map<RequestId, AbortController>()
+  /** Requests that the client has cancelled: it waits for no answer to them. */
+  readonly #cancelled = new WeakSet<AbortController>()
   readonly #unheard = new Set<ListKind>()
   #listener: Listener | null = null
   #logLevel: McpLogLevel = 'debug'
@@ -92,7 +95,7 @@ export class Session implements Visitor {
     try {
       const work = () => this.#dispatch(message, notify, controller.signal)
       const reply = await answer(id, work, this.#parts.log)
-      return controller.signal.aborted ? null : reply
+      return this.#cancelled.has(controller) ? null : reply
     } finally {
       this.#inFlight.delete(id)
       this.#lastUsedMs = performance.now()
@@ -102,8 +105,10 @@ export class Session implements Visitor {
   notification({ method, params }: RpcNotification): void {
     this.#lastUsedMs = performance.now()
     if (method !== 'notifications/cancelled') return
-    const id = params?.requestId as RequestId
-    this.#inFlight.get(id)?.abort(cancelled('the client cancelled it'))
+    const controller = this.#inFlight.get(params?.requestId as RequestId)
+    if (!controller) return
+    this.#cancelled.add(controller)
+    controller.abort(cancelled('the client cancelled it'))
   }
 
   /** A newer stream takes the place of an older one, whose client may be gone without a word. */
@@ -128,7 +133,7 @@ export class Session implements Visitor {
     else this.#unheard.add(kind)
   }
 
-  /** Ends it: calls in flight are cancelled, servers are let go. Afterwards its id is unknown. */
+  /** Ends it: calls in flight fail, servers are let go. Afterwards its id is unknown. */
   end(): void {
     if (this.#ended) return
     this.#ended = true
@@ -162,7 +167,7 @@ export class Session implements Visitor {
 
   #setLevel({ level }: JsonObject): JsonObject {
     if (!isMcpLogLevel(level)) {
-      throw new RpcError(RpcCode.invalidParams, `Unknown log level: ${JSON.stringify(level)}`)
+      throw new RpcError(RpcCode.invalidParams, `Unknown log level: ${quote(level)}`)
     }
     this.#logLevel = level
     this.#parts.levels.want(this, level)

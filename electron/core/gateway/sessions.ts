@@ -51,6 +51,8 @@ export function openSessions(options: SessionsOptions): Sessions {
     async open(endpoint, caller, params) {
       const protocolVersion = negotiate(params.protocolVersion)
       const hello = await endpoint.hello()
+      // It may have been deleted meanwhile: its sessions have ended already.
+      if (endpoint.isGone) throw new RpcError(RpcCode.invalidRequest, 'The endpoint is gone')
       makeRoom()
       const session = new Session({ endpoint, caller, protocolVersion, hello }, parts)
       sessions.set(session.id, session)

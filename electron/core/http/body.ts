@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { RpcCode, RpcError } from '../json-rpc.ts'
+import { invalid } from './messages.ts'
 import { HttpRefusal, refuse } from './refusal.ts'
 
 /** Reads a JSON body of at most `maxBytes`. Rejects with the `HttpRefusal` that answers it. */
@@ -13,6 +14,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
     throw refuse(415, 'Content-Encoding is not supported')
   }
   const text = await readText(request, maxBytes)
+  if (isTooDeep(text)) throw invalid(`nested deeper than ${MAX_DEPTH} levels`)
   try {
     return JSON.parse(text) as unknown
   } catch {
@@ -20,11 +22,41 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   }
 }
 
+/** Deeper values end in a stack overflow wherever they are written out again. */
+const MAX_DEPTH = 500
+
+/** Counts what is open, without parsing: 16 MB of "[" would take gigabytes to parse. */
+function isTooDeep(text: string): boolean {
+  if (text.length <= MAX_DEPTH) return false
+  let depth = 0
+  const marks = /["[\]{}]/g
+  for (let mark = marks.exec(text); mark; mark = marks.exec(text)) {
+    const [sign] = mark
+    if (sign === '"') marks.lastIndex = endOfString(text, marks.lastIndex)
+    else if (sign === '[' || sign === '{') depth += 1
+    else depth -= 1
+    if (depth > MAX_DEPTH) return true
+  }
+  return false
+}
+
+/** The place after the quote that ends the string which begins at `from`. */
+function endOfString(text: string, from: number): number {
+  for (let quote = text.indexOf('"', from); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    let backslashes = 0
+    while (text[quote - 1 - backslashes] === '\\') backslashes += 1
+    if (backslashes % 2 === 0) return quote + 1
+  }
+  return text.length
+}
+
 async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Or leaving the loop would close the connection before it has carried our answer.
+  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+  for await (const chunk of body) {
     size += chunk.length
     if (size > maxBytes) throw tooLarge(maxBytes)
     chunks.push(chunk)

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectAuto } from '../testing/clients.ts'
+import { echoServer } from '../testing/echo-definition.ts'
 import { HELLO, openProbe, rpc } from '../testing/http-probe.ts'
 import { startTempCore, type TempCore } from '../testing/temp-core.ts'
 
@@ -71,6 +73,24 @@ describe('who may call', () => {
     await core.admin.apiKeys.setEnabled.mutate({ id: apiKey.id, enabled: false })
     expect(await stream.text()).toBe('')
     expect((await probe.send({ body: rpc('tools/list'), headers: session })).status).toBe(401)
+  })
+
+  test('a revoked key: its calls of the modern era end, too', async () => {
+    const { apiKey, key } = await core.admin.apiKeys.create.mutate({ name: 'modern' })
+    const { id: serverId } = await core.admin.servers.create.mutate(echoServer())
+    const [namespace] = await core.admin.namespaces.list.query()
+    const patch = { servers: [{ serverId, enabled: true }] }
+    await core.admin.namespaces.update.mutate({ id: namespace?.id ?? '', patch })
+    await using client = await connectAuto(core.mcpUrl(), key)
+    const started = Promise.withResolvers<void>()
+    const call = client.callTool(
+      { name: 'echo__hold', arguments: { key: 'k' } },
+      { onprogress: () => started.resolve() },
+    )
+    const ended = expect(call).rejects.toMatchObject({ code: -32603 })
+    await started.promise
+    await core.admin.apiKeys.delete.mutate({ id: apiKey.id })
+    await ended
   })
 
   test('a foreign Origin or Host: 403 before anything else, even without a key', async () => {

@@ -55,3 +55,13 @@ test('a bind to all addresses is meant to be reached by any name, but not by for
     /Origin/,
   )
 })
+
+test.each([
+  ['::1', '[::1]'],
+  ['127.0.0.2', '127.0.0.2'],
+  ['192.168.1.5', '192.168.1.5'],
+])('bound to %s, pages and clients of that address are our own', (host, name) => {
+  const guard = openGuard({ host, port: 12008, publicUrl: null })
+  const headers = { host: `${name}:12008`, origin: `http://${name}:12008` }
+  expect(guard(request(headers))).toBeNull()
+})

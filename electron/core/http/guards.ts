@@ -20,8 +20,9 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
  */
 export function openGuard({ host, port, publicUrl }: GuardOptions): Guard {
   const outside = publicUrl === null ? null : new URL(publicUrl)
-  const names = new Set([...LOOPBACK_NAMES, ...(outside ? [outside.hostname] : [])])
-  const origins = new Set(LOOPBACK_NAMES.map((name) => new URL(`http://${name}:${port}`).origin))
+  const own = [...LOOPBACK_NAMES, host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host]
+  const names = new Set([...own, ...(outside ? [outside.hostname] : [])])
+  const origins = new Set(own.map((name) => new URL(`http://${name}:${port}`).origin))
   if (outside) origins.add(outside.origin)
   const checksHost = isLoopback(host)
 

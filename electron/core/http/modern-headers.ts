@@ -25,6 +25,7 @@ export function isModern(message: RpcMessage, headers: IncomingHttpHeaders): boo
   if (!('method' in message)) return false
   const meta = isObject(message.params?._meta) ? message.params._meta : {}
   if (meta[MetaKey.protocolVersion] !== undefined) return true
+  if (message.method === 'initialize') return false
   const version = headerOf(headers, 'mcp-protocol-version')
   return version !== undefined && isModernVersion(version)
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RpcFailure, RpcNotification, RpcResult } from '../json-rpc.ts'
 import { refuse, sendJson } from './refusal.ts'
 
-/** A client that reads this much too slowly loses its stream: memory is bounded, not its patience. */
+/** A client that is this far behind loses its stream: memory is bounded, not our patience. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024
 
 /** Proxies and HTTP clients give up on a silent response after 30 to 300 s. */
@@ -40,8 +40,9 @@ export class EventStream {
 
   #write(text: string): void {
     if (this.#response.writableEnded || this.#response.destroyed) return
-    this.#response.write(text)
+    // Looked at before the write: one large message is no sign of a slow reader.
     if (this.#response.writableLength > MAX_BUFFERED_BYTES) this.#response.destroy()
+    else this.#response.write(text)
   }
 }
 
@@ -51,50 +52,50 @@ export class EventStream {
  */
 export class Reply {
   readonly #response: ServerResponse
-  readonly #headers: Record<string, string>
+  readonly #takesJson: boolean
   readonly #takesStream: boolean
   readonly #slow: NodeJS.Timeout | undefined
+  #headers: Record<string, string> = {}
   #stream: EventStream | null = null
 
-  constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
-    headers: Record<string, string> = {},
-  ) {
+  constructor(request: IncomingMessage, response: ServerResponse) {
     const accept = request.headers.accept ?? '*/*'
-    const takesJson = /\*\/\*|application\/(json|\*)/i.test(accept)
+    this.#takesJson = /\*\/\*|application\/(json|\*)/i.test(accept)
     this.#takesStream = /text\/event-stream/i.test(accept)
-    if (!takesJson && !this.#takesStream) {
+    if (!this.#takesJson && !this.#takesStream) {
       throw refuse(406, 'Accept must allow application/json and text/event-stream')
     }
     this.#response = response
+    if (this.#takesStream) this.#slow = setTimeout(() => this.#open(), KEEP_ALIVE_MS).unref()
+  }
+
+  /** Headers that go with the answer, however it is sent. */
+  set headers(headers: Record<string, string>) {
     this.#headers = headers
-    if (!takesJson) this.#open()
-    else if (this.#takesStream) {
-      this.#slow = setTimeout(() => this.#open(), KEEP_ALIVE_MS)
-      this.#slow.unref()
-    }
   }
 
   /** Without effect for a client that takes no stream. */
   notify = (notification: RpcNotification): void => {
-    if (this.#takesStream && !this.#response.writableEnded) this.#open().send(notification)
+    if (this.#takesStream && !this.#response.writableEnded) this.#open()?.send(notification)
   }
 
   /** `null` stands for a cancelled request, which gets no answer. */
   finish(message: RpcResult | RpcFailure | (RpcResult | RpcFailure)[] | null): void {
     clearTimeout(this.#slow)
-    if (this.#response.destroyed) return
-    if (this.#stream) {
-      if (message) this.#stream.send(message)
-      this.#stream.end()
-    } else if (message) {
+    const stream = message && !this.#takesJson ? this.#open() : this.#stream
+    if (stream) {
+      if (message) stream.send(message)
+      stream.end()
+    } else if (this.#response.destroyed) return
+    else if (message) {
       sendJson(this.#response, { status: 200, body: message, headers: this.#headers })
     } else this.#response.writeHead(202, this.#headers).end()
   }
 
-  #open(): EventStream {
+  /** Nothing is opened for a client that has left: its `close` has been, and nothing would end it. */
+  #open(): EventStream | null {
     clearTimeout(this.#slow)
+    if (this.#response.destroyed) return this.#stream
     this.#stream ??= new EventStream(this.#response, this.#headers)
     return this.#stream
   }

@@ -71,6 +71,28 @@ describe('sessions of the legacy era', () => {
     expect(await probe.send({ body: answered, headers })).toMatchObject({ status: 202, json: {} })
   })
 
+  test('an answer that belongs to no session is refused as a request would be', async () => {
+    const answered = { jsonrpc: '2.0', id: 5, result: {} }
+    expect((await probe.send({ body: answered })).status).toBe(400)
+    const headers = { 'mcp-session-id': crypto.randomUUID() }
+    expect((await probe.send({ body: answered, headers })).status).toBe(404)
+  })
+
+  test('initialize belongs to this era, whatever the version header says', async () => {
+    const headers = { 'mcp-protocol-version': '2026-07-28' }
+    expect((await probe.send({ body: rpc('initialize', HELLO), headers })).status).toBe(200)
+  })
+
+  test('a call whose session ends is answered, not left waiting', async () => {
+    const headers = { 'mcp-session-id': await probe.openSession() }
+    const params = { name: 'echo__never', _meta: { progressToken: 1 } }
+    const call = probe.send({ body: rpc('tools/call', params), headers })
+    const second = probe.send({ body: rpc('tools/call', { name: 'echo__env' }, 2), headers })
+    await second
+    expect((await probe.send({ method: 'DELETE', headers })).status).toBe(200)
+    expect((await call).json.error).toMatchObject({ code: -32603 })
+  })
+
   test('a batch is answered in the revisions that have it, and refused in the others', async () => {
     const batch = [rpc('ping', {}, 'a'), rpc('ping', {}, 'b')]
     const newer = { 'mcp-session-id': await probe.openSession() }
@@ -117,6 +139,30 @@ describe('bodies', () => {
     expect((await probe.send({ body: rpc('ping'), headers: trick })).status).toBe(415)
   })
 
+  test('a body that is nested too deep is refused before it is parsed', async () => {
+    const body = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":${'['.repeat(100_000)}`
+    const { status, json } = await probe.send({ body })
+    expect(status).toBe(400)
+    expect(json.error).toMatchObject({ code: -32600 })
+    const text = '[{"[\\"'.repeat(10_000)
+    const headers = { 'mcp-session-id': await probe.openSession() }
+    expect((await probe.send({ body: rpc('ping', { text }), headers })).status).toBe(200)
+  })
+
+  test('a body in pieces that is too large: 413 as well', async () => {
+    const piece = new TextEncoder().encode('x'.repeat(1024 * 1024))
+    let sent = 0
+    const body = new ReadableStream({
+      pull(controller) {
+        if (sent++ < 20) controller.enqueue(piece)
+        else controller.close()
+      },
+    })
+    const headers = { authorization: `Bearer ${core.key}`, 'content-type': 'application/json' }
+    const init = { method: 'POST', headers, body, duplex: 'half' }
+    expect((await fetch(core.mcpUrl(), init)).status).toBe(413)
+  })
+
   test('a body that is too large: 413', async () => {
     const body = rpc('ping', { text: 'x'.repeat(64 * 1024 * 1024) })
     expect((await probe.send({ body })).status).toBe(413)
@@ -130,6 +176,14 @@ describe('errors', () => {
     [
       'an unknown tool',
       { method: 'tools/call', params: { name: 'nope' }, error: { code: -32602 }, says: /nope/ },
+    ],
+    [
+      'a tool whose name is a list that reads like one',
+      { method: 'tools/call', params: { name: ['echo__echo'] }, error: { code: -32602 } },
+    ],
+    [
+      'a prompt whose name is an object',
+      { method: 'prompts/get', params: { name: { toString: 1 } }, error: { code: -32602 } },
     ],
     ['a tool without a name', { method: 'tools/call', params: {}, error: { code: -32602 } }],
     [
@@ -162,6 +216,23 @@ describe('errors', () => {
   })
 
   test('a server that does not start: -32603 with the server and what a person can act on', async () => {
+    const headers = { 'mcp-session-id': await probe.openSession() }
+    const { id } = await core.admin.servers.create.mutate(echoServer({ name: 'known' }))
+    const [namespace] = await core.admin.namespaces.list.query()
+    const servers = [...(namespace?.servers ?? []), { serverId: id, enabled: true }]
+    await core.admin.namespaces.update.mutate({ id: namespace?.id ?? '', patch: { servers } })
+    const call = () => probe.send({ body: rpc('tools/call', { name: 'known__env' }), headers })
+    expect((await call()).json.result).toBeDefined()
+    const patch = { command: 'no-such-command-anywhere' }
+    await core.admin.servers.update.mutate({ id, patch })
+    const { status, json } = await call()
+    expect(status).toBe(200)
+    expect(json.error).toMatchObject({ code: -32603, data: { server: 'known' } })
+    const named = expect.stringContaining('no-such-command-anywhere') as string
+    expect(json.error).toHaveProperty('data.reason', named)
+  })
+
+  test('a server that exits says so to who manages it, with its last words', async () => {
     const { id = '' } = (await core.admin.servers.list.query()).find((s) => s.name === 'gone') ?? {}
     await expect.poll(async () => (await core.admin.servers.get.query({ id })).state).toBe('failed')
     expect((await core.admin.servers.get.query({ id })).error).toMatch(/code 3[^]*no licence found/)

@@ -63,9 +63,9 @@ export class StreamableHttp {
     if (Array.isArray(body)) return this.#batch(exchange, body)
     const incoming = classify(body)
     if (incoming.kind === 'request') return this.#request(exchange, incoming.message)
+    if (incoming.kind === 'response') this.#requireSession(exchange)
     // A modern client has nothing to notify us of over HTTP: whatever it is, it is dropped.
-    const isOwn = incoming.kind === 'notification'
-    if (isOwn && !isModern(incoming.message, exchange.request.headers)) {
+    else if (!isModern(incoming.message, exchange.request.headers)) {
       this.#requireSession(exchange).notification(incoming.message)
     }
     exchange.response.writeHead(202).end()
@@ -82,11 +82,12 @@ export class StreamableHttp {
 
   async #initialize({ endpoint, caller, ...http }: Exchange, message: RpcRequest) {
     const { sessions } = this.#gateway
+    // First, since it refuses a client that can take no answer: nothing is opened for that one.
+    const reply = new Reply(http.request, http.response)
     const opening = await answerOpening(message, () =>
       sessions.open(endpoint, caller, message.params ?? {}),
     )
-    const headers = { [SESSION_HEADER]: opening.session.id }
-    const reply = new Reply(http.request, http.response, headers)
+    reply.headers = { [SESSION_HEADER]: opening.session.id }
     reply.finish({ jsonrpc: '2.0', id: message.id, result: opening.result })
   }
 
@@ -99,7 +100,7 @@ export class StreamableHttp {
       if (!response.writableFinished) controller.abort(cancelled('the client left'))
     })
     const reply = new Reply(request, response)
-    const call = { endpoint, caller, method, params: params ?? {}, signal: controller.signal }
+    const call = { endpoint, caller, method, params: params ?? {}, controller }
     const work = () => this.#gateway.modern({ ...call, notify: reply.notify })
     reply.finish(await answer(id, work, this.#log))
   }

@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { Reply } from './reply.ts'
+
+const progress = { jsonrpc: '2.0', method: 'notifications/progress', params: {} } as const
+const answer = { jsonrpc: '2.0', id: 1, result: {} } as const
+
+/** A server that gives each request to `serve`, and a way to ask it. */
+async function openServer(serve: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(serve).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    ask: (accept: string, signal?: AbortSignal) =>
+      fetch(url, { method: 'POST', headers: { accept }, signal: signal ?? null }),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+test.each([
+  ['application/json, text/event-stream', 'application/json'],
+  ['*/*', 'application/json'],
+  ['text/event-stream', 'text/event-stream'],
+])('an answer alone, for a client that takes %s, is %s', async (accept, type) => {
+  await using server = await openServer((request, response) => {
+    new Reply(request, response).finish(answer)
+  })
+  expect((await server.ask(accept)).headers.get('content-type')).toBe(type)
+})
+
+test('a notification makes a stream of it, in order', async () => {
+  await using server = await openServer((request, response) => {
+    const reply = new Reply(request, response)
+    reply.notify(progress)
+    reply.finish(answer)
+  })
+  const text = await (await server.ask('application/json, text/event-stream')).text()
+  expect(text).toMatch(/^event: message\ndata: .*progress.*\n\nevent: message\ndata: .*result/)
+})
+
+test('one message may be larger than what a slow reader may leave behind', async () => {
+  const large = 'x'.repeat(70 * 1024 * 1024)
+  await using server = await openServer((request, response) => {
+    new Reply(request, response).finish({ ...answer, result: { large } })
+  })
+  const text = await (await server.ask('text/event-stream')).text()
+  expect(text.length).toBeGreaterThan(large.length)
+})
+
+test('nothing is opened for a client that has left', async () => {
+  const arrived = Promise.withResolvers<{ reply: Reply; response: ServerResponse }>()
+  await using server = await openServer((request, response) => {
+    arrived.resolve({ reply: new Reply(request, response), response })
+  })
+  const leaving = new AbortController()
+  const asked = server.ask('application/json, text/event-stream', leaving.signal)
+  asked.catch(() => undefined)
+  const { reply, response } = await arrived.promise
+  leaving.abort()
+  await once(response, 'close')
+  reply.notify(progress)
+  reply.finish(answer)
+  expect(response.headersSent).toBe(false)
+})
