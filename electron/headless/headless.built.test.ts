@@ -109,6 +109,44 @@ test('a call in flight when SIGTERM comes is finished', async () => {
   await client.close()
 })
 
+test('while it closes, it says that it is not ready', async () => {
+  const args = await configWith(configFileOf([echoServer()]))
+  const metamcp = await startHeadless({ dataDir, args })
+  const client = await connectLegacy(metamcp.mcpUrl, metamcp.key)
+  const started = Promise.withResolvers<void>()
+  const call = client.callTool({ name: 'echo__hold', arguments: { key: 'k' } }, undefined, {
+    onprogress: () => started.resolve(),
+  })
+  const failed = expect(call).rejects.toThrow()
+  await started.promise
+  const ended = metamcp.kill('SIGTERM')
+  const health = async () => (await fetch(`${metamcp.url}/health`)).status
+  await expect.poll(health).toBe(503)
+  expect(await ended).toMatchObject({ code: 0 })
+  await failed
+  await client.close()
+})
+
+test('a server that never answered is waited for once, also if we are killed meanwhile', async () => {
+  const hanging = echoServer({ name: 'hangs', hangInInitialize: true })
+  const args = await configWith(configFileOf([echoServer(), hanging]))
+  const first = await startHeadless({ dataDir, args })
+  const { key } = first
+  await listTools(first.mcpUrl, key)
+  await first.kill('SIGKILL')
+  await using again = await startHeadless({ dataDir, args })
+  const before = performance.now()
+  expect(await listTools(again.mcpUrl, key)).toBeGreaterThan(0)
+  expect(performance.now() - before).toBeLessThan(5_000)
+})
+
+async function listTools(url: URL, key: string): Promise<number> {
+  const client = await connectLegacy(url, key)
+  const { tools } = await client.listTools()
+  await client.close()
+  return tools.length
+}
+
 test('20 times killed while it writes, it loses nothing that it has answered', async () => {
   const answered = new Set<string>()
   for (let round = 0; round < 20; round++) {

@@ -1,3 +1,5 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -19,25 +21,22 @@ const FILESYSTEM = require.resolve('@modelcontextprotocol/server-filesystem/dist
 const MEMORY = require.resolve('@modelcontextprotocol/server-memory/dist/index.js')
 const INSPECTOR = require.resolve('@modelcontextprotocol/inspector/clients/launcher/build/index.js')
 
+/** As in anybody's mcp.json. */
+function servers() {
+  return {
+    everything: { command: EVERYTHING },
+    files: { command: FILESYSTEM, args: [join(folder, 'files')] },
+    memory: { command: MEMORY, env: { MEMORY_FILE_PATH: join(folder, 'memory.json') } },
+  }
+}
+
 let folder: string
 let metamcp: HeadlessProcess
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'metamcp-real-'))
   await mkdir(join(folder, 'files'))
   const file = join(folder, 'mcp.json')
-  await writeFile(
-    file,
-    JSON.stringify({
-      mcpServers: {
-        everything: { command: EVERYTHING },
-        files: { command: FILESYSTEM, args: [join(folder, 'files')] },
-        memory: {
-          command: MEMORY,
-          env: { MEMORY_FILE_PATH: join(folder, 'memory.json') },
-        },
-      },
-    }),
-  )
+  await writeFile(file, JSON.stringify({ mcpServers: servers() }))
   metamcp = await startHeadless({ dataDir: join(folder, 'data'), args: ['--config', file] })
 })
 afterAll(async () => {
@@ -79,8 +78,7 @@ test('the Inspector’s command line does, too', async () => {
 
 async function useAll(client: AnyClient, mark: string): Promise<void> {
   const names = (await client.listTools()).tools.map((tool) => tool.name)
-  const servers = new Set(names.map((name) => name.split('__')[0]))
-  expect([...servers]).toEqual(['everything', 'files', 'memory'])
+  expect(names).toEqual(await namesOfAll())
 
   const echo = { name: 'everything__echo', arguments: { message: mark } }
   expect((await client.callTool(echo)).content).toMatchObject([{ text: `Echo: ${mark}` }])
@@ -106,6 +104,18 @@ async function useAll(client: AnyClient, mark: string): Promise<void> {
   expect(contents).toHaveLength(1)
   const item = await client.readResource({ uri: 'demo://resource/dynamic/text/7' })
   expect(item.contents).toMatchObject([{ uri: 'demo://resource/dynamic/text/7' }])
+}
+
+/** What the servers offer to a client of their own, without us. */
+async function namesOfAll(): Promise<string[]> {
+  const lists = Object.entries(servers()).map(async ([server, parameters]) => {
+    const client = new Client({ name: 'direct', version: '1' })
+    await client.connect(new StdioClientTransport({ ...parameters, stderr: 'ignore' }))
+    const { tools } = await client.listTools()
+    await client.close()
+    return tools.map((tool) => `${server}__${tool.name}`)
+  })
+  return (await Promise.all(lists)).flat()
 }
 
 async function inspect(...args: string[]): Promise<string> {
