@@ -13,6 +13,7 @@ const FEATURES = '^electron/core/(auth|clients|endpoints|logs|namespaces|servers
 const CONNECTIONS = '^electron/core/connections/'
 const GATEWAY = '^electron/core/gateway/'
 const HTTP = '^electron/core/http/'
+const HOST = '^electron/host/'
 const ROUTER = '^electron/core/(router|apply-config)\\.ts$'
 const WIRING = '^electron/core/(core|index|stores|views|callers|management|first-start)\\.ts$'
 /** Tests and their parts may import anything. */
@@ -109,8 +110,13 @@ export default {
       'core/index.ts is the only door: what a host needs is exported there.',
       {
         from: '^electron/(main|headless|cli|preload)/',
-        may: ['^electron/$1/', CORE_DOOR, SHARED],
+        may: ['^electron/$1/', HOST, CORE_DOOR, SHARED],
       },
+    ),
+    importsOnly(
+      'host-is-no-host',
+      'What hosts share, arguments and greeting, is the same whichever of them runs.',
+      { from: HOST, may: [HOST, CORE_DOOR, SHARED] },
     ),
     importsOnly(
       'preload-exposes-a-bridge',

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseConfigFile } from '../electron/core/config-file.ts'
-import { readHeadlessConfig } from '../electron/headless/env-config.ts'
+import { readStart } from '../electron/host/read-start.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (name: string) => readFileSync(join(root, name), 'utf8')
@@ -24,7 +24,7 @@ test('so is the one of its first three lines', () => {
 })
 
 test('its table of arguments and variables is what --help says', () => {
-  const help = readHeadlessConfig(['--help'], {})
+  const help = readStart({ args: ['--help'], env: {}, foreignSwitches: 'refuse' })
   const said = help.kind === 'help' ? help.text : ''
   const names = (text: string) => new Set(text.match(/--[a-z-]+(?= [A-Z]|`)|METAMCP_[A-Z_]+/g))
   const [, table = ''] = /### Arguments and environment\n([^]*?)\nArguments go/.exec(readme) ?? []
@@ -46,6 +46,12 @@ test('every folder of its map is there', () => {
   }
   expect(folders.length).toBeGreaterThan(0)
   expect(missing).toEqual([])
+})
+
+test('every feature of the core is on the map', () => {
+  const [, map = ''] = /## The map\n+```\n([^]*?)```/.exec(readme) ?? []
+  const folders = readdirSync(join(root, 'electron/core'), { withFileTypes: true })
+  for (const folder of folders) if (folder.isDirectory()) expect(map).toContain(`${folder.name}/`)
 })
 
 test('every npm script that README and AGENTS name exists', () => {

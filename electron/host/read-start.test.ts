@@ -1,10 +1,17 @@
 import { join, resolve } from 'node:path'
 import envPaths from 'env-paths'
-import { expect, test } from 'vitest'
-import { readHeadlessConfig } from './env-config.ts'
+import { describe, expect, test } from 'vitest'
+import { readStart } from './read-start.ts'
 
-function configOf(argv: string[], env: Record<string, string> = {}) {
-  const start = readHeadlessConfig(argv, env)
+type Env = Record<string, string>
+
+const headless = (args: string[], env: Env = {}) =>
+  readStart({ args, env, foreignSwitches: 'refuse' })
+const desktop = (args: string[], env: Env = {}) =>
+  readStart({ args, env, foreignSwitches: 'leave' })
+
+function configOf(args: string[], env?: Env) {
+  const start = headless(args, env)
   if (start.kind !== 'start') return expect.unreachable(`${start.kind}: ${start.text}`)
   return start.config
 }
@@ -67,11 +74,8 @@ test('an empty variable counts as not given', () => {
 })
 
 test('help names every argument and variable', () => {
-  const { kind, text } = readHeadlessConfig(['--port', 'x', '-h'], {}) as {
-    kind: string
-    text: string
-  }
-  expect(kind).toBe('help')
+  const help = headless(['--port', 'x', '-h'])
+  const text = help.kind === 'help' ? help.text : ''
   for (const name of Object.keys(ENV)) expect(text).toContain(name)
   for (const name of ['host', 'port', 'data-dir', 'config', 'public-url', 'log-level', 'help']) {
     expect(text).toContain(`--${name} `)
@@ -90,17 +94,55 @@ test.each<[string[], Record<string, string>, string]>([
   ],
   [['--public-url', 'example.com'], {}, '--public-url "example.com" is not an http or https URL.'],
   [['--port'], {}, '--port needs a value.'],
+  [['--config', '--port', '0'], {}, '--config needs a value.\nUnknown argument "0".'],
   [['--config='], {}, '--config needs a value.'],
   [['--prot', '1'], {}, 'Unknown argument "--prot".\nUnknown argument "1".'],
   [['-p', '1'], {}, 'Unknown argument "-p".\nUnknown argument "1".'],
   [['my.json'], {}, 'Unknown argument "my.json".'],
-])('%j with %j', (argv, env, text) => {
-  expect(readHeadlessConfig(argv, env)).toEqual({ kind: 'mistake', text: `${text}\nSee --help.` })
+])('%j with %j', (args, env, text) => {
+  expect(headless(args, env)).toEqual({ kind: 'mistake', text: `${text}\nSee --help.` })
 })
 
 test('mistakes are told all at once, and hold no secret', () => {
-  const start = readHeadlessConfig(['--port', 'x', '--log-level', 'y'], ENV)
+  const start = headless(['--port', 'x', '--log-level', 'y'], ENV)
   const text = JSON.stringify(start)
   expect(text).toMatch(/--port.*--log-level/)
   expect(text).not.toMatch(/secret|token/)
+})
+
+test('what this version does not know yet is ignored with a warning, without its value', () => {
+  const env = { METAMCP_ADMIN_PORT: '12009', DATABASE_URL: 'postgres://me:pass@db/metamcp' }
+  const warnings = [
+    'METAMCP_ADMIN_PORT is ignored: this version serves management on the same port as everything else.',
+    'DATABASE_URL is ignored: this version keeps its database in the data folder.',
+  ]
+  expect(headless([], env)).toMatchObject({ kind: 'start', warnings })
+  expect(desktop([], env)).toMatchObject({ kind: 'start', warnings })
+  expect(headless([], { METAMCP_ADMIN_PORT: '' })).toMatchObject({ kind: 'start', warnings: [] })
+})
+
+describe('where switches of others are left alone', () => {
+  test('ours are read from among them, and a warning names them', () => {
+    const args = ['--inspect=9229', '--port', '0', '-psn_0_1', '--no-sandbox', '--config=a.json']
+    expect(desktop(args)).toMatchObject({
+      kind: 'start',
+      config: { port: 0, configFile: resolve('a.json') },
+      warnings: ['--inspect', '-psn_0_1', '--no-sandbox'].map(
+        (name) => `${name} is no argument of MetaMCP: left to Chromium.`,
+      ),
+    })
+  })
+
+  test('no letter of theirs is our -h', () => {
+    expect(desktop(['-psn_h', '-high'])).toMatchObject({ kind: 'start' })
+    expect(desktop(['--no-sandbox', '-h'])).toMatchObject({ kind: 'help' })
+  })
+
+  test.each([
+    [['--prot', '1'], 'Unknown argument "1".'],
+    [['--config', '--no-sandbox'], '--config needs a value.'],
+    [['--inspect', '--port=x'], '--port "x" is not a port: use 0 to 65535.'],
+  ])('%j stays a mistake', (args, text) => {
+    expect(desktop(args)).toEqual({ kind: 'mistake', text: `${text}\nSee --help.` })
+  })
 })

@@ -1,10 +1,12 @@
 import type { Core } from '../core/index.ts'
 
+type Greeted = Pick<Core, 'url' | 'endpoints' | 'firstKey' | 'adminToken' | 'recovery'>
+
 /**
- * What a person reads once requests are served. Scripts wait for its first line, which stays
- * `MetaMCP ready <url>`.
+ * What a person reads once requests are served, without a line break at its end. Scripts wait for
+ * its first line, which stays `MetaMCP ready <url>`.
  */
-export function greeting(core: Core, dataDir: string): string {
+export function greeting(core: Greeted, dataDir: string): string {
   const [endpoint] = core.endpoints().toSorted(defaultFirst)
   const paragraphs = [
     `MetaMCP ready ${core.url}`,
@@ -14,28 +16,28 @@ export function greeting(core: Core, dataDir: string): string {
     recoveryLine(core),
     endpoint && core.firstKey !== null ? cursorSnippet(endpoint.url, core.firstKey) : null,
   ]
-  return `${paragraphs.filter((text) => text !== null).join('\n')}\n`
+  return paragraphs.filter((text) => text !== null).join('\n')
 }
 
 function defaultFirst(a: { name: string }, b: { name: string }): number {
   return Number(b.name === 'default') - Number(a.name === 'default')
 }
 
-function keyLine({ firstKey, endpoints }: Core, dataDir: string): string | null {
+function keyLine({ firstKey, endpoints }: Greeted, dataDir: string): string | null {
   if (firstKey !== null)
     return `API key        ${firstKey}\n               shown this once: keep it`
   if (!endpoints().some((endpoint) => endpoint.needsKey)) return null
   return `API key        as shown at the first start; "apiKeys" in a config file adds others (${dataDir})`
 }
 
-function tokenLine({ adminToken, url }: Core, dataDir: string): string {
+function tokenLine({ adminToken, url }: Greeted, dataDir: string): string {
   const where = `Management     ${url}/trpc/frontend with "Authorization: Bearer <admin token>"`
   return adminToken.created
     ? `${where}\nAdmin token    ${adminToken.token}\n               shown this once, kept in ${dataDir}`
     : `${where}\nAdmin token    METAMCP_ADMIN_TOKEN, or kept in ${dataDir}`
 }
 
-function recoveryLine({ recovery }: Core): string | null {
+function recoveryLine({ recovery }: Greeted): string | null {
   if (!recovery) return null
   const aside = recovery.aside ? ` The broken files are kept in ${recovery.aside}.` : ''
   return `Attention      The database was rebuilt from its snapshot: ${recovery.reason}.${aside}`

@@ -4,13 +4,27 @@ import envPaths from 'env-paths'
 import { z } from 'zod'
 
 /** What arguments and environment say; `null` leaves it to the core. */
-export type HeadlessConfig = z.infer<typeof headlessConfig> & {
+export type HostConfig = z.infer<typeof hostConfig> & {
   /** The environment as it came, for references in definitions and for children. */
   env: Record<string, string | undefined>
 }
 
-export type HeadlessStart =
-  | { kind: 'start'; config: HeadlessConfig }
+export type StartOptions = {
+  /** Without the executable and the script or app that it runs. */
+  args: string[]
+  env: Record<string, string | undefined>
+  /** Switches that are not ours are mistakes, or meant for the runtime around us: Chromium's. */
+  foreignSwitches: 'refuse' | 'leave'
+}
+
+/** What a host is to do. Texts are for a person, without a line break at their end. */
+export type Start =
+  | {
+      kind: 'start'
+      config: HostConfig
+      /** What was given and has no effect, a sentence each. */
+      warnings: string[]
+    }
   | { kind: 'help'; text: string }
   /** Arguments or environment that cannot be used; one sentence for each mistake. */
   | { kind: 'mistake'; text: string }
@@ -25,7 +39,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options']
 
-const HELP = `MetaMCP Desktop, headless: one local URL for all your MCP servers.
+const HELP = `MetaMCP Desktop: one local URL for all your MCP servers.
 
   --host ADDRESS      address to listen on          METAMCP_HOST        (127.0.0.1)
   --port PORT         port, 0 picks a free one      METAMCP_PORT        (12008)
@@ -37,10 +51,15 @@ const HELP = `MetaMCP Desktop, headless: one local URL for all your MCP servers.
 
 Only by environment: METAMCP_SECRET_KEY seals stored secrets (else a key file in the data folder),
 METAMCP_ADMIN_TOKEN opens the management API (else one is generated and kept in the data folder).
-Arguments win over the environment.
-`
+Arguments win over the environment.`
 
-const headlessConfig = z.object({
+/** Variables that mean something to MetaMCP, but nothing to this version of it yet. */
+const IGNORED_VARIABLES = {
+  METAMCP_ADMIN_PORT: 'this version serves management on the same port as everything else',
+  DATABASE_URL: 'this version keeps its database in the data folder',
+}
+
+const hostConfig = z.object({
   host: z.string(),
   port: z
     .string()
@@ -64,7 +83,7 @@ const headlessConfig = z.object({
   adminToken: z.string().nullable(),
 })
 
-type Field = keyof z.infer<typeof headlessConfig>
+type Field = keyof z.infer<typeof hostConfig>
 
 /** Where each field comes from, strongest first. */
 const SOURCES: Record<Field, { option?: keyof typeof OPTIONS; variable: string }> = {
@@ -79,15 +98,13 @@ const SOURCES: Record<Field, { option?: keyof typeof OPTIONS; variable: string }
 }
 
 /**
- * Arguments (without `node` and the script) over environment over defaults. An empty value counts as
+ * Arguments over environment over defaults, the same for every host. An empty variable counts as
  * not given: that is what `METAMCP_PORT=` in an env file means.
  */
-export function readHeadlessConfig(
-  argv: string[],
-  env: Record<string, string | undefined>,
-): HeadlessStart {
+export function readStart({ args, env, foreignSwitches }: StartOptions): Start {
+  const left = foreignSwitches === 'leave' ? args.filter(isForeignSwitch) : []
   const { values, tokens } = parseArgs({
-    args: argv,
+    args: args.filter((arg) => !left.includes(arg)),
     options: OPTIONS,
     strict: false,
     tokens: true,
@@ -95,7 +112,14 @@ export function readHeadlessConfig(
   if (values.help) return { kind: 'help', text: HELP }
   const mistakes = argumentMistakes(tokens)
   if (mistakes.length > 0) return mistake(mistakes)
+  const read = readConfig(values, env)
+  if (read.mistakes) return mistake(read.mistakes)
+  return { kind: 'start', config: { ...read.config, env }, warnings: warningsFor(left, env) }
+}
 
+type Values = Partial<Record<string, string | boolean | (string | boolean)[]>>
+
+function readConfig(values: Values, env: StartOptions['env']) {
   const given = (field: Field) => {
     const { option, variable } = SOURCES[field]
     const argument = option === undefined ? undefined : values[option]
@@ -103,7 +127,7 @@ export function readHeadlessConfig(
     const text = env[variable]
     return text ? { text, source: variable } : null
   }
-  const result = headlessConfig.safeParse({
+  const result = hostConfig.safeParse({
     host: given('host')?.text ?? '127.0.0.1',
     port: given('port')?.text ?? '12008',
     dataDir: given('dataDir')?.text ?? envPaths('MetaMCP', { suffix: '' }).data,
@@ -113,13 +137,18 @@ export function readHeadlessConfig(
     secretKey: given('secretKey')?.text ?? null,
     adminToken: given('adminToken')?.text ?? null,
   })
-  if (result.success) return { kind: 'start', config: { ...result.data, env } }
-  return mistake(
-    result.error.issues.map(({ path: [field], message }) => {
-      const { source = '', text = '' } = given(field as Field) ?? {}
-      return `${source} ${JSON.stringify(text)} ${message}.`
-    }),
-  )
+  if (result.success) return { config: result.data }
+  const mistakes = result.error.issues.map(({ path: [field], message }) => {
+    const { source = '', text = '' } = given(field as Field) ?? {}
+    return `${source} ${JSON.stringify(text)} ${message}.`
+  })
+  return { mistakes }
+}
+
+/** Whether it looks like a switch, and none of ours has its name. */
+function isForeignSwitch(arg: string): boolean {
+  const [, name = ''] = /^--([^=]*)/.exec(arg) ?? []
+  return /^-./.test(arg) && !['-h', '--'].includes(arg) && !Object.hasOwn(OPTIONS, name)
 }
 
 type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number]
@@ -129,13 +158,22 @@ function argumentMistakes(tokens: Token[]): string[] {
     if (token.kind === 'positional') return [`Unknown argument "${token.value}".`]
     if (token.kind !== 'option') return []
     if (!Object.hasOwn(OPTIONS, token.name)) return [`Unknown argument "${token.rawName}".`]
-    return token.value === undefined || token.value === ''
-      ? [`${token.rawName} needs a value.`]
-      : []
+    // `--config --port 0` forgot a file: none is meant by the name "--port".
+    const isMissing = !token.value || (!token.inlineValue && token.value.startsWith('-'))
+    return isMissing ? [`${token.rawName} needs a value.`] : []
   })
 }
 
-function mistake(sentences: string[]): HeadlessStart {
+function warningsFor(left: string[], env: StartOptions['env']): string[] {
+  const ignored = Object.entries(IGNORED_VARIABLES).filter(([name]) => env[name])
+  return [
+    ...left.map((arg) => `${arg.replace(/=.*/s, '')} is no argument of MetaMCP: left to Chromium.`),
+    // Never with its value: an address of a database holds a password.
+    ...ignored.map(([name, reason]) => `${name} is ignored: ${reason}.`),
+  ]
+}
+
+function mistake(sentences: string[]): Start {
   return { kind: 'mistake', text: `${sentences.join('\n')}\nSee --help.` }
 }
 

@@ -1,0 +1,35 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { runHeadless, startHeadless } from '../core/testing/headless-process.ts'
+
+const makeFolder = () => mkdtempDisposable(join(tmpdir(), 'metamcp-arguments-'))
+
+test('help goes to stdout, and nothing is started', async () => {
+  await using folder = await makeFolder()
+  const { code, stdout, stderr } = await runHeadless({ dataDir: folder.path, args: ['--help'] })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/^MetaMCP Desktop: [^]*METAMCP_PORT[^]*\n$/)
+})
+
+test('mistakes go to stderr, also switches that Electron would know', async () => {
+  await using folder = await makeFolder()
+  const args = ['--no-sandbox', '--config']
+  expect(await runHeadless({ dataDir: folder.path, args })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'Unknown argument "--no-sandbox".\n--config needs a value.\nSee --help.\n',
+  })
+})
+
+test('variables of a later version are ignored, and it says so on stderr', async () => {
+  await using folder = await makeFolder()
+  const env = { METAMCP_ADMIN_PORT: '0', DATABASE_URL: 'postgres://me:pass@127.0.0.1:1/x' }
+  await using metamcp = await startHeadless({ dataDir: folder.path, env })
+  expect(metamcp.stderr().split('\n').slice(0, 2)).toEqual([
+    expect.stringMatching(/^METAMCP_ADMIN_PORT is ignored: /),
+    expect.stringMatching(/^DATABASE_URL is ignored: /),
+  ])
+  expect(metamcp.stderr()).not.toContain('pass@')
+})
