@@ -6,15 +6,7 @@ import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
 import type { ServerInput } from '../../shared/server.ts'
 import { listProcesses, type ProcessRow } from '../core/connections/process-tree.ts'
 import { echoServer } from '../core/testing/echo-definition.ts'
-import { startOnStandIn } from './app-process.ts'
-import {
-  environment,
-  makeDir,
-  openDesktop,
-  removeDir,
-  shell,
-  type Desktop,
-} from './open-desktop.ts'
+import { makeDir, openDesktop, removeDir, shell, type Desktop } from './open-desktop.ts'
 
 // Where there is no browser yet, this installs one.
 beforeAll(() => openChromium(thisMachine()), 600_000)
@@ -152,24 +144,6 @@ describe(`the desktop app on ${shell.kind === 'electron' ? 'Electron' : 'the sta
       const alive = (await listProcesses()).map(identityOf)
       expect(children.map(identityOf).filter((child) => alive.includes(child))).toEqual([])
     })
-  })
-})
-
-describe.runIf(shell.kind === 'stand-in')('a start that fails', () => {
-  test('says why in a box and ends with code 1', async () => {
-    const dir = makeDir()
-    try {
-      const env = { ...environment(dir), METAMCP_PORT: 'http' }
-      const app = await startOnStandIn(env, dir)
-      expect(await app.told('error-box')).toEqual({
-        kind: 'error-box',
-        title: 'MetaMCP could not start',
-        content: 'METAMCP_PORT "http" is not a port: use 0 to 65535.',
-      })
-      expect([await app.ended, app.stdout]).toEqual([1, ''])
-    } finally {
-      removeDir(dir)
-    }
   })
 })
 

@@ -2,7 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, chromium, type Page } from 'playwright-core'
-import { ROOT, startOnStandIn, watchProcess, type AppProcess } from './app-process.ts'
+import {
+  ROOT,
+  startOnStandIn,
+  watchProcess,
+  type AppProcess,
+  type AppStart,
+} from './app-process.ts'
 import { profileIn } from './electron-stand-in/browser.ts'
 
 /** The built desktop app, running, with a data folder of its own. */
@@ -26,18 +32,16 @@ function chooseShell(): { kind: 'electron'; binary: string } | { kind: 'stand-in
   return existsSync(binary) ? { kind: 'electron', binary } : { kind: 'stand-in' }
 }
 
-/** Resolves once the app shows its window. */
-export async function openDesktop(): Promise<Desktop> {
+/** Resolves once the app shows its window; what is given is added to `environment`. */
+export async function openDesktop({ args, env }: Partial<AppStart> = {}): Promise<Desktop> {
   await using opened = new AsyncDisposableStack()
   const dir = opened.adopt(makeDir(), removeDir)
+  const start = { args, env: { ...environment(dir), ...env } }
   const { app, page } =
     shell.kind === 'electron'
-      ? await openElectron(shell.binary, dir)
-      : await openStandIn({ dir, opened })
-  opened.defer(async () => {
-    app.kill('SIGKILL')
-    await app.ended
-  })
+      ? await openElectron(shell.binary, start)
+      : await openStandIn(start, { dir, opened })
+  opened.defer(() => end(app))
   const running = opened.move()
   return {
     app,
@@ -50,18 +54,20 @@ export async function openDesktop(): Promise<Desktop> {
   }
 }
 
-async function openElectron(binary: string, dir: string) {
-  const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ROOT]
-  const electron = await _electron.launch({ executablePath: binary, args, env: environment(dir) })
+async function openElectron(executablePath: string, { args: given = [], env }: AppStart) {
+  const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ROOT, ...given]
+  const electron = await _electron.launch({ executablePath, args, env })
   const app = watchProcess(electron.process())
   const page = await electron.firstWindow()
   await page.waitForLoadState()
   return { app, page }
 }
 
-async function openStandIn({ dir, opened }: { dir: string; opened: AsyncDisposableStack }) {
-  const app = await startOnStandIn(environment(dir), dir)
-  opened.defer(() => app.kill('SIGKILL'))
+type Place = { dir: string; opened: AsyncDisposableStack }
+
+async function openStandIn(start: AppStart, { dir, opened }: Place) {
+  const app = await startOnStandIn(start, dir)
+  opened.defer(() => end(app))
   await app.told('shown')
   const [port] = readFileSync(join(profileIn(dir), 'DevToolsActivePort'), 'utf8').split('\n')
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`)
@@ -71,6 +77,14 @@ async function openStandIn({ dir, opened }: { dir: string; opened: AsyncDisposab
     .find((candidate) => candidate.url().includes('.stand-in/'))
   if (!page) throw new Error('The app shows no page.')
   return { app, page }
+}
+
+/** Quits it, because a browser whose app is killed stays; kills it only where it does not listen. */
+async function end(app: AppProcess): Promise<void> {
+  const timer = setTimeout(() => app.kill('SIGKILL'), 20_000)
+  app.kill('SIGTERM')
+  await app.ended
+  clearTimeout(timer)
 }
 
 /** The environment without the person's own settings, and with a port that is free. */

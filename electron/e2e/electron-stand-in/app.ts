@@ -80,5 +80,8 @@ class App extends EventEmitter {
 
 export const app = new App()
 
+// As in plain Electron, whose first argument is the app.
+Object.defineProperty(process, 'defaultApp', { value: true })
+
 // As Electron does on POSIX.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => app.quit())

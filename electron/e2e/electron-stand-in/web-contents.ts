@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Frame, Page, Request, Route } from 'playwright-core'
+import type { Frame, JSHandle, Page, Request, Route } from 'playwright-core'
 import { stoppable } from './app.ts'
 import { ipcMain } from './ipc.ts'
 import { FROM_MAIN } from './page-side.ts'
@@ -10,6 +10,8 @@ type WindowOpen = (details: { url: string }) => { action: 'deny' | 'allow' }
 /** The page in a window, as the main process sees it. */
 export class WebContents extends EventEmitter {
   #page: Page | undefined
+  /** Of the document in the page, and of no later one. */
+  #global: Promise<JSHandle | undefined> = Promise.resolve(undefined)
   #sent: Promise<unknown> = Promise.resolve()
   #isDestroyed = false
   #onWindowOpen: WindowOpen = () => ({ action: 'allow' })
@@ -22,15 +24,16 @@ export class WebContents extends EventEmitter {
     return this.#isDestroyed
   }
 
-  /** To the page, in order; what cannot be cloned throws, as in Electron. */
+  /** To the document that is there now, in order; what cannot be cloned throws, as in Electron. */
   send(channel: string, ...args: unknown[]): void {
     const message = { channel, args: structuredClone(args), name: FROM_MAIN }
-    const deliver = () =>
-      this.#page?.evaluate(({ name, channel, args }) => {
-        const receive = (globalThis as Record<string, unknown>)[name]
+    const global = this.#global
+    const deliver = async () =>
+      (await global)?.evaluate((own: Record<string, unknown>, { name, channel, args }) => {
+        const receive = own[name]
         if (typeof receive === 'function') receive(channel, args)
       }, message)
-    // A page that has gone meanwhile gets nothing.
+    // One that has gone meanwhile gets nothing, and nor does the one that came after it.
     this.#sent = this.#sent.then(deliver).catch(() => undefined)
   }
 
@@ -38,7 +41,9 @@ export class WebContents extends EventEmitter {
   attach(page: Page): void {
     this.#page = page
     page.on('framenavigated', (frame) => {
-      if (frame === page.mainFrame()) this.emit('did-navigate', {}, toApp(frame.url()))
+      if (frame !== page.mainFrame()) return
+      this.#global = frame.evaluateHandle(() => globalThis).catch(() => undefined)
+      this.emit('did-navigate', {}, toApp(frame.url()))
     })
     page.on('crash', () => this.emit('render-process-gone', {}, { reason: 'crashed' }))
   }

@@ -1,0 +1,76 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
+import { connectLegacy } from '../core/testing/clients.ts'
+import { echoServer } from '../core/testing/echo-definition.ts'
+import { configFileOf } from '../core/testing/temp-core.ts'
+import { startOnStandIn } from './app-process.ts'
+import { environment, makeDir, openDesktop, removeDir, shell } from './open-desktop.ts'
+
+beforeAll(() => openChromium(thisMachine()), 600_000)
+
+function makeWorld() {
+  const dir = makeDir()
+  return { dir, [Symbol.dispose]: () => removeDir(dir) }
+}
+
+test('arguments win over variables, and the terminal is greeted with a key that works', async () => {
+  using world = makeWorld()
+  const config = join(world.dir, 'metamcp.json')
+  writeFileSync(config, JSON.stringify(configFileOf([echoServer()])))
+  const dataDir = join(world.dir, 'given')
+  await using desktop = await openDesktop({
+    args: ['--port', '0', `--config=${config}`, '--data-dir', dataDir, '--ozone-platform=x11'],
+    env: { METAMCP_PORT: 'http', METAMCP_ADMIN_PORT: '12009' },
+  })
+  const { app, page } = desktop
+
+  await page.getByRole('row', { name: /^echo / }).waitFor()
+  const [, url = ''] = /^MetaMCP ready (\S+)\n/.exec(app.stdout) ?? []
+  expect(app.stdout).toContain(`MCP endpoint   ${url}/metamcp/default/mcp\n`)
+  const [, key = ''] = /^API key +(sk_mt_\w{64})$/m.exec(app.stdout) ?? []
+  await using client = await connectLegacy(new URL(`${url}/metamcp/default/mcp`), key)
+  const { content } = await client.callTool({ name: 'echo__echo', arguments: { message: 'hello' } })
+  expect(content).toMatchObject([{ type: 'text', text: 'hello' }])
+
+  expect(existsSync(join(dataDir, 'browser'))).toBe(true)
+  await app.complained('--ozone-platform is no argument of MetaMCP')
+  await app.complained('METAMCP_ADMIN_PORT is ignored')
+})
+
+describe.runIf(shell.kind === 'stand-in')('without a start', () => {
+  test('a mistake is told in a box and on stderr, and the exit code is 1', async () => {
+    using world = makeWorld()
+    const env = { ...environment(world.dir), METAMCP_PORT: 'http' }
+    const app = await startOnStandIn({ env, args: ['--log-level', 'loud'] }, world.dir)
+    const content = [
+      'METAMCP_PORT "http" is not a port: use 0 to 65535.',
+      '--log-level "loud" is not a log level: use debug, info, warn, error or silent.',
+      'See --help.',
+    ].join('\n')
+    const title = 'MetaMCP could not start'
+    expect(await app.told('error-box')).toEqual({ kind: 'error-box', title, content })
+    expect(await app.complained(content)).toBe(`${content}\n`)
+    expect([await app.ended, app.stdout]).toEqual([1, ''])
+  })
+
+  test('what the core refuses is told in the same way, as a sentence', async () => {
+    using world = makeWorld()
+    const args = ['--config', join(world.dir, 'missing.json')]
+    const app = await startOnStandIn({ env: environment(world.dir), args }, world.dir)
+    const { content } = await app.told('error-box')
+    expect(content).toContain('missing.json')
+    expect(await app.complained('missing.json')).toBe(`${content}\n`)
+    expect([await app.ended, app.stdout]).toEqual([1, ''])
+  })
+
+  test('help goes to stdout, and nothing is made', async () => {
+    using world = makeWorld()
+    const env = environment(world.dir)
+    const app = await startOnStandIn({ env, args: ['--help'] }, world.dir)
+    expect(await app.ended).toBe(0)
+    expect(app.stdout).toMatch(/^MetaMCP Desktop: [^]*--public-url/)
+    expect(existsSync(join(world.dir, 'data'))).toBe(false)
+  })
+})
