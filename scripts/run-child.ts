@@ -26,7 +26,8 @@ export async function runChild(
   }
   const interrupt = () => {
     parent.close()
-    // Ctrl-C in a terminal reaches the child as well: a second one would mean "at once" to it.
+    // Ctrl-C in a terminal reaches the child as well, and to some of them, like vitest, a second one
+    // means "at once". MetaMCP itself closes once, however often it is told.
     if (!inTerminal()) child.kill('SIGINT')
   }
   const parent = watchParent(terminate)
