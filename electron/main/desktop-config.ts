@@ -1,44 +1,34 @@
 import { app } from 'electron'
 import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { AppError, type CoreConfig, type Logger } from '../core/index.ts'
+import { join } from 'node:path'
+import { AppError, messageOf, type CoreConfig, type Logger } from '../core/index.ts'
+import type { HostConfig } from '../host/read-start.ts'
 
 /** out/, which holds this program when it is built. */
 const OUT = join(import.meta.dirname, '..')
 
-type Surroundings = { env: Record<string, string | undefined>; log: Logger }
-
-/**
- * Electron's folders and METAMCP_DATA_DIR, METAMCP_PORT and METAMCP_CONFIG, as the core needs them.
- * Has to come before the single instance lock, which is one per data folder. Throws an `AppError`
- * for a port that is none.
- */
-export function desktopConfig({ env, log }: Surroundings): CoreConfig {
-  const dataDir = env.METAMCP_DATA_DIR ? resolve(env.METAMCP_DATA_DIR) : app.getPath('userData')
-  const sessionDir = join(dataDir, 'browser')
-  mkdirSync(sessionDir, { recursive: true })
-  app.setPath('userData', dataDir)
-  // Chromium fills its folder with dozens of entries: they stay apart from what is ours.
-  app.setPath('sessionData', sessionDir)
+/** What a person configured, with what Electron knows of the program added to it. */
+export function desktopConfig({ logLevel: _, ...config }: HostConfig, log: Logger): CoreConfig {
   return {
-    dataDir,
-    host: '127.0.0.1',
-    port: readPort(env.METAMCP_PORT),
-    publicUrl: null,
-    configFile: env.METAMCP_CONFIG ? resolve(env.METAMCP_CONFIG) : null,
-    secretKey: null,
-    adminToken: null,
+    ...config,
     resourcesDir: app.isPackaged ? process.resourcesPath : join(OUT, '../resources'),
     databaseTemplate: join(OUT, 'db-template.tgz'),
-    env,
     version: app.getVersion(),
     log,
   }
 }
 
-function readPort(text: string | undefined): number {
-  if (!text) return 12_008
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
-  if (port <= 65_535) return port
-  throw new AppError('invalid', `METAMCP_PORT "${text}" is not a port: use 0 to 65535.`)
+/**
+ * Gives Electron a folder of its own in the data folder, which Chromium fills with dozens of
+ * entries. Has to come before the single instance lock, which is one per such folder.
+ */
+export function keepBrowserIn(dataDir: string): void {
+  const folder = join(dataDir, 'browser')
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const message = `The data folder ${dataDir} cannot be used: ${messageOf(cause)}.`
+    throw new AppError('unavailable', message, { cause })
+  }
+  for (const name of ['userData', 'sessionData'] as const) app.setPath(name, folder)
 }

@@ -1,24 +1,59 @@
 import { app, dialog } from 'electron'
-import { messageOf, openLog, startCore } from '../core/index.ts'
-import { desktopConfig } from './desktop-config.ts'
+import { messageOf, openLog, startCore, type Logger } from '../core/index.ts'
+import { failureText } from '../host/failure-text.ts'
+import { greeting } from '../host/greeting.ts'
+import { readStart, type HostConfig } from '../host/read-start.ts'
+import { say } from '../host/say.ts'
+import { desktopConfig, keepBrowserIn } from './desktop-config.ts'
 import { serveIpc } from './ipc.ts'
+import { programArguments } from './program-arguments.ts'
 import { endAfter, isOnlyInstance } from './quit.ts'
 import { openWindow, prepareSession, registerAppScheme, showWindow } from './window.ts'
 
-const log = openLog('info')
+const { argv, defaultApp, env, stdout, stderr } = process
+
 /** What is open, closed in reverse order when the app ends. */
 const parts = new AsyncDisposableStack()
-const end = endAfter(() => parts.disposeAsync(), log)
 
-async function startDesktop(): Promise<void> {
-  registerAppScheme()
-  const config = desktopConfig({ env: process.env, log })
-  if (!isOnlyInstance(showWindow)) return end(0)
+// Not awaited at the top level: Electron becomes ready only after this file has run.
+void main()
+
+async function main(): Promise<void> {
+  const args = programArguments({ argv, isDefaultApp: defaultApp })
+  const start = readStart({ args, env, foreignSwitches: 'leave' })
+  if (start.kind === 'help') {
+    await say(stdout, start.text)
+    return app.exit(0)
+  }
+  if (start.kind === 'mistake') {
+    await complain(start.text, start.text)
+    return app.exit(1)
+  }
+  const log = openLog(start.config.logLevel)
+  const end = endAfter(() => parts.disposeAsync(), log)
+  try {
+    registerAppScheme()
+    const { dataDir } = start.config
+    keepBrowserIn(dataDir)
+    if (!isOnlyInstance(showWindow)) {
+      await say(stderr, `MetaMCP already runs on ${dataDir}: its window is shown.`)
+      return end(0)
+    }
+    for (const warning of start.warnings) await say(stderr, warning)
+    await startDesktop(start.config, log)
+  } catch (error) {
+    await complain(failureText(error), messageOf(error))
+    end(1)
+  }
+}
+
+async function startDesktop(config: HostConfig, log: Logger): Promise<void> {
   // Without a tray nothing else would show that the app still runs.
   app.on('window-all-closed', () => app.quit())
   await app.whenReady()
+  if (parts.disposed) return
 
-  const starting = startCore(config)
+  const starting = startCore(desktopConfig(config, log))
   // Deferred before it is there, for who quits during the start.
   parts.defer(() =>
     starting.then(
@@ -28,7 +63,7 @@ async function startDesktop(): Promise<void> {
   )
   const core = await starting
   if (parts.disposed) return
-  process.stdout.write(`MetaMCP ready ${core.url}\n`)
+  await say(stdout, greeting(core, config.dataDir))
 
   prepareSession()
   const ipc = serveIpc({ router: core.router, log })
@@ -37,8 +72,10 @@ async function startDesktop(): Promise<void> {
   await openWindow()
 }
 
-// Not awaited at the top level: Electron becomes ready only after this file has run.
-startDesktop().catch((error: unknown) => {
-  dialog.showErrorBox('MetaMCP could not start', messageOf(error))
-  end(1)
-})
+/** For who started the app in a terminal, and for who did not. */
+async function complain(inTerminal: string, inBox: string): Promise<void> {
+  await say(stderr, inTerminal)
+  // Linux shows no box before.
+  await app.whenReady()
+  dialog.showErrorBox('MetaMCP could not start', inBox)
+}
