@@ -12,6 +12,8 @@ export type CoreConfig = {
   publicUrl: string | null
   /** A `metamcp.json` to apply at the start. */
   configFile: string | null
+  /** A backup to put in the place of what is in the data folder, before anything is opened. */
+  restoreFile: string | null
   /** METAMCP_SECRET_KEY, at least 32 characters; `null` for a key file in the data folder. */
   secretKey: string | null
   /** METAMCP_ADMIN_TOKEN; `null` for one that is generated and kept in the data folder. */

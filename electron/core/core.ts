@@ -4,6 +4,7 @@ import { judge, managementCaller } from './callers.ts'
 import { openChanges, type Changes } from './changes.ts'
 import type { CoreConfig } from './config.ts'
 import { openPools, type PoolsOptions } from './connections/pools.ts'
+import { restoreBackup } from './db/backup.ts'
 import { lockDataDir } from './db/lock.ts'
 import { openDatabase, type Database } from './db/open.ts'
 import { messageOf } from './errors.ts'
@@ -61,6 +62,7 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   const url = config.publicUrl ?? urlOf(config.host, http.port)
 
   const adminToken = await loadAdminToken(config)
+  if (config.restoreFile !== null) await restoreBackup(config.dataDir, config.restoreFile)
   const db = await openDatabase({ ...databaseOptions(config), log })
   opened.defer(() => db.close())
 

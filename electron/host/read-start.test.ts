@@ -23,6 +23,7 @@ test('without anything there are defaults', () => {
     dataDir: envPaths('MetaMCP', { suffix: '' }).data,
     configFile: null,
     publicUrl: null,
+    restoreFile: null,
     logLevel: 'info',
     secretKey: null,
     adminToken: null,
@@ -48,6 +49,7 @@ test('the environment wins over defaults', () => {
     dataDir: resolve('/env/data'),
     configFile: resolve('env.json'),
     publicUrl: 'https://env.example/base',
+    restoreFile: null,
     logLevel: 'warn',
     secretKey: 'secret',
     adminToken: 'token',
@@ -64,6 +66,7 @@ test('arguments win over the environment', () => {
     dataDir: join(process.cwd(), 'data'),
     configFile: join(process.cwd(), 'my.json'),
     publicUrl: 'http://arg.example',
+    restoreFile: null,
     logLevel: 'debug',
   })
 })

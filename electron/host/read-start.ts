@@ -36,6 +36,7 @@ const OPTIONS = {
   config: { type: 'string' },
   'public-url': { type: 'string' },
   'log-level': { type: 'string' },
+  restore: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options']
 
@@ -47,6 +48,7 @@ const HELP = `MetaMCP Desktop: one local URL for all your MCP servers.
   --config FILE       a metamcp.json to apply       METAMCP_CONFIG
   --public-url URL    where clients reach us        METAMCP_PUBLIC_URL  (http://127.0.0.1:<port>)
   --log-level LEVEL   debug, info, warn, error      METAMCP_LOG_LEVEL   (info)
+  --restore FILE      first put back a backup from the data folder's backups; what is there is kept
   --help              this text
 
 Only by environment: METAMCP_SECRET_KEY seals stored secrets (else a key file in the data folder),
@@ -76,6 +78,10 @@ const hostConfig = z.object({
     .refine(isHttpUrl, 'is not an http or https URL')
     .transform((url) => url.replace(/\/+$/, ''))
     .nullable(),
+  restoreFile: z
+    .string()
+    .transform((path) => resolve(path))
+    .nullable(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
     error: 'is not a log level: use debug, info, warn, error or silent',
   }),
@@ -86,12 +92,14 @@ const hostConfig = z.object({
 type Field = keyof z.infer<typeof hostConfig>
 
 /** Where each field comes from, strongest first. */
-const SOURCES: Record<Field, { option?: keyof typeof OPTIONS; variable: string }> = {
+const SOURCES: Record<Field, { option?: keyof typeof OPTIONS; variable?: string }> = {
   host: { option: 'host', variable: 'METAMCP_HOST' },
   port: { option: 'port', variable: 'METAMCP_PORT' },
   dataDir: { option: 'data-dir', variable: 'METAMCP_DATA_DIR' },
   configFile: { option: 'config', variable: 'METAMCP_CONFIG' },
   publicUrl: { option: 'public-url', variable: 'METAMCP_PUBLIC_URL' },
+  // By argument alone: a variable would put the same backup back at every start.
+  restoreFile: { option: 'restore' },
   logLevel: { option: 'log-level', variable: 'METAMCP_LOG_LEVEL' },
   secretKey: { variable: 'METAMCP_SECRET_KEY' },
   adminToken: { variable: 'METAMCP_ADMIN_TOKEN' },
@@ -124,7 +132,7 @@ function readConfig(values: Values, env: StartOptions['env']) {
     const { option, variable } = SOURCES[field]
     const argument = option === undefined ? undefined : values[option]
     if (typeof argument === 'string') return { text: argument, source: `--${option}` }
-    const text = env[variable]
+    const text = variable === undefined ? undefined : env[variable]
     return text ? { text, source: variable } : null
   }
   const result = hostConfig.safeParse({
@@ -133,6 +141,7 @@ function readConfig(values: Values, env: StartOptions['env']) {
     dataDir: given('dataDir')?.text ?? envPaths('MetaMCP', { suffix: '' }).data,
     configFile: given('configFile')?.text ?? null,
     publicUrl: given('publicUrl')?.text ?? null,
+    restoreFile: given('restoreFile')?.text ?? null,
     logLevel: given('logLevel')?.text ?? 'info',
     secretKey: given('secretKey')?.text ?? null,
     adminToken: given('adminToken')?.text ?? null,

@@ -93,7 +93,7 @@ test('a store of a newer version is refused, untouched, with the backup that wou
   const [backup = ''] = await listBackups(versions.dataDir)
   await expect(versions.open(0)).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringMatching(/made by a newer or different version.*restore the backup/),
+    message: expect.stringMatching(/made by a newer or different version.*--restore \S+\.tgz/),
   })
   await expect(versions.open(0)).rejects.toThrow(backup)
   // Not even with its snapshot lost may it be taken for a broken one.

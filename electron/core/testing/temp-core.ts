@@ -43,6 +43,7 @@ export async function startTempCore({
     port: 0,
     publicUrl: null,
     configFile,
+    restoreFile: null,
     secretKey: null,
     adminToken: null,
     resourcesDir: resolve(import.meta.dirname, '../../../resources'),
