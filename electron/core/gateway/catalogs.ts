@@ -24,6 +24,8 @@ export type CatalogsOptions = {
   onChange: (serverId: string, kinds: ReadonlySet<ListKind>) => void
   /** Milliseconds that lists wait for servers which were never tried. */
   firstTryMs?: number
+  /** Milliseconds until a live connection that could not be read is read again. */
+  retryMs?: number
 }
 
 /** What each server offers: the stored answer at once, the live one as soon as it differs. */
@@ -122,9 +124,17 @@ export class Catalogs {
     } catch (error) {
       log.warn({ serverId, error: messageOf(error) }, 'could not read what a server offers')
       await this.#saveFailure(serverId, messageOf(error))
+      this.#readLater(serverId, connection)
     } finally {
       this.#readings.delete(connection)
     }
+  }
+
+  /** It runs, so nothing else would ever ask it again. */
+  #readLater(serverId: string, connection: Connection): void {
+    const again = () => void this.learn(serverId, connection, ALL_KINDS)
+    const timer = setTimeout(again, this.#options.retryMs ?? 30_000).unref()
+    void connection.closed.then(() => clearTimeout(timer))
   }
 
   async #readNow(serverId: string, connection: Connection, kinds: ReadonlySet<ListKind>) {

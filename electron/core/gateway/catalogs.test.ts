@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import type { ServerCatalog } from '../../../shared/catalog.ts'
+import type { Connection } from '../connections/connection.ts'
+import { openPools } from '../connections/pools.ts'
+import { RpcError } from '../json-rpc.ts'
+import { openLog } from '../log.ts'
+import { Catalogs, type StoredCatalogs } from './catalogs.ts'
+
+const ALL = new Set(['tools', 'prompts', 'resources'] as const)
+
+type Kept = { catalog: ServerCatalog | null; triedAt: string | null; error: string | null }
+
+/** What is kept of one server, in memory alone. */
+function openStored(kept: Kept): StoredCatalogs {
+  return {
+    get: () => kept,
+    save(_, catalog) {
+      Object.assign(kept, { catalog, triedAt: 'now', error: null })
+      return Promise.resolve(true)
+    },
+    saveFailure(_, error) {
+      Object.assign(kept, { triedAt: 'now', error })
+      return Promise.resolve()
+    },
+  }
+}
+
+function openCatalogs(kept: Kept) {
+  const log = openLog('silent')
+  const pools = openPools({ log, env: {}, clientInfo: { name: 't', version: '1' } })
+  const changes: string[][] = []
+  const catalogs = new Catalogs({
+    pools,
+    log,
+    retryMs: 5,
+    stored: openStored(kept),
+    onChange: (_, kinds) => changes.push([...kinds]),
+  })
+  return { catalogs, changes, [Symbol.asyncDispose]: () => pools.close() }
+}
+
+function connectionWith(listTools: () => Promise<{ tools: object[] }>, hello = {}): Connection {
+  return {
+    hello: { capabilities: { tools: {} }, ...hello },
+    pid: null,
+    closed: new Promise(() => undefined),
+    close: () => Promise.resolve(),
+    notify: () => Promise.resolve(),
+    request: async () => ({ ...(await listTools()) }),
+  }
+}
+
+const nothing = (): Kept => ({ catalog: null, triedAt: null, error: null })
+
+test('a live connection that could not be read is read again by itself', async () => {
+  const kept = nothing()
+  await using world = openCatalogs(kept)
+  let asked = 0
+  const connection = connectionWith(() =>
+    asked++ === 0
+      ? Promise.reject(new RpcError(-32603, 'not yet'))
+      : Promise.resolve({ tools: [{ name: 't' }] }),
+  )
+  await world.catalogs.welcome('s', connection)
+  expect(kept).toMatchObject({ catalog: null, error: 'not yet' })
+  await expect.poll(() => kept.catalog?.tools).toEqual([{ name: 't' }])
+  expect(kept.error).toBeNull()
+})
+
+test('a new connection is read once, however many ask for it', async () => {
+  await using world = openCatalogs(nothing())
+  let asked = 0
+  const connection = connectionWith(() => Promise.resolve({ tools: [{ name: `t${asked++}` }] }))
+  await Promise.all([
+    world.catalogs.welcome('s', connection),
+    world.catalogs.welcome('s', connection),
+  ])
+  await world.catalogs.welcome('s', connection)
+  expect(asked).toBe(1)
+})
+
+test('changes while a list is read are read once more at its end', async () => {
+  const kept = nothing()
+  await using world = openCatalogs(kept)
+  const first = Promise.withResolvers<{ tools: object[] }>()
+  let asked = 0
+  const connection = connectionWith(() =>
+    asked++ === 0 ? first.promise : Promise.resolve({ tools: [{ name: 'new' }] }),
+  )
+  const reading = world.catalogs.welcome('s', connection)
+  for (let burst = 0; burst < 5; burst++) {
+    void world.catalogs.learn('s', connection, new Set(['tools'] as const))
+  }
+  first.resolve({ tools: [{ name: 'old' }] })
+  await reading
+  expect(kept.catalog?.tools).toEqual([{ name: 'new' }])
+  expect(asked).toBe(2)
+})
+
+test('what a server says of itself counts as a change, though its lists are the same', async () => {
+  await using world = openCatalogs(nothing())
+  const tools = () => Promise.resolve({ tools: [] })
+  await world.catalogs.learn('s', connectionWith(tools, { instructions: 'a' }), ALL)
+  await world.catalogs.learn('s', connectionWith(tools, { instructions: 'a' }), ALL)
+  await world.catalogs.learn('s', connectionWith(tools, { instructions: 'b' }), ALL)
+  expect(world.changes).toEqual([[], []])
+})
