@@ -4,10 +4,9 @@ import { Code } from '../../ui/code.tsx'
 const FILE = `{
   "mcpServers": {
     "everything": { "command": "npx", "args": ["-y", "@modelcontextprotocol/server-everything"] }
-  },
-  "namespaces": { "default": { "servers": ["everything"] } }
+  }
 }`
-const COMMAND = 'METAMCP_CONFIG=metamcp.json npm start'
+const COMMAND = 'npm start -- --config metamcp.json'
 
 /** Teaches how to get the first server. */
 export function NoServers() {
