@@ -62,8 +62,11 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   const url = config.publicUrl ?? urlOf(config.host, http.port)
 
   const adminToken = await loadAdminToken(config)
-  if (config.restoreFile !== null) await restoreBackup(config.dataDir, config.restoreFile)
-  const db = await openDatabase({ ...databaseOptions(config), log })
+  const options = databaseOptions(config)
+  if (config.restoreFile !== null) {
+    await restoreBackup({ ...options, file: config.restoreFile })
+  }
+  const db = await openDatabase({ ...options, log })
   opened.defer(() => db.close())
 
   const changes = openChanges((error) => log.error({ error: messageOf(error) }, 'a listener threw'))

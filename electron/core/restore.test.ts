@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, readdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { writeBackup } from './db/backup.ts'
+import { restoreBackup, writeBackup } from './db/backup.ts'
 import { pathsIn } from './db/paths.ts'
 import { readSnapshot } from './db/snapshot.ts'
 import { openStore } from './db/store.ts'
@@ -37,6 +38,21 @@ test('a start with a backup puts it back, and keeps what was there', async () =>
   await using third = await startTempCore({ dataDir, restoreFile })
   expect(await namesOf(third)).toEqual(['before', 'default'])
   expect((await readdir(dataDir)).some((name) => name.startsWith('db.replaced-'))).toBe(true)
+})
+
+test('a backup of a newer version is refused before anything is moved', async () => {
+  await using first = await startTempCore()
+  const { dataDir } = first
+  await first.close()
+  const file = await backUp(dataDir)
+  await using older = await mkdtempDisposable(join(tmpdir(), 'metamcp-older-'))
+  const journal = { version: '7', dialect: 'postgresql', entries: [] }
+  await mkdir(join(older.path, 'meta'))
+  await writeFile(join(older.path, 'meta', '_journal.json'), JSON.stringify(journal))
+  const before = await readdir(dataDir)
+  const restore = restoreBackup({ dataDir, file, migrationsDir: older.path })
+  await expect(restore).rejects.toThrow(/newer or different version.*Nothing was changed/)
+  expect((await readdir(dataDir)).toSorted()).toEqual(before.toSorted())
 })
 
 test('a file that is no backup stops the start, and changes nothing', async () => {

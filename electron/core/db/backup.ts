@@ -4,6 +4,7 @@ import { AppError, messageOf } from '../errors.ts'
 import { unpackArchive, writeArchive } from './archive.ts'
 import { moveDurably } from './durable.ts'
 import { lockStore } from './lock.ts'
+import { readMigrations, type Migration } from './migrate.ts'
 import { pathsIn, snapshotName, stamp, storeName } from './paths.ts'
 import type { Paths } from './paths.ts'
 import { isMissing } from './reasons.ts'
@@ -37,16 +38,19 @@ export async function listBackups(paths: Paths): Promise<string[]> {
   return backups.toSorted((a, b) => (a < b ? 1 : -1)).map((name) => join(paths.backups, name))
 }
 
+export type Restore = { dataDir: string; file: string; migrationsDir: string }
+
 /**
  * Puts a backup in the place of the store. What was there is kept: `db.replaced-<time>` and
  * `definitions.replaced-<time>.json`. Rejects with an AppError, everything as it was, if a process
- * has the store open (`in-use`) or the file is not a whole backup (`invalid`).
+ * has the store open (`in-use`) or the file is not a whole backup that this version can open
+ * (`invalid`).
  */
-export async function restoreBackup(dataDir: string, file: string): Promise<void> {
+export async function restoreBackup({ dataDir, file, migrationsDir }: Restore): Promise<void> {
   const lock = await lockStore(dataDir)
   try {
     const paths = pathsIn(dataDir)
-    const snapshot = await stageBackup(paths, file)
+    const snapshot = await stageBackup(paths, file, await readMigrations(migrationsDir))
     const time = stamp()
     const oldSnapshot = join(dataDir, `definitions.replaced-${time}.json`)
     await ifThere(copyFile(paths.snapshot, oldSnapshot))
@@ -62,14 +66,22 @@ export async function restoreBackup(dataDir: string, file: string): Promise<void
   }
 }
 
-async function stageBackup(paths: Paths, file: string): Promise<Snapshot> {
+async function stageBackup(
+  paths: Paths,
+  file: string,
+  known: readonly Migration[],
+): Promise<Snapshot> {
   await rm(paths.staging, { recursive: true, force: true })
   await mkdir(paths.staging, { mode: 0o700 })
   try {
     await unpackArchive(file, paths.staging)
     const read = await readSnapshotFile(join(paths.staging, snapshotName))
-    if (read.kind === 'good') return read.snapshot
-    throw new Error(read.kind === 'none' ? 'it holds no definitions' : read.reason)
+    if (read.kind === 'none') throw new Error('it holds no definitions')
+    if (read.kind !== 'good') throw new Error(read.reason)
+    const { migration } = read.snapshot
+    const isKnown = known.some(({ tag }) => tag === migration)
+    if (!isKnown) throw new Error('it was made by a newer or different version')
+    return read.snapshot
   } catch (cause) {
     await rm(paths.staging, { recursive: true, force: true })
     const message = `${file} cannot be restored: ${messageOf(cause)}. Nothing was changed.`

@@ -41,6 +41,7 @@ async function makeVersions(...statements: string[]) {
   return {
     dataDir,
     open,
+    migrationsDir: (version: number) => versions[version] ?? '',
     async use<T>(version: number, work: (database: Database) => Promise<T>): Promise<T> {
       const database = await open(version)
       try {
@@ -93,7 +94,7 @@ test('a store of a newer version is refused, untouched, with the backup that wou
   const [backup = ''] = await listBackups(versions.dataDir)
   await expect(versions.open(0)).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringMatching(/made by a newer or different version.*--restore \S+\.tgz/),
+    message: expect.stringMatching(/made by a newer or different version.*--restore "\S+\.tgz"/),
   })
   await expect(versions.open(0)).rejects.toThrow(backup)
   // Not even with its snapshot lost may it be taken for a broken one.
@@ -111,7 +112,7 @@ test('a backup brings back the store as it was, and what was there is kept', asy
     database.write((tx) => tx.insert(schema.settings).values({ key: 'later', value: 1 })),
   )
   const [backup = ''] = await listBackups(versions.dataDir)
-  await restoreBackup(versions.dataDir, backup)
+  await restoreBackup({ ...versions, migrationsDir, file: backup })
   expect(await versions.use(0, look)).toBeNull()
   expect(await versions.use(0, read)).toEqual(before)
   const names = await readdir(versions.dataDir)
@@ -125,7 +126,9 @@ test('restoring refuses a database in use and a file that is damaged, changing n
   await versions.use(1, look)
   const [backup = ''] = await listBackups(versions.dataDir)
   const database = await versions.open(1)
-  await expect(restoreBackup(versions.dataDir, backup)).rejects.toMatchObject({ code: 'in-use' })
+  await expect(
+    restoreBackup({ ...versions, migrationsDir: versions.migrationsDir(1), file: backup }),
+  ).rejects.toMatchObject({ code: 'in-use' })
   await database.close()
 
   const bytes = await readFile(backup)
@@ -136,7 +139,9 @@ test('restoring refuses a database in use and a file that is damaged, changing n
   await writeFile(flipped, bytes)
   const names = await readdir(versions.dataDir)
   for (const file of [half, flipped, join(versions.dataDir, 'none.tgz')]) {
-    await expect(restoreBackup(versions.dataDir, file)).rejects.toMatchObject({ code: 'invalid' })
+    await expect(
+      restoreBackup({ ...versions, migrationsDir: versions.migrationsDir(1), file }),
+    ).rejects.toMatchObject({ code: 'invalid' })
   }
   expect(await readdir(versions.dataDir)).toEqual(names)
   expect(await versions.use(1, readNotes)).toEqual(['none', 'none'])

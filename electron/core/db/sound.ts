@@ -145,5 +145,5 @@ async function isAbsent(folder: string): Promise<boolean> {
 async function backupHint({ paths, migrations }: Ground): Promise<string> {
   const backups = await listBackups(paths)
   const usable = backups.find((path) => migrations.some(({ tag }) => path.endsWith(`-${tag}.tgz`)))
-  return usable ? `, or start it with --restore ${usable}` : ''
+  return usable ? `, or start it with --restore "${usable}"` : ''
 }

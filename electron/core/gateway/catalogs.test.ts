@@ -67,6 +67,24 @@ test('a live connection that could not be read is read again by itself', async (
   expect(kept.error).toBeNull()
 })
 
+test('one refused list is read again by itself, while the others are there', async () => {
+  const kept = nothing()
+  await using world = openCatalogs(kept)
+  let asked = 0
+  const connection: Connection = {
+    ...connectionWith(() => Promise.resolve({ tools: [] })),
+    hello: { capabilities: { tools: {}, prompts: {} } },
+    request: (method) => {
+      if (method === 'prompts/list') return Promise.resolve({ prompts: [{ name: 'p' }] })
+      if (asked++ < 2) return Promise.reject(new RpcError(-32603, 'busy'))
+      return Promise.resolve({ tools: [{ name: 't' }] })
+    },
+  }
+  await world.catalogs.welcome('s', connection)
+  expect(kept.catalog).toMatchObject({ tools: [], prompts: [{ name: 'p' }] })
+  await expect.poll(() => kept.catalog?.tools).toEqual([{ name: 't' }])
+})
+
 test('a new connection is read once, however many ask for it', async () => {
   await using world = openCatalogs(nothing())
   let asked = 0

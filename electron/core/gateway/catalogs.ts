@@ -37,6 +37,8 @@ export class Catalogs {
   readonly #readings = new WeakMap<Connection, { again: Set<ListKind>; done: Promise<void> }>()
 
   readonly #welcomes = new WeakMap<Connection, Promise<void>>()
+  /** How often in a row a connection could not be read. */
+  readonly #setbacks = new WeakMap<Connection, number>()
 
   constructor(options: CatalogsOptions) {
     this.#options = options
@@ -57,7 +59,8 @@ export class Catalogs {
     const { triedAt } = stored.get(serverId)
     const attempt = this.#startAndLearn(serverId)
     // One that was tried and failed is tried again, but nobody waits for it.
-    if (triedAt !== null) return attempt
+    const isFirst = triedAt === null || this.#firstTries.has(serverId)
+    if (!isFirst) return attempt
     // An edit in the first try ends that one: what is waited for is always the newest.
     const wait = this.#waitOnce(serverId, attempt, firstTryMs).finally(() => {
       if (this.#firstTries.get(serverId) === wait) this.#firstTries.delete(serverId)
@@ -80,9 +83,14 @@ export class Catalogs {
    * with whether there was anything to wait for.
    */
   async settled(serverIds: readonly string[]): Promise<boolean> {
-    const waits = serverIds.map((id) => this.#firstTries.get(id)).filter((wait) => !!wait)
-    await Promise.all(waits)
-    return waits.length > 0
+    let hasWaited = false
+    for (;;) {
+      const waits = serverIds.map((id) => this.#firstTries.get(id)).filter((wait) => !!wait)
+      if (waits.length === 0) return hasWaited
+      hasWaited = true
+      // An edit meanwhile puts a newer try in the place of one that was waited for.
+      await Promise.all(waits)
+    }
   }
 
   /** Asks a live connection for some lists. Never rejects. */
@@ -114,38 +122,55 @@ export class Catalogs {
   }
 
   async #readUntilQuiet(serverId: string, connection: Connection, again: Set<ListKind>) {
-    const { log } = this.#options
+    while (again.size > 0) {
+      const kinds = new Set(again)
+      again.clear()
+      const failed = await this.#readNow(serverId, connection, kinds)
+      if (failed.size > 0) this.#readLater(serverId, connection, failed)
+    }
+    this.#readings.delete(connection)
+  }
+
+  /** Resolves with the lists that could not be read. */
+  async #readNow(
+    serverId: string,
+    connection: Connection,
+    kinds: ReadonlySet<ListKind>,
+  ): Promise<ReadonlySet<ListKind>> {
+    const { stored, log } = this.#options
     try {
-      while (again.size > 0) {
-        const kinds = new Set(again)
-        again.clear()
-        await this.#readNow(serverId, connection, kinds)
+      const known = stored.get(serverId).catalog
+      const { catalog, failures } = await readCatalog(connection, known, kinds)
+      for (const [kind, error] of failures) {
+        log.warn({ serverId, kind, error: error.message }, 'a server refused one of its lists')
       }
+      await this.#keep(serverId, known, catalog)
+      if (failures.size === 0) this.#setbacks.delete(connection)
+      return new Set(failures.keys())
     } catch (error) {
       log.warn({ serverId, error: messageOf(error) }, 'could not read what a server offers')
       await this.#saveFailure(serverId, messageOf(error))
-      this.#readLater(serverId, connection)
-    } finally {
-      this.#readings.delete(connection)
+      return kinds
     }
   }
 
-  /** It runs, so nothing else would ever ask it again. */
-  #readLater(serverId: string, connection: Connection): void {
-    const again = () => void this.learn(serverId, connection, ALL_KINDS)
-    const timer = setTimeout(again, this.#options.retryMs ?? 30_000).unref()
-    void connection.closed.then(() => clearTimeout(timer))
-  }
-
-  async #readNow(serverId: string, connection: Connection, kinds: ReadonlySet<ListKind>) {
+  async #keep(serverId: string, known: ServerCatalog | null, catalog: ServerCatalog) {
     const { stored, onChange } = this.#options
-    const known = stored.get(serverId).catalog
-    const catalog = await readCatalog(connection, known, kinds)
+    // Compared before it is stored, which may freeze or replace what is known.
     const changed = changedKinds(known, catalog)
-    // Before it is stored `known` may be the very object that is frozen or replaced.
     const isNewHello = differs(known?.hello, catalog.hello)
     await stored.save(serverId, catalog)
     if (changed.size > 0 || isNewHello) onChange(serverId, changed)
+  }
+
+  /** It runs, so nothing else would ever ask it again. Ever more rarely, if it goes on refusing. */
+  #readLater(serverId: string, connection: Connection, kinds: ReadonlySet<ListKind>): void {
+    const setbacks = (this.#setbacks.get(connection) ?? 0) + 1
+    this.#setbacks.set(connection, setbacks)
+    const { retryMs = 30_000 } = this.#options
+    const again = () => void this.learn(serverId, connection, kinds)
+    const timer = setTimeout(again, retryMs * 2 ** Math.min(setbacks - 1, 6)).unref()
+    void connection.closed.then(() => clearTimeout(timer))
   }
 
   async #startAndLearn(serverId: string): Promise<void> {

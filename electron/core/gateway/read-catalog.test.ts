@@ -28,7 +28,7 @@ test('reads all pages, and ends where a cursor comes again', async () => {
     asked.push(params?.cursor)
     return { tools: [{ name: `t${asked.length}` }], nextCursor: asked.length === 1 ? '' : 'again' }
   })
-  const { tools } = await readCatalog(connection, null, ALL)
+  const { tools } = (await readCatalog(connection, null, ALL)).catalog
   expect(tools).toEqual([{ name: 't1' }, { name: 't2' }, { name: 't3' }])
   expect(asked).toEqual([undefined, '', 'again'])
 })
@@ -45,9 +45,10 @@ test('one list that fails hides none of the others, and stays as it was known', 
     resources: [],
     resourceTemplates: [],
   }
-  const catalog = await readCatalog(connection, known, ALL)
+  const { catalog, failures } = await readCatalog(connection, known, ALL)
   expect(catalog.tools).toEqual([{ name: 't' }])
   expect(catalog.prompts).toEqual([{ name: 'p' }])
+  expect([...failures.keys()]).toEqual(['prompts'])
 })
 
 test('with nothing to show, the failure is told', async () => {

@@ -10,6 +10,9 @@ const PAGE_TIMEOUT_MS = 60_000
 
 const EMPTY = { tools: [], prompts: [], resources: [], resourceTemplates: [] }
 
+/** What was read, and the lists that the server refused. */
+export type CatalogReading = { catalog: ServerCatalog; failures: ReadonlyMap<ListKind, RpcError> }
+
 /**
  * Asks a server for everything it offers, all pages. With `kinds` only those lists are read anew
  * and the rest is taken from `known`.
@@ -18,9 +21,9 @@ export async function readCatalog(
   connection: Connection,
   known: ServerCatalog | null,
   kinds: ReadonlySet<ListKind>,
-): Promise<ServerCatalog> {
+): Promise<CatalogReading> {
   const { hello } = connection
-  const failures: RpcError[] = []
+  const failures = new Map<ListKind, RpcError>()
   const declared = isObject(hello.capabilities) ? hello.capabilities : {}
   const read = async (method: ListMethod, kind: ListKind) => {
     if (declared[kind] === undefined) return []
@@ -30,7 +33,7 @@ export async function readCatalog(
     } catch (error) {
       // Its other lists are worth having: this one stays as it was known.
       if (!(error instanceof RpcError)) throw error
-      failures.push(error)
+      failures.set(kind, error)
       return known?.[LISTS[method]] ?? []
     }
   }
@@ -40,11 +43,11 @@ export async function readCatalog(
   catalog.prompts = await read('prompts/list', 'prompts')
   catalog.resources = await read('resources/list', 'resources')
   catalog.resourceTemplates = await read('resources/templates/list', 'resources')
-  const [failure] = failures
+  const [failure] = failures.values()
   const isEmpty = Object.values({ ...catalog, hello: [] }).every((list) => list.length === 0)
   // With nothing to show, the reason is all there is to tell.
   if (failure && isEmpty) throw failure
-  return catalog
+  return { catalog, failures }
 }
 
 async function readPages(connection: Connection, method: ListMethod): Promise<JsonObject[]> {

@@ -75,6 +75,22 @@ describe('who may call', () => {
     expect((await probe.send({ body: rpc('tools/list'), headers: session })).status).toBe(401)
   })
 
+  test('a key that is revoked while the body of a call comes: 401, and nothing is called', async () => {
+    const { apiKey, key } = await core.admin.apiKeys.create.mutate({ name: 'slow-sender' })
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const sent = request(core.mcpUrl(), { method: 'POST', headers })
+    const answered = once(sent, 'response') as Promise<[IncomingMessage]>
+    sent.write('{"jsonrpc":"2.0","id":1,')
+    // Answered after the first part has arrived: both travel over loopback in order.
+    await probe.send({ method: 'GET', path: '/health' })
+    await core.admin.apiKeys.delete.mutate({ id: apiKey.id })
+    sent.end(JSON.stringify(rpc('initialize', HELLO)).slice('{"jsonrpc":"2.0","id":1,'.length))
+    const [response] = await answered
+    response.resume()
+    expect(response.statusCode).toBe(401)
+    expect(response.headers['mcp-session-id']).toBeUndefined()
+  })
+
   test('a revoked key: its calls of the modern era end, too', async () => {
     const { apiKey, key } = await core.admin.apiKeys.create.mutate({ name: 'modern' })
     const { id: serverId } = await core.admin.servers.create.mutate(echoServer())

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { sendJson } from './refusal.ts'
 import { Reply } from './reply.ts'
 
 const progress = { jsonrpc: '2.0', method: 'notifications/progress', params: {} } as const
@@ -13,6 +15,7 @@ async function openServer(serve: (request: IncomingMessage, response: ServerResp
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
+    port: (server.address() as AddressInfo).port,
     ask: (accept: string, signal?: AbortSignal) =>
       fetch(url, { method: 'POST', headers: { accept }, signal: signal ?? null }),
     async [Symbol.asyncDispose]() {
@@ -51,6 +54,29 @@ test('one message may be larger than what a slow reader may leave behind', async
   })
   const text = await (await server.ask('text/event-stream')).text()
   expect(text.length).toBeGreaterThan(large.length)
+})
+
+test('nothing is opened where a refusal waits for its turn on the connection', async () => {
+  const listening = Promise.withResolvers<ServerResponse>()
+  const refused = Promise.withResolvers<{ reply: Reply; response: ServerResponse }>()
+  await using server = await openServer((request, response) => {
+    if (request.method === 'GET') return listening.resolve(response)
+    const reply = new Reply(request, response)
+    sendJson(response, { status: 400, body: {} })
+    refused.resolve({ reply, response })
+  })
+  const socket = connect(server.port, '127.0.0.1')
+  const head = 'HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n'
+  socket.write(`GET / ${head}\r\nPOST / ${head}Content-Length: 0\r\nConnection: close\r\n\r\n`)
+  const { reply, response } = await refused.promise
+  expect(response.destroyed).toBe(false)
+  reply.notify(progress)
+  reply.finish(answer)
+  const first = await listening.promise
+  first.end('listened')
+  const received = await text(socket)
+  expect(received).toMatch(/listened[^]*HTTP\/1\.1 400/)
+  expect(received).not.toContain('progress')
 })
 
 test('nothing is opened for a client that has left', async () => {

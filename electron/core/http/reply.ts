@@ -66,7 +66,11 @@ export class Reply {
       throw refuse(406, 'Accept must allow application/json and text/event-stream')
     }
     this.#response = response
-    if (this.#takesStream) this.#slow = setTimeout(() => this.#open(), KEEP_ALIVE_MS).unref()
+    if (this.#takesStream) {
+      this.#slow = setTimeout(() => this.#open(), KEEP_ALIVE_MS).unref()
+      // Also where somebody else answers: a refusal does not come through here.
+      response.once('close', () => clearTimeout(this.#slow))
+    }
   }
 
   /** Headers that go with the answer, however it is sent. */
@@ -86,16 +90,19 @@ export class Reply {
     if (stream) {
       if (message) stream.send(message)
       stream.end()
-    } else if (this.#response.destroyed) return
+    } else if (this.#response.destroyed || this.#response.headersSent) return
     else if (message) {
       sendJson(this.#response, { status: 200, body: message, headers: this.#headers })
     } else this.#response.writeHead(202, this.#headers).end()
   }
 
-  /** Nothing is opened for a client that has left: its `close` has been, and nothing would end it. */
+  /**
+   * Nothing is opened for a client that has left: its `close` has been, and nothing would end it.
+   * Nor where a refusal was sent, which on a connection with several requests may wait for its turn.
+   */
   #open(): EventStream | null {
     clearTimeout(this.#slow)
-    if (this.#response.destroyed) return this.#stream
+    if (this.#response.destroyed || this.#response.headersSent) return this.#stream
     this.#stream ??= new EventStream(this.#response, this.#headers)
     return this.#stream
   }

@@ -4,7 +4,7 @@ import type { Endpoint } from '../gateway/endpoint.ts'
 import type { Logger } from '../log.ts'
 import { readCredential } from './credentials.ts'
 import type { Guard } from './guards.ts'
-import { refuse, sendJson } from './refusal.ts'
+import { refuse, sendJson, type HttpRefusal } from './refusal.ts'
 import type { RequestHandler } from './server.ts'
 import { StreamableHttp } from './streamable-http.ts'
 
@@ -39,9 +39,13 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     const name = ENDPOINT.exec(path)?.[1]
     if (name === undefined) return options.management(request, response)
     const endpoint = gateway.endpoint(name)
-    if (!endpoint) throw refuse(404, 'There is no endpoint of this name')
+    if (!endpoint) throw noSuchEndpoint()
     const caller = requireCaller(request, endpoint, query)
-    return streamableHttp.serve({ request, response, endpoint, caller })
+    const checkAgain = () => {
+      if (endpoint.isGone) throw noSuchEndpoint()
+      requireCaller(request, endpoint, query)
+    }
+    return streamableHttp.serve({ request, response, endpoint, caller, checkAgain })
   }
 
   function requireCaller(request: IncomingMessage, endpoint: Endpoint, query: string): string {
@@ -53,6 +57,10 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
       'An API key is needed: send it as "Authorization: Bearer sk_mt_…" or as "X-API-Key".'
     throw refuse(401, text, { 'www-authenticate': 'Bearer realm="MetaMCP"' })
   }
+}
+
+function noSuchEndpoint(): HttpRefusal {
+  return refuse(404, 'There is no endpoint of this name')
 }
 
 /** By hand, since `new URL` rewrites paths and throws on some that a client may well send. */

@@ -25,6 +25,8 @@ export type Exchange = {
   endpoint: Endpoint
   /** The identity that sessions are bound to (`callerKey`). */
   caller: string
+  /** Throws `HttpRefusal` if that caller may not use the endpoint any more, or it is gone. */
+  checkAgain: () => void
 }
 
 export type StreamableHttpOptions = { gateway: Gateway; log: Logger; maxBodyBytes: number }
@@ -60,6 +62,8 @@ export class StreamableHttp {
 
   async #post(exchange: Exchange): Promise<void> {
     const body = await readJson(exchange.request, this.#maxBodyBytes)
+    // A body may take minutes to come, and a key be revoked in that time.
+    exchange.checkAgain()
     if (Array.isArray(body)) return this.#batch(exchange, body)
     const incoming = classify(body)
     if (incoming.kind === 'request') return this.#request(exchange, incoming.message)
@@ -80,13 +84,21 @@ export class StreamableHttp {
     reply.finish(await session.request(message, reply.notify))
   }
 
-  async #initialize({ endpoint, caller, ...http }: Exchange, message: RpcRequest) {
+  async #initialize(exchange: Exchange, message: RpcRequest): Promise<void> {
+    const { endpoint, caller, request, response } = exchange
     const { sessions } = this.#gateway
     // First, since it refuses a client that can take no answer: nothing is opened for that one.
-    const reply = new Reply(http.request, http.response)
+    const reply = new Reply(request, response)
     const opening = await answerOpening(message, () =>
       sessions.open(endpoint, caller, message.params ?? {}),
     )
+    try {
+      // So may the servers that had to be waited for.
+      exchange.checkAgain()
+    } catch (error) {
+      opening.session.end()
+      throw error
+    }
     reply.headers = { [SESSION_HEADER]: opening.session.id }
     reply.finish({ jsonrpc: '2.0', id: message.id, result: opening.result })
   }
