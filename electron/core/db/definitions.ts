@@ -11,6 +11,7 @@ export type Definitions = Record<string, Record<string, string | null>[]>
 /** What a person has entered and cannot be learnt again; a table follows those that it refers to. */
 const definitionTables: readonly string[] = [
   schema.servers,
+  schema.signIns,
   schema.namespaces,
   schema.namespaceServers,
   schema.namespaceTools,

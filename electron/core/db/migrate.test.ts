@@ -22,12 +22,13 @@ async function makeVersions(...statements: string[]) {
   const versions = [migrationsDir]
   for (const [index, statement] of statements.entries()) {
     const version = join(folder.path, `migrations-${index}`)
-    const tag = `000${versions.length}_later`
     await cp(versions.at(-1) ?? '', version, { recursive: true })
-    await writeFile(join(version, `${tag}.sql`), statement)
     const path = join(version, 'meta', '_journal.json')
     const journal = JSON.parse(await readFile(path, 'utf8')) as { entries: object[] }
-    journal.entries.push({ idx: versions.length, tag })
+    const idx = journal.entries.length
+    const tag = `${String(idx).padStart(4, '0')}_later`
+    await writeFile(join(version, `${tag}.sql`), statement)
+    journal.entries.push({ idx, tag })
     await writeFile(path, JSON.stringify(journal))
     versions.push(version)
   }
@@ -78,7 +79,7 @@ test('a new version migrates the store, its snapshot too, after a backup', async
   expect(await versions.use(1, readNotes)).toEqual(['none', 'none'])
   const backups = await listBackups(versions.dataDir)
   expect(backups.map((path) => basename(path))).toEqual([
-    expect.stringMatching(/-0000_begin\.tgz$/),
+    expect.stringMatching(/-\d{4}_(?!later)\w+\.tgz$/),
   ])
   const saved = await readFile(join(versions.dataDir, 'definitions.json'), 'utf8')
   expect(saved).toContain('"note": "none"')
@@ -174,5 +175,9 @@ test('the newest three backups are kept', async () => {
   for (const year of [2021, 2022, 2023, 2024]) await writeFile(join(backups, `${year}-a.tgz`), '')
   await versions.use(1, look)
   const names = (await listBackups(versions.dataDir)).map((path) => basename(path))
-  expect(names).toEqual(['2023-a.tgz', '2024-a.tgz', expect.stringMatching(/_begin\.tgz$/)])
+  expect(names).toEqual([
+    '2023-a.tgz',
+    '2024-a.tgz',
+    expect.stringMatching(/-\d{4}_(?!later)\w+\.tgz$/),
+  ])
 })

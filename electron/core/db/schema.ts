@@ -39,6 +39,15 @@ export const servers = pgTable('servers', {
   createdAt: createdAt(),
 })
 
+/** Where a person's sign-in to a server stands. Without the row nobody ever signed in, nor had to. */
+export const signIns = pgTable('sign_ins', {
+  serverId: text('server_id')
+    .primaryKey()
+    .references(() => servers.id, { onDelete: 'cascade' }),
+  /** Tokens, client and what was asked for, as one sealed JSON object (oauth/sign-in.ts). */
+  sealed: text('sealed').notNull(),
+})
+
 /** What a server said of itself when it was last seen, or why it could not be asked. */
 export const serverCatalogs = pgTable('server_catalogs', {
   serverId: text('server_id')

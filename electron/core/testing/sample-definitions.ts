@@ -7,6 +7,7 @@ const at = '2026-01-02T03:04:05.678Z'
 export async function insertDefinitions(tx: Tx, count = 20): Promise<void> {
   const numbers = Array.from({ length: count }, (_, index) => index)
   await tx.insert(schema.servers).values(numbers.map(serverRow))
+  await tx.insert(schema.signIns).values({ serverId: 's1', sealed: 'sealed' })
   await tx
     .insert(schema.namespaces)
     .values(['one', 'two'].map((name) => ({ id: name, name, description: '', enabled: true })))
