@@ -3,10 +3,10 @@ import { keyName } from './api-key.ts'
 import { endpointPatch } from './endpoint.ts'
 import { namespacePatch, toolRulePatch } from './namespace.ts'
 import { definitionName, plainText, serverName } from './names.ts'
-import { environmentVariables, httpHeaders, serverPatch } from './server.ts'
+import { environmentVariables, httpHeaders, oauthClient, serverPatch } from './server.ts'
 
 const STDIO_FIELDS = ['command', 'args', 'env', 'cwd'] as const
-const REMOTE_FIELDS = ['url', 'headers', 'bearerToken'] as const
+const REMOTE_FIELDS = ['url', 'headers', 'bearerToken', 'oauth'] as const
 
 /** `http` is what some clients write for Streamable HTTP. */
 const serverType = z.enum(['stdio', 'sse', 'streamable-http', 'http'])
@@ -22,6 +22,7 @@ const configServer = serverPatch
     // A file holds its secrets; there is no stored one to refer to by `null`.
     env: environmentVariables.optional(),
     headers: httpHeaders.optional(),
+    oauth: oauthClient.optional(),
   })
   .superRefine(refuseMixedForms)
 

@@ -16,6 +16,8 @@ const common = {
   startTimeoutMs: z.int().min(100).max(MAX_TIMER_MS).default(60_000),
 }
 
+const NO_CLIENT = { path: ['clientSecret'], error: 'goes with a clientId' }
+
 const environmentName = z.string().regex(/^[^=\0]+$/, 'must not be empty nor hold "=" or NUL')
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not an HTTP header name')
 const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'is not an HTTP header value')
@@ -32,10 +34,32 @@ const stdioFields = {
   cwd: plainText.nullable().default(null),
 }
 
+const clientMetadataUrl = z.string().refine(isDocumentUrl, 'must be an https URL with a path')
+
+/**
+ * How we present ourselves where a server lets people sign in (OAuth 2.1); all of it may be left
+ * out, and then we register by ourselves. `${NAME}` stands for an environment variable.
+ */
+const oauthFields = {
+  /** The client that was registered with the authorization server by hand. */
+  clientId: plainText.min(1, 'must not be empty').optional(),
+  clientSecret: plainText.min(1, 'must not be empty').optional(),
+  /** Scopes to ask for, separated by spaces, in place of those that the server recommends. */
+  scope: z
+    .string()
+    .regex(/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/, 'is not a list of scopes')
+    .optional(),
+  /** A Client ID Metadata Document that names our redirect URI; where it is supported. */
+  clientMetadataUrl: clientMetadataUrl.optional(),
+}
+
+export const oauthClient = z.strictObject(oauthFields).refine(hasClientForSecret, NO_CLIENT)
+
 const remoteFields = {
   url,
   headers: httpHeaders.default({}),
   bearerToken: headerValue.nullable().default(null),
+  oauth: oauthClient.optional(),
 }
 
 /**
@@ -53,8 +77,9 @@ const secretOrKept = (value: z.ZodString) => value.nullable()
 
 /**
  * A change to a server: only the fields that are named change. A record of secrets is replaced as a
- * whole, but a value of `null` keeps the stored secret of that name, since clients never see it. A
- * `bearerToken` of `null` removes the token; not naming it keeps it.
+ * whole, but a value of `null` keeps the stored secret of that name, since clients never see it; so
+ * does a `clientSecret` of `null` in `oauth`. A `bearerToken` or `oauth` of `null` removes it; not
+ * naming it keeps it.
  */
 export const serverPatch = z.strictObject({
   name: serverName.optional(),
@@ -71,6 +96,11 @@ export const serverPatch = z.strictObject({
   url: url.optional(),
   headers: z.record(headerName, secretOrKept(headerValue)).optional(),
   bearerToken: headerValue.nullable().optional(),
+  oauth: z
+    .strictObject({ ...oauthFields, clientSecret: plainText.min(1).nullable().optional() })
+    .refine(hasClientForSecret, NO_CLIENT)
+    .nullable()
+    .optional(),
 })
 
 export type ServerDefinition = z.infer<typeof serverDefinition>
@@ -80,6 +110,9 @@ export type Server = ServerDefinition & { id: string }
 
 /** What a server is doing now, as told to people. `stopped` is healthy: it starts when called. */
 export type ServerState = 'disabled' | 'stopped' | 'starting' | 'running' | 'failed'
+
+/** Whether a person has signed in to it (OAuth): `null` where nobody did, nor has to. */
+export type SignInStatus = 'needed' | 'signed-in' | null
 
 /** A server as management callers see it: names of secrets, never their values. */
 export type ServerView = {
@@ -98,9 +131,16 @@ export type ServerView = {
   envNames?: string[]
   headerNames?: string[]
   hasBearerToken?: boolean
+  oauth?: {
+    clientId?: string
+    scope?: string
+    clientMetadataUrl?: string
+    hasClientSecret: boolean
+  }
   state: ServerState
   /** Why it failed, in words a person can act on. */
   error: string | null
+  signIn: SignInStatus
   /** How many tools it offered when last seen; `null` when it was never seen. */
   toolCount: number | null
 }
@@ -111,4 +151,12 @@ function isHttpUrl(text: string): boolean {
   if (!URL.canParse(filled)) return false
   const { protocol, username, password } = new URL(filled)
   return /^https?:$/.test(protocol) && username === '' && password === ''
+}
+
+function isDocumentUrl(text: string): boolean {
+  return URL.canParse(text) && /^https:\/\/[^/]+\/./.test(new URL(text).href)
+}
+
+function hasClientForSecret(oauth: { clientId?: string | undefined; clientSecret?: unknown }) {
+  return oauth.clientSecret === undefined || oauth.clientId !== undefined
 }

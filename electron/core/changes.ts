@@ -2,6 +2,7 @@
 export type Change =
   | { kind: 'server'; id: string }
   | { kind: 'server-state'; id: string }
+  | { kind: 'sign-in'; serverId: string }
   | { kind: 'catalog'; serverId: string }
   | { kind: 'namespace'; id: string }
   | { kind: 'endpoint'; id: string }

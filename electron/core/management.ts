@@ -45,7 +45,7 @@ export function openManagement({ stores, gateway, changes, status }: ManagementP
     servers: {
       store: stores.servers,
       catalogs: stores.catalogs,
-      status: (id) => gateway.pools.status(id),
+      status: (id) => ({ ...gateway.pools.status(id), signIn: null }),
       invalidate: followServer,
     },
     namespaces: { store: stores.namespaces, invalidate: showEndpoints },

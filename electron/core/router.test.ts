@@ -19,7 +19,7 @@ function routerOver(stores: TempStores, invalidated: string[] = []) {
     servers: serverRouter({
       store: stores.servers,
       catalogs: stores.catalogs,
-      status: () => ({ state: 'stopped', error: null }),
+      status: () => ({ state: 'stopped', error: null, signIn: null }),
       invalidate,
     }),
     namespaces: namespaceRouter({ store: stores.namespaces, invalidate }),
@@ -75,6 +75,7 @@ test('servers are listed, changed and deleted, and what is live follows', async 
     envNames: ['KEY'],
     state: 'stopped',
     error: null,
+    signIn: null,
     toolCount: null,
   })
   const tools = [{ name: 'echo' }]

@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerState,
   type ServerView,
+  type SignInStatus,
 } from '../../../shared/server.ts'
 import { managementProcedure, router } from '../rpc.ts'
 import type { CatalogStore } from './catalog-store.ts'
@@ -15,7 +16,7 @@ import type { ServerStore } from './store.ts'
 export type ServerRouterOptions = {
   store: ServerStore
   catalogs: CatalogStore
-  status: (id: string) => { state: ServerState; error: string | null }
+  status: (id: string) => { state: ServerState; error: string | null; signIn: SignInStatus }
   /** Makes live connections follow a change; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
 }

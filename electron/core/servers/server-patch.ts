@@ -8,7 +8,7 @@ import { InvalidInput, parseInput, type Problem } from '../problems.ts'
 type SecretRecord = Record<string, string>
 
 const STDIO_FIELDS = ['command', 'args', 'env', 'cwd']
-const REMOTE_FIELDS = ['url', 'headers', 'bearerToken']
+const REMOTE_FIELDS = ['url', 'headers', 'bearerToken', 'oauth']
 
 /**
  * The whole definition after a change. A change of type drops what the other type had; a secret of
@@ -28,7 +28,7 @@ export function patchServer(current: ServerDefinition, patch: ServerPatch): Serv
   })
 }
 
-function keepStoredSecrets(current: ServerDefinition, { env, headers }: ServerPatch) {
+function keepStoredSecrets(current: ServerDefinition, { env, headers, oauth }: ServerPatch) {
   const problems: Problem[] = []
   const fill = (field: 'env' | 'headers', patch: Record<string, string | null>) => {
     const stored = storedSecrets(current, field)
@@ -40,9 +40,18 @@ function keepStoredSecrets(current: ServerDefinition, { env, headers }: ServerPa
     }
     return Object.fromEntries(filled)
   }
+  const fillClient = ({ clientSecret, ...rest }: NonNullable<ServerPatch['oauth']>) => {
+    if (clientSecret !== null) return { ...rest, clientSecret }
+    const stored = current.type === 'STDIO' ? undefined : current.oauth?.clientSecret
+    if (stored === undefined) {
+      problems.push({ path: ['oauth', 'clientSecret'], message: NOTHING_TO_KEEP })
+    }
+    return { ...rest, clientSecret: stored }
+  }
   const secrets = {
     ...(env && { env: fill('env', env) }),
     ...(headers && { headers: fill('headers', headers) }),
+    ...(oauth !== undefined && { oauth: oauth ? fillClient(oauth) : undefined }),
   }
   if (problems.length > 0) throw new InvalidInput(problems)
   return secrets

@@ -1,6 +1,11 @@
 import { and, eq, ne } from 'drizzle-orm'
 import { z } from 'zod'
-import { serverDefinition, type Server, type ServerDefinition } from '../../../shared/server.ts'
+import {
+  oauthClient,
+  serverDefinition,
+  type Server,
+  type ServerDefinition,
+} from '../../../shared/server.ts'
 import type { Tx } from '../db/open.ts'
 import { servers } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
@@ -12,6 +17,7 @@ const sealedFields = z.object({
   env: z.record(z.string(), z.string()).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   bearerToken: z.string().nullish(),
+  oauth: oauthClient.optional(),
 })
 
 /** The table of servers, with what is secret in it sealed and opened on the way. */
@@ -74,9 +80,9 @@ function toColumns(server: Server, secrets: Secrets) {
     const { command, args, cwd, env } = server
     return { ...common, command, args, cwd, url: null, secrets: seal({ env }) }
   }
-  const { url, headers, bearerToken } = server
+  const { url, headers, bearerToken, oauth } = server
   const none = { command: null, args: null, cwd: null }
-  return { ...common, ...none, url, secrets: seal({ headers, bearerToken }) }
+  return { ...common, ...none, url, secrets: seal({ headers, bearerToken, oauth }) }
 }
 
 function fromRow(row: ServerRow, secrets: Secrets): Server {
@@ -85,7 +91,7 @@ function fromRow(row: ServerRow, secrets: Secrets): Server {
   const own =
     row.type === 'STDIO'
       ? { command, args: args ?? [], cwd, env: hidden.env }
-      : { url, headers: hidden.headers, bearerToken: hidden.bearerToken }
+      : { url, headers: hidden.headers, bearerToken: hidden.bearerToken, oauth: hidden.oauth }
   const definition: ServerDefinition = serverDefinition.parse({ ...common, ...own })
   return { ...definition, id }
 }
