@@ -32,6 +32,7 @@ test.each([
   { jsonrpc: '2.0', id: 'a', result: { x: 1 }, 'x-extra': true },
   { jsonrpc: '2.0', id: null, error: { code: -32700, message: 'what?' } },
   { jsonrpc: '2.0', method: 'notifications/x' },
+  { jsonrpc: '2.0', error: { code: -32600, message: 'about no request' } },
 ])('nothing is taken from %o', (message) => {
   const buffer = openLineBuffer(1_000)
   buffer.append(lineOf(message))
@@ -52,4 +53,11 @@ test('a large message in small pieces takes no time to speak of', { timeout: 10_
     buffer.append(line.subarray(from, from + 4_096))
   }
   expect(buffer.readMessage()).not.toBeNull()
+})
+
+test('an integer beyond 2^53 is written again as it came', () => {
+  const line = '{"jsonrpc":"2.0","id":1,"result":{"count":9007199254740993}}'
+  const buffer = openLineBuffer(200)
+  buffer.append(Buffer.from(`${line}\n`))
+  expect(JSON.stringify(buffer.readMessage())).toBe(line)
 })

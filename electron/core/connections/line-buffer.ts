@@ -1,5 +1,6 @@
-import { isObject } from '../json-rpc.ts'
 import type { RpcMessage } from '../json-rpc.ts'
+import { parseJson } from '../json.ts'
+import { isMessage } from './read-message.ts'
 
 const NEWLINE = 10
 
@@ -56,15 +57,8 @@ export function openLineBuffer(maxBytes: number): LineBuffer {
 
 function parse(line: string): unknown {
   try {
-    return JSON.parse(line)
+    return parseJson(line)
   } catch {
     return undefined
   }
-}
-
-function isMessage(value: unknown): value is RpcMessage {
-  if (!isObject(value) || value['jsonrpc'] !== '2.0') return false
-  const { method, result, error } = value
-  if (typeof method === 'string') return true
-  return 'id' in value && (isObject(result) || (isObject(error) && Number.isInteger(error['code'])))
 }

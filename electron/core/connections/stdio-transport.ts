@@ -12,12 +12,10 @@ import { checkCommand } from './find-command.ts'
 import { openLineBuffer } from './line-buffer.ts'
 import { openProcessTree } from './process-tree.ts'
 import type { ProcessList, ProcessTree } from './process-tree.ts'
+import { LARGEST_MESSAGE_BYTES, LARGEST_MESSAGE_MEGABYTES } from './read-message.ts'
 import type { StderrTail } from './stderr-tail.ts'
 import type { Transport, TransportContext, TransportEvents } from './transport.ts'
 
-const MEGABYTE = 1024 * 1024
-/** Far above any sane message; only there so that a runaway server cannot take us along. */
-const LARGEST_MESSAGE_MEGABYTES = 256
 /** Answers still in the pipe when a process exits are waited for; a pipe held open is not. */
 const DRAIN_MS = 250
 /** How long a child may take to end before its descendants are ended all the same. */
@@ -52,6 +50,7 @@ export async function openStdio(
 }
 
 class StdioTransport implements Transport {
+  readonly modernCancel = 'message'
   readonly #parts: StdioParts
   readonly #sdk: StdioClientTransport
   readonly #exited = Promise.withResolvers<void>()
@@ -65,7 +64,7 @@ class StdioTransport implements Transport {
   constructor(parts: StdioParts, env: Record<string, string>) {
     this.#parts = parts
     const { command, args, cwd } = parts.server
-    const maxBufferSize = LARGEST_MESSAGE_MEGABYTES * MEGABYTE
+    const maxBufferSize = LARGEST_MESSAGE_BYTES
     const options = { command, args, env, stderr: 'pipe' as const, maxBufferSize }
     this.#sdk = new StdioClientTransport(cwd === null ? options : { ...options, cwd })
     replaceReadBuffer(this.#sdk, maxBufferSize)
