@@ -17,6 +17,7 @@ const bundles = {
         input: {
           index: fromRoot('electron/main/index.ts'),
           headless: fromRoot('electron/headless/index.ts'),
+          metamcp: fromRoot('electron/cli/index.ts'),
           'db-worker': fromRoot('electron/core/db/worker.ts'),
         },
         // Flat: a chunk that opens `./db-worker.js` beside itself must find it.

@@ -1,15 +1,20 @@
 import { callerKey, type Caller } from './auth/caller.ts'
 import type { AdminToken } from './auth/admin-token.ts'
 import type { ApiKeyStore } from './auth/api-key-store.ts'
+import type { LocalToken } from './auth/local-token.ts'
 import type { Endpoint } from './gateway/endpoint.ts'
 import type { Verdict } from './http/routes.ts'
 
+/** What credentials are compared with. */
+export type Known = { apiKeys: ApiKeyStore; adminToken: AdminToken; localToken: LocalToken }
+
 /** Who may call an endpoint with this credential; `null` stands for none. */
 export function judge(
-  apiKeys: ApiKeyStore,
+  { apiKeys, localToken }: Known,
   credential: string | null,
   endpoint: Endpoint,
 ): Verdict {
+  if (credential !== null && localToken.isLocalToken(credential)) return { caller: LOCAL }
   const apiKey = credential === null ? null : apiKeys.verify(credential)
   if (apiKey && isWithin(apiKey.endpoints, endpoint)) {
     return { caller: callerKey({ kind: 'api-key', ...apiKey }) }
@@ -18,6 +23,7 @@ export function judge(
   return apiKey ? 'forbidden' : 'unknown'
 }
 
+const LOCAL = callerKey({ kind: 'local' })
 /** The identity of a session on an endpoint that needs no key. */
 export const ANYONE = callerKey({ kind: 'anonymous' })
 
@@ -26,12 +32,10 @@ export function isWithin(scope: 'all' | string[], endpoint: Endpoint): boolean {
 }
 
 /** Who a management request comes from; the procedures decide what that one may do. */
-export function managementCaller(
-  apiKeys: ApiKeyStore,
-  adminToken: AdminToken,
-  credential: string | null,
-): Caller {
+export function managementCaller(known: Known, credential: string | null): Caller {
+  const { apiKeys, adminToken, localToken } = known
   if (credential === null) return { kind: 'anonymous' }
+  if (localToken.isLocalToken(credential)) return { kind: 'local' }
   if (adminToken.isAdminToken(credential)) return { kind: 'admin' }
   const apiKey = apiKeys.verify(credential)
   return apiKey ? { kind: 'api-key', ...apiKey } : { kind: 'anonymous' }

@@ -1,4 +1,5 @@
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
+import { makeLocalToken } from './auth/local-token.ts'
 import { applyConfigFile, type Applied } from './apply-config.ts'
 import { judge, managementCaller } from './callers.ts'
 import { openChanges, type Changes } from './changes.ts'
@@ -36,6 +37,8 @@ export interface Core {
   /** The API key that the first start made; `null` at any other start. */
   readonly firstKey: string | null
   readonly adminToken: AdminToken
+  /** Where this user's own programs reach it, and what proves that they are. */
+  readonly local: { url: string; token: string }
   /** What had to be done to a broken database; `null` when it was sound. */
   readonly recovery: Database['recovery']
   /** The management API, for a host that calls it without HTTP, as the caller `local`. */
@@ -59,8 +62,10 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   // The port comes early, so that one that is taken is known at once; it answers 503 until the end.
   const http = await openHttpServer(config, log)
   opened.defer(() => http.close())
-  const url = config.publicUrl ?? urlOf(config.host, http.port)
+  const localUrl = urlOf(config.host, http.port)
+  const url = config.publicUrl ?? localUrl
 
+  const localToken = makeLocalToken()
   const adminToken = await loadAdminToken(config)
   const options = databaseOptions(config)
   if (config.restoreFile !== null) {
@@ -77,6 +82,7 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   const gateway = startGateway({ config, stores, changes, times, applied })
   opened.defer(() => gateway.close())
 
+  const known = { apiKeys: stores.apiKeys, adminToken, localToken }
   const endpoints = () => publicEndpoints(stores, url)
   const status = () => ({ version: config.version, url, endpoints: endpoints() })
   const router = openManagement({ stores, gateway, changes, status })
@@ -87,12 +93,12 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
       version: config.version,
       maxBodyBytes: MAX_BODY_BYTES,
       guard: openGuard({ ...config, port: http.port }),
-      authenticate: (credential, endpoint) => judge(stores.apiKeys, credential, endpoint),
+      authenticate: (credential, endpoint) => judge(known, credential, endpoint),
       management: serveManagement({
         router,
         log,
         createContext: (credential) => ({
-          caller: managementCaller(stores.apiKeys, adminToken, credential),
+          caller: managementCaller(known, credential),
         }),
       }),
     }),
@@ -100,7 +106,9 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
 
   const running = opened.move()
   const close = once(() => http.drain(DRAIN_MS).then(() => running.disposeAsync()))
-  return { url, endpoints, firstKey, adminToken, recovery: db.recovery, router, changes, close }
+  const local = { url: localUrl, token: localToken.token }
+  const said = { url, local, endpoints, firstKey, adminToken, recovery: db.recovery }
+  return { ...said, router, changes, close }
 }
 
 /** Where a client on this machine reaches us: all addresses are reached by the loopback one. */

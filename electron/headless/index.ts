@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { argv, env, exit, stderr, stdout } from 'node:process'
 import packageJson from '../../package.json' with { type: 'json' }
-import { openLog, startCore, type Core, type CoreConfig } from '../core/index.ts'
+import { openLog, type Core, type CoreConfig } from '../core/index.ts'
 import { failureText } from '../host/failure-text.ts'
 import { greeting } from '../host/greeting.ts'
 import { readStart, type HostConfig } from '../host/read-start.ts'
 import { say } from '../host/say.ts'
+import { startAnnounced } from '../host/start-announced.ts'
 
 /** The project's folder, seen from out/main, where this file is built to. */
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.resolve())
   try {
     for (const warning of start.warnings) await say(stderr, warning)
-    const core = await startCore(coreConfig(start.config))
+    const core = await startAnnounced(coreConfig(start.config))
     await say(stdout, greeting(core, start.config.dataDir))
     await stopping.promise
     await stop(core)

@@ -1,9 +1,10 @@
 import { app, dialog } from 'electron'
-import { messageOf, openLog, startCore, type Logger } from '../core/index.ts'
+import { messageOf, openLog, type Logger } from '../core/index.ts'
 import { failureText } from '../host/failure-text.ts'
 import { greeting } from '../host/greeting.ts'
 import { readStart, type HostConfig } from '../host/read-start.ts'
 import { say } from '../host/say.ts'
+import { startAnnounced } from '../host/start-announced.ts'
 import { desktopConfig, keepBrowserIn } from './desktop-config.ts'
 import { serveIpc } from './ipc.ts'
 import { programArguments } from './program-arguments.ts'
@@ -53,7 +54,7 @@ async function startDesktop(config: HostConfig, log: Logger): Promise<void> {
   await app.whenReady()
   if (parts.disposed) return
 
-  const starting = startCore(desktopConfig(config, log))
+  const starting = startAnnounced(desktopConfig(config, log))
   // Deferred before it is there, for who quits during the start.
   parts.defer(() =>
     starting.then(
