@@ -16,6 +16,7 @@ function configOf(args: string[], env?: Env) {
   return start.config
 }
 
+// Shows: http-loopback
 test('without anything there are defaults', () => {
   expect(configOf([])).toEqual({
     host: '127.0.0.1',

@@ -9,6 +9,7 @@ const collect = () => {
   return { seen, notify: (notification: RpcNotification) => void seen.push(notification) }
 }
 
+// Shows: transport-utf8
 test('hello, results and definitions reach us untouched', async () => {
   await using world = openEchoPools()
   const connection = await world.connect(world.define({ instructions: 'be kind', pageSize: 2 }))
@@ -30,6 +31,7 @@ test('hello, results and definitions reach us untouched', async () => {
   })
 })
 
+// Shows: progress-token
 test('params go out as they are, and are not changed by us', async () => {
   await using world = openEchoPools()
   const connection = await world.connect(world.define())
@@ -63,6 +65,7 @@ test('an error of the server keeps its code, message and data', async () => {
   await expect(connection.request('no/such', {})).rejects.toMatchObject({ code: -32601 })
 })
 
+// Shows: progress-token-unique
 test('progress comes in order with the token of its caller, and to that caller only', async () => {
   await using world = openEchoPools()
   const connection = await world.connect(world.define())
@@ -107,6 +110,7 @@ test('an aborted request is cancelled at the server under our id, and rejects at
   ).rejects.toThrow('too late')
 })
 
+// Shows: timeout-cancels
 test('a request that takes too long is cancelled and fails with the limit', async () => {
   await using world = openEchoPools({ callTimeoutMs: 60 })
   const connection = await world.connect(world.define())
@@ -129,6 +133,7 @@ test('progress winds the clock back', async () => {
   )
 })
 
+// Shows: logging-access
 test('log messages go to the one owner with requests in flight, else to nobody in particular', async () => {
   await using world = openEchoPools()
   const connection = await world.connect(world.define())
@@ -173,6 +178,7 @@ test('what concerns everybody is told with the id of the server', async () => {
   ])
 })
 
+// Shows: ping-answered
 test('a server may ping us; everything else that it asks for is refused and logged', async () => {
   await using world = openEchoPools()
   const connection = await world.connect(world.define())

@@ -17,6 +17,7 @@ async function whyNot(world: EchoPools, id = 'remote'): Promise<string> {
   return (error as ServerDown).reason
 }
 
+// Shows: sse-fallback
 test.each([
   ['STREAMABLE_HTTP', 'streamableHttp', '/mcp'],
   ['SSE', 'sse', '/sse'],
@@ -51,6 +52,7 @@ test.each([
   )
 })
 
+// Shows: http-post, session-id-sent, session-deleted, version-header-sent
 test('headers, token, version and session go with each request, and the session is ended', async () => {
   await using server = await openRawHttp((request, response) => {
     const { id } = request.body
@@ -79,6 +81,7 @@ test('headers, token, version and session go with each request, and the session 
   }
 })
 
+// Shows: session-renewed
 test.each([404, 400])('a session that ended (%i): the next lease opens another', async (status) => {
   await using server = await openRawHttp((request, response) => {
     if (shakeHands(request, response)) return
@@ -187,6 +190,7 @@ test('an answer whose stream ends too early fails that request', async () => {
   })
 })
 
+// Shows: cancel-http-sent
 test('a cancelled request is told to the server, and its answer is read no more', async () => {
   const { promise: isClosed, resolve: closed } = Promise.withResolvers<void>()
   await using server = await openRawHttp((request, response) => {

@@ -87,6 +87,7 @@ test('idleMs 0 keeps it running', async () => {
   expect(world.pools.status(id).state).toBe('running')
 })
 
+// Shows: stdio-restart
 test('after a first crash the next lease starts it at once', async () => {
   await using world = openEchoPools({ firstRestartDelayMs: 60_000 })
   const id = world.define()
@@ -137,6 +138,7 @@ test('an eager server restarts by itself until it comes up', async () => {
   await world.until(() => ![pid, null].includes(world.pools.status(id).pid))
 })
 
+// Shows: stdio-restart
 test('a held server restarts by itself, one that nobody holds does not', async () => {
   await using world = openEchoPools({ firstRestartDelayMs: 1 })
   const [held, free] = [world.define({ name: 'held' }), world.define({ name: 'free' })]

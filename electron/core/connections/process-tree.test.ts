@@ -21,6 +21,7 @@ test.each(['quiet', 'holds-pipes'] as const)(
   },
 )
 
+// Shows: stdio-shutdown
 test('a server that ignores the end of stdin and SIGTERM is killed, within 5 s', async () => {
   await using world = openEchoPools()
   await world.connect(world.define({ ignoreSigterm: true, grandchild: 'holds-pipes' }))

@@ -54,6 +54,7 @@ test('a server that hangs fails at its deadline, with how far it got and its las
   expect(reason.endsWith('line 11')).toBe(true)
 })
 
+// Shows: version-disconnect
 test('an error, a version or an answer that makes no sense is told as it is', async () => {
   await using world = openEchoPools()
   const initializeError = { code: -32000, message: 'licence expired' }
@@ -69,6 +70,7 @@ test('an error, a version or an answer that makes no sense is told as it is', as
   expect((await world.connect(older)).hello).toMatchObject({ protocolVersion: '2024-11-05' })
 })
 
+// Shows: logging-secrets
 test('secrets in what a server writes are hidden, wherever it is told', async () => {
   await using world = openEchoPools({ env: { ...process.env, KEY: 'hunter2-from-env' } })
   const id = world.define(
@@ -82,6 +84,7 @@ test('secrets in what a server writes are hidden, wherever it is told', async ()
   expect(JSON.stringify(world.logs)).not.toContain('opensesame')
 })
 
+// Shows: stdio-stderr
 test('a flood on stderr neither blocks the server nor is kept beyond 64 KB', async () => {
   await using world = openEchoPools()
   const id = world.define({ stderrFloodBytes: 1_000_000 })

@@ -8,6 +8,7 @@ function part(server: string, offered: Partial<ServerCatalog>, on = true): Catal
   return { serverId: `id-${server}`, server, on, catalog: { hello, ...none, ...offered } }
 }
 
+// Shows: tools-order
 test('lists servers in namespace order, then in each server’s own order', () => {
   const catalog = buildCatalog(
     [

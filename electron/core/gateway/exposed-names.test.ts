@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { exposeNames } from './exposed-names.ts'
 
+// Shows: tools-name-prefix
 test('prefixes names with the configured name of their server', () => {
   const items = [
     { server: 'files', name: 'read' },
@@ -9,10 +10,12 @@ test('prefixes names with the configured name of their server', () => {
   expect(exposeNames(items, true)).toEqual(['files__read', 'web__read'])
 })
 
+// Shows: tools-name-form
 test('replaces characters that model APIs refuse', () => {
   expect(exposeNames([{ server: 'a', name: 'x.y/z ü' }], true)).toEqual(['a__x_y_z__'])
 })
 
+// Shows: tools-name-form
 test('cuts long names to 64 characters that end in a hash, the same every time', () => {
   const long = { server: 'server', name: 'n'.repeat(100) }
   const [name] = exposeNames([long], true)
@@ -21,6 +24,7 @@ test('cuts long names to 64 characters that end in a hash, the same every time',
   expect(exposeNames([{ server: 'b', name: 'x' }, long], true)[1]).toBe(name)
 })
 
+// Shows: tools-name-unique
 test('two names that become the same both end in a hash, and neither is lost', () => {
   const names = exposeNames(
     [
@@ -33,6 +37,7 @@ test('two names that become the same both end in a hash, and neither is lost', (
   for (const name of names) expect(name).toMatch(/^a__x_y_[0-9a-f]{6}$/)
 })
 
+// Shows: tools-name-unique
 test('long names that differ only after the cut stay apart', () => {
   const names = exposeNames(
     [
@@ -44,6 +49,7 @@ test('long names that differ only after the cut stay apart', () => {
   expect(new Set(names).size).toBe(2)
 })
 
+// Shows: tools-name-prefix
 test('without a prefix the first server keeps the bare name and the others are prefixed', () => {
   const items = [
     { server: 'one', name: 'read' },

@@ -21,6 +21,7 @@ function answering(answer: (method: string, params?: JsonObject) => JsonObject):
   }
 }
 
+// Shows: pagination-end, pagination-opaque, pagination-empty
 test('reads all pages, and ends where a cursor comes again', async () => {
   const asked: unknown[] = []
   const connection = answering((method, params) => {

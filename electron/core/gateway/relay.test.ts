@@ -19,6 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => core[Symbol.asyncDispose]())
 
+// Shows: pagination-end, pagination-size
 test('a legacy client lists and uses what all servers offer, all pages', async () => {
   await using client = await connectLegacy(core.mcpUrl(), core.key)
   const { tools } = await client.listTools()
@@ -52,6 +53,7 @@ test('a legacy client lists and uses what all servers offer, all pages', async (
   expect(completion.completion.values).toEqual(['x-1', 'x-2'])
 })
 
+// Shows: lifecycle-answer, features-declared, logging-declared
 test('says who we are, the union of capabilities, and each server’s instructions in a fence', async () => {
   await using client = await connectLegacy(core.mcpUrl(), core.key)
   expect(client.getServerVersion()).toMatchObject({ name: 'metamcp', version: '0.0.0-test' })
@@ -87,6 +89,7 @@ test('a modern client discovers, lists and uses the same', async () => {
   expect(steps).toEqual([1, 2, 3])
 })
 
+// Shows: progress-increases
 test('progress arrives under the client’s own token, in order, and only for its call', async () => {
   await using client = await connectLegacy(core.mcpUrl(), core.key)
   const seen: Record<string, number[]> = { a: [], b: [] }
@@ -134,6 +137,7 @@ test('a cancelled call is cancelled at the server', async () => {
   await expect.poll(cancelled).toBe(1)
 })
 
+// Shows: cancel-http-close
 test('a modern client that leaves has its call cancelled at the server', async () => {
   await using client = await connectAuto(core.mcpUrl(), core.key)
   const controller = new AbortController()
@@ -175,6 +179,7 @@ test('a server’s list_changed reaches the session, and the next list has the n
   expect(names).toContain('one__added_18')
 })
 
+// Shows: logging-access
 test('log messages reach the session whose calls they belong to, at its level', async () => {
   await using mine = await connectLegacy(core.mcpUrl(), core.key)
   await using other = await connectLegacy(core.mcpUrl(), core.key)

@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => core[Symbol.asyncDispose]())
 
 describe('who may call', () => {
+  // Shows: http-authenticated
   test.each<[string, Record<string, string>]>([
     ['no key', { authorization: '' }],
     ['a wrong key', { authorization: `Bearer sk_mt_${'x'.repeat(64)}` }],
@@ -53,6 +54,7 @@ describe('who may call', () => {
     })
   })
 
+  // Shows: features-access
   test('a key that may not use this endpoint: 403', async () => {
     const { namespaceId = '' } = (await core.admin.endpoints.list.query())[0] ?? {}
     const other = await core.admin.endpoints.create.mutate({ name: 'other', namespaceId })
@@ -109,6 +111,7 @@ describe('who may call', () => {
     await ended
   })
 
+  // Shows: http-origin-403
   test('a foreign Origin or Host: 403 before anything else, even without a key', async () => {
     const origin = { origin: 'http://evil.example', authorization: '' }
     expect((await probe.send({ body: '{', headers: origin })).status).toBe(403)

@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => core[Symbol.asyncDispose]())
 
 describe('the modern era', () => {
+  // Shows: version-discover
   test('server/discover', async () => {
     const headers = modernHeaders('server/discover')
     const { status, json } = await probe.send({ body: modern('server/discover'), headers })
@@ -32,6 +33,7 @@ describe('the modern era', () => {
 
   const call = modern('tools/call', { name: 'echo__echo', arguments: { message: 'x' } })
   type Refused = { body: object; headers: Record<string, string>; status: number; code: number }
+  // Shows: http-headers-checked, http-unknown-method, meta-missing
   test.each<[string, Refused]>([
     ['no version header', mismatch(call, { 'mcp-method': 'tools/call', 'mcp-name': 'echo__echo' })],
     ['no method header', mismatch(call, { 'mcp-protocol-version': MODERN })],
@@ -51,6 +53,7 @@ describe('the modern era', () => {
     })
   })
 
+  // Shows: version-unsupported
   test('a version that we do not speak: 400 with -32022 and those that we do', async () => {
     const body = modern('tools/list')
     const params = body.params as { _meta: Record<string, unknown> }
@@ -62,6 +65,7 @@ describe('the modern era', () => {
     })
   })
 
+  // Shows: http-headers-decoded
   test('a name that a header cannot hold travels in base64', async () => {
     const uri = 'echo://items/ü'
     const name = `=?base64?${Buffer.from(uri).toString('base64')}?=`
@@ -70,6 +74,7 @@ describe('the modern era', () => {
     expect(json.result).toMatchObject({ contents: [{ uri }], resultType: 'complete' })
   })
 
+  // Shows: resources-unknown, resources-unknown-not-empty
   test('an unknown resource: -32602, since this era has no -32002', async () => {
     const headers = modernHeaders('resources/read', 'zip://x')
     const { json } = await probe.send({

@@ -26,6 +26,7 @@ async function openServer(serve: (request: IncomingMessage, response: ServerResp
   }
 }
 
+// Shows: http-content-type
 test.each([
   ['application/json, text/event-stream', 'application/json'],
   ['*/*', 'application/json'],
@@ -37,6 +38,7 @@ test.each([
   expect((await server.ask(accept)).headers.get('content-type')).toBe(type)
 })
 
+// Shows: http-stream-end
 test('a notification makes a stream of it, in order', async () => {
   await using server = await openServer((request, response) => {
     const reply = new Reply(request, response)

@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => core[Symbol.asyncDispose]())
 
 describe('sessions of the legacy era', () => {
+  // Shows: session-id-missing
   test('no session id: 400; an unknown one: 404; another caller’s: 404', async () => {
     expect((await probe.send({ body: rpc('tools/list') })).status).toBe(400)
     const unknown = { 'mcp-session-id': crypto.randomUUID() }
@@ -36,6 +37,7 @@ describe('sessions of the legacy era', () => {
     expect((await probe.send({ path, body: rpc('tools/list'), headers })).status).toBe(404)
   })
 
+  // Shows: session-ended, ping-answered
   test('DELETE ends it', async () => {
     const headers = { 'mcp-session-id': await probe.openSession() }
     expect((await probe.send({ body: rpc('ping'), headers })).json.result).toEqual({})
@@ -43,6 +45,7 @@ describe('sessions of the legacy era', () => {
     expect((await probe.send({ body: rpc('ping'), headers })).status).toBe(404)
   })
 
+  // Shows: version-agreed
   test.each([
     ['2025-11-25', '2025-11-25'],
     ['2024-11-05', '2024-11-05'],
@@ -52,6 +55,7 @@ describe('sessions of the legacy era', () => {
     expect((await probe.send({ body })).json.result).toMatchObject({ protocolVersion: answered })
   })
 
+  // Shows: version-header-invalid
   test('an unknown MCP-Protocol-Version: 400', async () => {
     const headers = {
       'mcp-session-id': await probe.openSession(),
@@ -60,6 +64,7 @@ describe('sessions of the legacy era', () => {
     expect((await probe.send({ body: rpc('ping'), headers })).status).toBe(400)
   })
 
+  // Shows: http-202, json-rpc-notification
   test('notifications and answers of the client: 202 without a body', async () => {
     const headers = { 'mcp-session-id': await probe.openSession() }
     const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' }
@@ -71,6 +76,7 @@ describe('sessions of the legacy era', () => {
     expect(await probe.send({ body: answered, headers })).toMatchObject({ status: 202, json: {} })
   })
 
+  // Shows: http-not-accepted
   test('an answer that belongs to no session is refused as a request would be', async () => {
     const answered = { jsonrpc: '2.0', id: 5, result: {} }
     expect((await probe.send({ body: answered })).status).toBe(400)
@@ -93,6 +99,7 @@ describe('sessions of the legacy era', () => {
     expect((await call).json.error).toMatchObject({ code: -32603 })
   })
 
+  // Shows: version-header-absent, json-rpc-result
   test('a batch is answered in the revisions that have it, and refused in the others', async () => {
     const batch = [rpc('ping', {}, 'a'), rpc('ping', {}, 'b')]
     const newer = { 'mcp-session-id': await probe.openSession() }
@@ -172,6 +179,7 @@ describe('bodies', () => {
 describe('errors', () => {
   type Refused = { method: string; params: object; error: object; says?: RegExp }
   const thrown = { code: -31999, message: 'own', data: [1] }
+  // Shows: prompts-unknown, resources-unknown-legacy, pagination-invalid
   test.each<[string, Refused]>([
     [
       'an unknown tool',

@@ -82,6 +82,7 @@ test('what is off is not listed', async () => {
   expect(names((await call('prompts/list')).prompts)).toEqual(['a__p'])
 })
 
+// Shows: features-access, completion-hidden
 test('what is off is not callable, in the words for what never existed', async () => {
   const call = pipeline([rule({ tool: 'drop', enabled: false, name: 'gone' })])
   for (const name of ['a__drop', 'gone', 'b__x']) {
