@@ -6,6 +6,7 @@ import { call, openEchoPools, report } from '../testing/echo-pools.ts'
 
 const stateNames = (states: { state: string }[]) => states.map(({ state }) => state)
 
+// Shows: stdio-supported
 test('a lazy server starts with its first lease; leases at the same time share the start', async () => {
   await using world = openEchoPools()
   const id = world.define()

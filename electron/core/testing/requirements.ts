@@ -24,7 +24,8 @@ import { transports } from './requirements/transports.ts'
  * - implementations of JSON Schema: a gateway validates no payload;
  * - SDKs, transports and extensions of one's own, and servers or clients of one era only;
  * - intermediaries that route by headers without reading bodies: we read them.
- * And what belongs to features that endpoints do not have yet: limits of rates, a log of calls.
+ * And advice not to adopt what is deprecated: we relay it as long as others speak it. And what
+ * belongs to features that endpoints do not have yet: limits of rates, a log of calls.
  */
 export const requirements: readonly Requirement[] = [
   ...base,

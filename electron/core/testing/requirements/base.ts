@@ -52,6 +52,7 @@ const statelessBase = requirements(modern, {
       'server MUST NOT take version, capabilities or identity from an earlier request',
     'stateless-connection': 'server SHOULD NOT require that related requests share a connection',
     'stateless-handle': 'server MUST refer to what outlives a request by a handle the client sends',
+    'stateless-many': 'server SHOULD bear requests of many conversations at once',
     'stateless-process': 'client SHOULD NOT tie the life of a stdio process to one conversation',
   },
   'basic/index#ref-resolution': {

@@ -2,6 +2,7 @@ import { bothEras, legacy, modern, requirements } from './define.ts'
 
 const stdio = requirements(bothEras, {
   'basic/transports#stdio': {
+    'stdio-supported': 'client SHOULD support stdio',
     'stdio-lines': 'both MUST write one message a line, without line breaks inside',
     'stdio-stdout': 'server MUST NOT write anything but messages to stdout',
     'stdio-stdin': 'client MUST NOT write anything but messages to the stdin of a server',
