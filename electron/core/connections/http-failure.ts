@@ -1,14 +1,29 @@
-import { SdkError, SdkErrorCode, SdkHttpError, SseError } from '@modelcontextprotocol/client'
 import { messageOf } from '../errors.ts'
 import { isObject, RpcError } from '../json-rpc.ts'
+import { parseJson } from '../json.ts'
+import { readText } from './http-body.ts'
+import { LARGEST_MESSAGE_MEGABYTES, TooLarge } from './read-message.ts'
 
 const QUOTED_CHARACTERS = 300
+/** Of the body of a refusal: a JSON-RPC error may carry data, a page of HTML is not worth reading. */
+const LARGEST_REFUSAL_BYTES = 1024 * 1024
+
+/** The cause of a `ServerDown` or `RpcError` that came with an HTTP status. */
+export class HttpRefusal extends Error {
+  readonly status: number
+
+  constructor(status: number) {
+    super(`HTTP ${status}`)
+    this.name = 'HttpRefusal'
+    this.status = status
+  }
+}
 
 /** What became of an HTTP request, as far as a person or the connection must know. */
 export type HttpFailure = {
   /** Whole sentences. */
   reason: string
-  /** Of the answer; `null` when there was none. */
+  /** Of the answer; `null` when there was none, or when it was not the status that failed it. */
   status: number | null
   /** The server could not be reached at all: its other requests will not fare better. */
   isUnreachable: boolean
@@ -16,34 +31,42 @@ export type HttpFailure = {
   rpc: RpcError | null
 }
 
-/** Makes sense of what the SDK's HTTP transports throw. */
+/** An answer that is of no use, put into words already. */
+export class BadAnswer extends Error {
+  readonly status: number | null
+  readonly rpc: RpcError | null
+
+  constructor(reason: string, status: number | null = null, rpc: RpcError | null = null) {
+    super(reason)
+    this.status = status
+    this.rpc = rpc
+  }
+}
+
+export function notMcp(): BadAnswer {
+  return new BadAnswer(
+    'It answered with something that is not MCP. Is this the URL of an MCP server?',
+  )
+}
+
+/** Reads what a server says with a status that is no success. */
+export async function readRefusal(response: Response): Promise<BadAnswer> {
+  const body = await readText(response, LARGEST_REFUSAL_BYTES).catch(() => '')
+  const { status, headers } = response
+  const target = status >= 300 && status < 400 ? headers.get('location') : null
+  const reason = target === null ? describeStatus(status, body) : describeRedirect(status, target)
+  return new BadAnswer(reason, status, rpcErrorIn(body))
+}
+
+/** Makes sense of whatever an HTTP request to a server failed with. */
 export function readHttpFailure(error: unknown, url: URL): HttpFailure {
-  const status = statusOf(error)
-  if (status !== null) {
-    const body = bodyOf(error)
-    const reason = describeStatus(status, body)
-    return { reason, status, isUnreachable: false, rpc: rpcErrorIn(body) }
+  const failure = { status: null, isUnreachable: false, rpc: null }
+  if (error instanceof BadAnswer) {
+    return { ...failure, reason: error.message, status: error.status, rpc: error.rpc }
   }
   const code = networkCodeOf(error)
-  const reason = code === null ? describeOther(error) : describeNetwork(code, url)
-  return { reason, status, isUnreachable: code !== null, rpc: null }
-}
-
-function statusOf(error: unknown): number | null {
-  if (error instanceof SdkHttpError) return error.status
-  if (error instanceof SseError) return error.code ?? null
-  // The SSE transport says the status of a POST in words only.
-  const [, digits] = /\(HTTP (\d{3})\)/.exec(messageOf(error)) ?? []
-  return digits === undefined ? null : Number(digits)
-}
-
-function bodyOf(error: unknown): string {
-  if (error instanceof SdkHttpError) {
-    const { text } = error.data
-    return typeof text === 'string' ? text : ''
-  }
-  if (error instanceof SseError) return ''
-  return messageOf(error).replace(/^.*?\(HTTP \d{3}\): /s, '')
+  if (code !== null) return { ...failure, reason: describeNetwork(code, url), isUnreachable: true }
+  return { ...failure, reason: describeOther(error) }
 }
 
 function describeStatus(status: number, body: string): string {
@@ -51,6 +74,11 @@ function describeStatus(status: number, body: string): string {
   if (status === 403) return 'It refuses our credentials (HTTP 403).'
   const words = /^\s*</.test(body) ? '' : body.trim().slice(0, QUOTED_CHARACTERS)
   return words === '' ? `It answered HTTP ${status}.` : `It answered HTTP ${status}: ${words}`
+}
+
+function describeRedirect(status: number, target: string): string {
+  const shown = target.slice(0, QUOTED_CHARACTERS)
+  return `It redirects to ${shown} (HTTP ${status}). If that is where it is, give that URL.`
 }
 
 function describeNetwork(code: string, url: URL): string {
@@ -67,11 +95,11 @@ function describeNetwork(code: string, url: URL): string {
 }
 
 function describeOther(error: unknown): string {
-  if (error instanceof SdkError && error.code === SdkErrorCode.ClientHttpUnexpectedContent) {
-    return 'It answered with something that is not MCP. Is this the URL of an MCP server?'
-  }
-  if (error instanceof SyntaxError || (error instanceof Error && error.name === 'ZodError')) {
+  if (error instanceof SyntaxError) {
     return 'It answered with something that is not a JSON-RPC message.'
+  }
+  if (error instanceof TooLarge) {
+    return `It sent a message larger than ${LARGEST_MESSAGE_MEGABYTES} MB.`
   }
   return `It could not be asked: ${messageOf(error)}.`
 }
@@ -82,19 +110,16 @@ function networkCodeOf(error: unknown): string | null {
     const inner: unknown = at instanceof AggregateError ? at.errors[0] : undefined
     for (const one of [at, inner]) {
       const code = one instanceof Error ? Reflect.get(one, 'code') : undefined
-      // The SDK's own codes are names in the same place.
-      if (typeof code === 'string' && !(one instanceof SdkError)) return code
+      if (typeof code === 'string') return code
     }
   }
-  // The eventsource package keeps only the words of the cause.
-  const [code] =
-    /\b(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPROTO)\b/.exec(messageOf(error)) ?? []
-  return code ?? null
+  return null
 }
 
 function rpcErrorIn(body: string): RpcError | null {
   try {
-    const { error }: { error?: unknown } = JSON.parse(body)
+    const value = parseJson(body)
+    const error = isObject(value) ? value['error'] : undefined
     if (!isObject(error) || !Number.isInteger(error['code'])) return null
     return new RpcError(Number(error['code']), String(error['message']), error['data'])
   } catch {
