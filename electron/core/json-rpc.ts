@@ -37,6 +37,8 @@ export const MetaKey = {
   clientInfo: 'io.modelcontextprotocol/clientInfo',
   logLevel: 'io.modelcontextprotocol/logLevel',
   serverInfo: 'io.modelcontextprotocol/serverInfo',
+  /** Of a message on a stream that `subscriptions/listen` opened: the id of that request. */
+  subscriptionId: 'io.modelcontextprotocol/subscriptionId',
 } as const
 
 /** Revisions with an `initialize` handshake that we speak, newest first. */

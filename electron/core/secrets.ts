@@ -19,6 +19,8 @@ export interface Secrets {
   seal(text: string, context: string): string
   /** Throws an AppError without the text or the key in it. */
   open(sealed: string, context: string): string
+  /** A key of 32 bytes for one purpose: the same one after a restart, and no way back to ours. */
+  derive(purpose: string): Uint8Array
 }
 
 /** `key` is 32 bytes, as `loadSecretKey` returns it. */
@@ -40,6 +42,7 @@ export function openSecrets(key: Uint8Array): Secrets {
         throw cannotOpen(context, 'the key is another one, or it was damaged')
       }
     },
+    derive: (purpose) => new Uint8Array(hkdfSync('sha256', key, '', purpose, KEY_BYTES)),
   }
 }
 

@@ -1,4 +1,13 @@
-import type { JsonObject, RpcNotification } from '../json-rpc.ts'
+import type { Ask, ClientFace, Era, Tenant } from '../connections/connection.ts'
+import {
+  RpcCode,
+  RpcError,
+  type JsonObject,
+  type RequestId,
+  type RpcNotification,
+} from '../json-rpc.ts'
+import type { McpLogLevel } from './log-levels.ts'
+import type { Subscriber } from './subscriptions.ts'
 
 /**
  * One relayed request, in either era, as one plain value. Credentials never enter `params`.
@@ -8,14 +17,25 @@ export type Call = {
   endpoint: string
   /** Who calls, as the stable identity that sessions are bound to (`callerKey`). */
   caller: string
+  /** The era that the client speaks. */
+  era: Era
+  client: ClientFace
   method: string
   params: JsonObject
   /** Aborted when the client cancels, leaves, or loses its right to call. */
   signal: AbortSignal
-  /** The session, or in the modern era the request itself: servers' log messages follow it. */
+  /** The session, or in the modern era the request itself: what servers say follows it. */
   owner: object
   /** Sends a notification that belongs to this request to the client: progress, log messages. */
   notify: (notification: RpcNotification) => void
+  /** Puts a server's request to a legacy client; a modern one is answered with `input_required`. */
+  ask: Ask
+  /** From which level on the client wants log messages; `undefined`: none, or never said. */
+  logLevel: McpLogLevel | undefined
+  /** Who may need connections of their own. Given back once nothing of the call is left. */
+  borrowTenant: () => { tenant: Tenant; giveBack: () => void }
+  /** Who hears of resources that `resources/subscribe` names. */
+  subscriber: Subscriber
 }
 
 export type Handler = (call: Call) => Promise<JsonObject>
@@ -36,6 +56,28 @@ export type ListMethod = keyof typeof LISTS
 /** Kinds of lists that have a `notifications/<kind>/list_changed`; templates count as resources. */
 export type ListKind = 'tools' | 'prompts' | 'resources'
 
+/** The lists that each kind stands for. */
+export const LIST_KINDS: readonly ListKind[] = ['tools', 'prompts', 'resources']
+
 export function isListMethod(method: string): method is ListMethod {
   return Object.hasOwn(LISTS, method)
 }
+
+/** A request of our own, on nobody's behalf: for what needs no client. */
+export function ownCall(endpoint: string, method: string): Call {
+  const client = { capabilities: {}, info: undefined }
+  const ask = () => Promise.reject(new RpcError(RpcCode.methodNotFound, 'There is no client'))
+  const tenant = { client, ask, notify: () => {} }
+  return {
+    ...{ endpoint, caller: '', era: 'modern', client, method, params: {}, ask },
+    signal: new AbortController().signal,
+    owner: tenant,
+    notify: () => {},
+    logLevel: undefined,
+    borrowTenant: () => ({ tenant, giveBack: () => {} }),
+    subscriber: { updated: () => {} },
+  }
+}
+
+/** A request as a face hands it in. */
+export type Asked = { id: RequestId; method: string; params: JsonObject }

@@ -30,6 +30,8 @@ export type Catalog = {
   prompts: readonly Listed[]
   resources: readonly Listed[]
   resourceTemplates: readonly Listed[]
+  /** The name of a server that is on. */
+  server(id: string): string | undefined
   tool(name: string): Origin | undefined
   prompt(name: string): Origin | undefined
   /** Resources that are hidden because a server earlier in the order has their URI. */
@@ -54,6 +56,7 @@ export function buildCatalog(parts: readonly CatalogPart[], prefix: boolean): Ca
     resources: [...resources.values()],
     resourceTemplates: [...templates.owners.values()],
     lostUris: [...lost, ...templates.lost],
+    server: (id) => live.find((part) => part.serverId === id)?.server,
     tool: (name) => tools.get(name)?.[ORIGIN],
     prompt: (name) => prompts.get(name)?.[ORIGIN],
     resource(uri) {

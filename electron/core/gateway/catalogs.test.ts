@@ -41,6 +41,8 @@ function openCatalogs(kept: Kept) {
 
 function connectionWith(listTools: () => Promise<{ tools: object[] }>, hello = {}): Connection {
   return {
+    era: 'legacy',
+    isShared: true,
     hello: { capabilities: { tools: {} }, ...hello },
     pid: null,
     closed: new Promise(() => undefined),

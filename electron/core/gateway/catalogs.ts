@@ -3,7 +3,8 @@ import type { Connection } from '../connections/connection.ts'
 import type { Pools } from '../connections/pools.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import type { ListKind } from './call.ts'
+import { NOT_KEPT, type Caching } from './caching.ts'
+import type { ListKind, ListMethod } from './call.ts'
 import { readCatalog } from './read-catalog.ts'
 
 const ALL_KINDS: ReadonlySet<ListKind> = new Set(['tools', 'prompts', 'resources'])
@@ -37,6 +38,8 @@ export class Catalogs {
   readonly #readings = new WeakMap<Connection, { again: Set<ListKind>; done: Promise<void> }>()
 
   readonly #welcomes = new WeakMap<Connection, Promise<void>>()
+  /** How long the lists of a server may be kept; unknown after a restart until they are read. */
+  readonly #caching = new Map<string, Map<ListMethod, Caching>>()
   /** How often in a row a connection could not be read. */
   readonly #setbacks = new WeakMap<Connection, number>()
 
@@ -46,6 +49,10 @@ export class Catalogs {
 
   get(serverId: string): ServerCatalog | null {
     return this.#options.stored.get(serverId).catalog
+  }
+
+  caching(serverId: string, method: ListMethod): Caching {
+    return this.#caching.get(serverId)?.get(method) ?? NOT_KEPT
   }
 
   /** Starts a server to learn what it offers, unless that is known. Never rejects. */
@@ -140,7 +147,8 @@ export class Catalogs {
     const { stored, log } = this.#options
     try {
       const known = stored.get(serverId).catalog
-      const { catalog, failures } = await readCatalog(connection, known, kinds)
+      const { catalog, failures, caching } = await readCatalog(connection, known, kinds)
+      this.#keepCaching(serverId, caching)
       for (const [kind, error] of failures) {
         log.warn({ serverId, kind, error: error.message }, 'a server refused one of its lists')
       }
@@ -152,6 +160,11 @@ export class Catalogs {
       await this.#saveFailure(serverId, messageOf(error))
       return kinds
     }
+  }
+
+  #keepCaching(serverId: string, caching: ReadonlyMap<ListMethod, Caching>): void {
+    const before = this.#caching.get(serverId) ?? []
+    this.#caching.set(serverId, new Map([...before, ...caching]))
   }
 
   async #keep(serverId: string, known: ServerCatalog | null, catalog: ServerCatalog) {

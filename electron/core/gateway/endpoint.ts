@@ -1,15 +1,24 @@
 import type { ToolRule } from '../../../shared/namespace.ts'
-import type { Pools } from '../connections/pools.ts'
-import type { JsonObject } from '../json-rpc.ts'
+import { isObject, type JsonObject } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
-import { isListMethod, type Call, type Handler, type ListKind } from './call.ts'
+import { mergeCaching, type Caching } from './caching.ts'
+import {
+  isListMethod,
+  LIST_KINDS,
+  ownCall,
+  type Call,
+  type Handler,
+  type ListKind,
+  type ListMethod,
+} from './call.ts'
 import { buildCatalog, type LostUri } from './catalog.ts'
 import type { Catalogs } from './catalogs.ts'
 import { compose } from './compose.ts'
-import { forward } from './forward.ts'
+import { forward, type ForwardParts } from './forward.ts'
 import { composeHello, type Hello } from './hello.ts'
 import { filter } from './middleware/filter.ts'
 import { overrides } from './middleware/overrides.ts'
+import type { Pages } from './pages.ts'
 import { UnknownName } from './unknown.ts'
 
 /** An endpoint and its namespace as the gateway needs them: a value, replaced when it changes. */
@@ -27,9 +36,15 @@ export type EndpointView = {
 const MAX_TOLD = 1_000
 
 /** What one endpoint offers at this moment: lists, names and the pipeline, built once per change. */
-type Offer = { handle: Handler; hello: Hello; lostUris: readonly LostUri[] }
+type Offer = {
+  handle: Handler
+  hello: Hello
+  lostUris: readonly LostUri[]
+  /** Tools as clients see them, by name; made when first asked for. */
+  tools?: Promise<Map<unknown, JsonObject>>
+}
 
-export type EndpointParts = { catalogs: Catalogs; pools: Pools; log: Logger }
+export type EndpointParts = ForwardParts & { catalogs: Catalogs; pages: Pages; log: Logger }
 
 /** What an endpoint knows of a session on it. */
 export interface Visitor {
@@ -72,6 +87,25 @@ export class Endpoint {
 
   /** Relays one request through the namespace's middlewares. Rejects with `RpcError`. */
   async handle(call: Call): Promise<JsonObject> {
+    const { pages } = this.#parts
+    const from = pages.start(call)
+    return pages.cut(call, await this.#relay(call), from)
+  }
+
+  /** A tool's definition as clients see it. */
+  async tool(name: string): Promise<JsonObject | undefined> {
+    const offer = this.#current()
+    offer.tools ??= listTools(offer.handle, this.name)
+    return (await offer.tools).get(name)
+  }
+
+  /** How long a list may be kept: as short as the part that may be kept for the shortest time. */
+  caching(method: ListMethod): Caching {
+    const { catalogs } = this.#parts
+    return mergeCaching(this.serverIds.map((id) => catalogs.caching(id, method)))
+  }
+
+  async #relay(call: Call): Promise<JsonObject> {
     const { catalogs } = this.#parts
     if (isListMethod(call.method)) await catalogs.settled(this.serverIds)
     try {
@@ -97,7 +131,7 @@ export class Endpoint {
     this.#offer = null
     for (const session of this.sessions) session.holdServers()
     if (!sameJson([before.prefix, before.servers], [view.prefix, view.servers])) {
-      this.#tell(['tools', 'prompts', 'resources'])
+      this.#tell(LIST_KINDS)
     } else if (!sameJson(before.rules, view.rules)) {
       this.#tell(['tools'])
     }
@@ -132,7 +166,8 @@ export class Endpoint {
   }
 }
 
-function makeOffer(view: EndpointView, { catalogs, pools }: EndpointParts): Offer {
+function makeOffer(view: EndpointView, partsOf: EndpointParts): Offer {
+  const { catalogs } = partsOf
   const parts = view.servers.map(({ id, name, on }) => ({
     serverId: id,
     server: name,
@@ -155,7 +190,12 @@ function makeOffer(view: EndpointView, { catalogs, pools }: EndpointParts): Offe
     isOn && own ? [{ server, catalog: own }] : [],
   )
   const { lostUris } = catalog
-  return { handle: pipeline(forward(catalog, pools)), hello: composeHello(live), lostUris }
+  return { handle: pipeline(forward(catalog, partsOf)), hello: composeHello(live), lostUris }
+}
+
+async function listTools(handle: Handler, endpoint: string): Promise<Map<unknown, JsonObject>> {
+  const { tools } = await handle(ownCall(endpoint, 'tools/list'))
+  return new Map((Array.isArray(tools) ? tools : []).filter(isObject).map((one) => [one.name, one]))
 }
 
 function sameJson(a: unknown, b: unknown): boolean {

@@ -1,30 +1,41 @@
-import { ServerDown, type Connection } from '../connections/connection.ts'
-import type { Pools } from '../connections/pools.ts'
+import { ServerDown } from '../connections/connection.ts'
 import { isObject, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
 import { isListMethod, LISTS, type Call, type Handler } from './call.ts'
 import type { Catalog, Origin } from './catalog.ts'
+import { serverDown, type Relay } from './relay.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import { TASK_METHODS, type TaskHandles } from './task-handles.ts'
 import { unknownMethod, unknownPrompt, unknownResource, unknownTool } from './unknown.ts'
+
+export type ForwardParts = { relay: Relay; subscriptions: Subscriptions; tasks: TaskHandles }
 
 /**
  * The innermost handler: answers lists from the catalog, and sends everything else to the server
  * that the catalog names, untouched but for the name.
  */
-export function forward(catalog: Catalog, pools: Pools): Handler {
+export function forward(catalog: Catalog, parts: ForwardParts): Handler {
+  const { relay } = parts
   return async function forward(call) {
     const { method, params } = call
-    if (isListMethod(method)) return list(catalog, call)
+    if (isListMethod(method)) return { [LISTS[method]]: [...catalog[LISTS[method]]] }
     if (method === 'tools/call') {
       const origin = find(catalog.tool, params.name)
       if (!origin) throw unknownTool(params.name)
-      return send(pools, origin, { ...call, params: { ...params, name: origin.name } })
+      return relay.send(origin, { ...call, params: { ...params, name: origin.name } })
     }
     if (method === 'prompts/get') {
       const origin = find(catalog.prompt, params.name)
       if (!origin) throw unknownPrompt(params.name)
-      return send(pools, origin, { ...call, params: { ...params, name: origin.name } })
+      return relay.send(origin, { ...call, params: { ...params, name: origin.name } })
     }
-    if (method === 'resources/read') return readResource(catalog, pools, call)
-    if (method === 'completion/complete') return complete(catalog, pools, call)
+    if (method === 'resources/read') {
+      return firstThatKnows(catalog, call, (origin) => relay.send(origin, call))
+    }
+    if (method === 'resources/subscribe' || method === 'resources/unsubscribe') {
+      return subscribe(catalog, parts, call)
+    }
+    if (method === 'completion/complete') return complete(catalog, relay, call)
+    if (TASK_METHODS.has(method)) return aboutTask(catalog, parts, call)
     throw unknownMethod(method)
   }
 }
@@ -34,22 +45,18 @@ function find(resolve: (name: string) => Origin | undefined, name: unknown): Ori
   return typeof name === 'string' ? resolve(name) : undefined
 }
 
-function list(catalog: Catalog, { method, params }: Call): JsonObject {
-  if (!isListMethod(method)) return {}
-  // Every list is one page, so no cursor that a client can hold was made by us.
-  if (params.cursor !== undefined) throw new RpcError(RpcCode.invalidParams, 'Invalid cursor')
-  const key = LISTS[method]
-  return { [key]: [...catalog[key]] }
-}
-
 /** Asks the servers that may know the URI in turn; the last one's answer stands. */
-async function readResource(catalog: Catalog, pools: Pools, call: Call): Promise<JsonObject> {
+async function firstThatKnows(
+  catalog: Catalog,
+  call: Call,
+  ask: (origin: Origin) => Promise<JsonObject>,
+): Promise<JsonObject> {
   const { uri } = call.params
   const candidates = typeof uri === 'string' ? catalog.resource(uri) : []
   let refusal: RpcError = unknownResource(uri)
   for (const origin of candidates) {
     try {
-      return await send(pools, origin, call)
+      return await ask(origin)
     } catch (error) {
       if (!isNotFound(error)) throw error
       refusal = error
@@ -58,39 +65,50 @@ async function readResource(catalog: Catalog, pools: Pools, call: Call): Promise
   throw refusal
 }
 
-function complete(catalog: Catalog, pools: Pools, call: Call): Promise<JsonObject> {
+async function subscribe(
+  catalog: Catalog,
+  { subscriptions }: ForwardParts,
+  call: Call,
+): Promise<JsonObject> {
+  const { subscriber, signal } = call
+  const topic = { kind: 'resource' as const, id: String(call.params.uri) }
+  return firstThatKnows(catalog, call, async ({ serverId }) => {
+    if (call.method === 'resources/unsubscribe') {
+      await subscriptions.unsubscribe({ serverId, topic, subscriber })
+      return {}
+    }
+    const { tenant, giveBack } = call.borrowTenant()
+    try {
+      await subscriptions.subscribe({ serverId, topic, subscriber, tenant, signal })
+    } catch (error) {
+      throw error instanceof ServerDown ? serverDown(error) : error
+    } finally {
+      giveBack()
+    }
+    return {}
+  })
+}
+
+function complete(catalog: Catalog, relay: Relay, call: Call): Promise<JsonObject> {
   const ref = isObject(call.params.ref) ? call.params.ref : {}
   if (ref.type === 'ref/prompt') {
     const origin = find(catalog.prompt, ref.name)
     if (!origin) throw unknownPrompt(ref.name)
     const params = { ...call.params, ref: { ...ref, name: origin.name } }
-    return send(pools, origin, { ...call, params })
+    return relay.send(origin, { ...call, params })
   }
   const [origin] = typeof ref.uri === 'string' ? catalog.resource(ref.uri) : []
   if (!origin) throw unknownResource(ref.uri)
-  return send(pools, origin, call)
+  return relay.send(origin, call)
 }
 
-async function send(pools: Pools, origin: Origin, call: Call): Promise<JsonObject> {
-  try {
-    const lease = await pools.lease(origin.serverId, call.signal)
-    try {
-      return await request(lease.connection, call)
-    } finally {
-      lease.release()
-    }
-  } catch (error) {
-    throw error instanceof ServerDown ? serverDown(error) : error
-  }
-}
-
-function request(connection: Connection, call: Call): Promise<JsonObject> {
-  const { method, params, signal, owner, notify } = call
-  return connection.request(method, params, { signal, owner, notify })
-}
-
-function serverDown({ server, reason }: ServerDown): RpcError {
-  return new RpcError(RpcCode.internalError, `${server}: ${reason}`, { server, reason })
+function aboutTask(catalog: Catalog, { relay, tasks }: ForwardParts, call: Call) {
+  const { serverId, taskId } = tasks.originOf(call.params.taskId, call.caller)
+  const server = catalog.server(serverId)
+  // Switched off, or gone: in the words for a task that never was.
+  if (server === undefined) return Promise.reject(tasks.unknown(call.params.taskId))
+  const origin = { serverId, server, name: taskId }
+  return relay.send(origin, { ...call, params: { ...call.params, taskId } })
 }
 
 function isNotFound(error: unknown): error is RpcError {

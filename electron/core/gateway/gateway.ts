@@ -1,30 +1,51 @@
 import type { Server } from '../../../shared/server.ts'
-import type { Connection } from '../connections/connection.ts'
+import type { Connection, Tenant } from '../connections/connection.ts'
 import type { Pools, PoolsOptions } from '../connections/pools.ts'
 import type { JsonObject, RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
+import type { Secrets } from '../secrets.ts'
 import { cancelled } from './answer.ts'
 import type { ListKind } from './call.ts'
 import { Catalogs, type StoredCatalogs } from './catalogs.ts'
-import { Endpoint, type EndpointView } from './endpoint.ts'
+import { Endpoint, type EndpointParts, type EndpointView } from './endpoint.ts'
 import { openLogLevels } from './log-levels.ts'
-import { answerModern, type ModernCall } from './modern.ts'
+import { answerModern, type ModernCall, type ModernParts } from './modern.ts'
+import { Pages } from './pages.ts'
+import { Parking } from './parking.ts'
+import { Relay } from './relay.ts'
+import { StateSeal } from './sealed-state.ts'
+import { Seats } from './seats.ts'
+import { Session } from './session.ts'
 import { openSessions, type ServerInfo, type Sessions } from './sessions.ts'
+import { Subscriptions } from './subscriptions.ts'
+import { TaskHandles } from './task-handles.ts'
+import { UrlElicitations } from './url-elicitations.ts'
 
 /** A session, or a call of the modern era: somebody uses an endpoint. */
 export type Usage = { endpoint: Endpoint; caller: string }
 
-type PoolEvents = Required<Pick<PoolsOptions, 'onConnected' | 'onNotification'>>
+type PoolEvents = Required<Pick<PoolsOptions, 'onConnected' | 'onOwnConnected' | 'onNotification'>>
 
-export type GatewayOptions = {
+export type GatewayTimes = {
+  sessionIdleMs?: number
+  sessionSweepMs?: number
+  firstTryMs?: number
+  /** How long a call goes on after the stream of its answer was lost. */
+  goneMs?: number
+  /** How long a call waits for the answer to what its server asked. */
+  parkedMs?: number
+}
+
+export type GatewayOptions = GatewayTimes & {
   /** Makes the pools; the gateway listens to what happens on their connections. */
   startPools: (events: PoolEvents) => Pools
   stored: StoredCatalogs
   serverInfo: ServerInfo
+  /** Seals what clients carry for us: states, cursors, handles. */
+  secrets: Secrets
   log: Logger
-  sessionIdleMs?: number
-  sessionSweepMs?: number
-  firstTryMs?: number
+  /** Items of a list on one page. */
+  pageSize?: number
 }
 
 const KIND_OF = new Map<string, ListKind>([
@@ -37,39 +58,68 @@ const KIND_OF = new Map<string, ListKind>([
 export class Gateway {
   readonly pools: Pools
   readonly sessions: Sessions
-  readonly #serverInfo: ServerInfo
   readonly #log: Logger
   readonly #catalogs: Catalogs
   readonly #levels = openLogLevels()
+  readonly #elicitations = new UrlElicitations()
+  readonly #subscriptions: Subscriptions
+  readonly #parking: Parking
+  readonly #seats: Seats
+  readonly #endpointParts: EndpointParts
+  readonly #modernParts: ModernParts
+  readonly #listening: ModernParts['listening'] = new Set()
   readonly #endpoints = new Map<string, Endpoint>()
   readonly #modernCalls = new Set<ModernCall>()
-  /** The newest connection of each server. */
+  /** The newest shared connection of each server. */
   readonly #connections = new Map<string, Connection>()
 
   constructor(options: GatewayOptions) {
-    const { log, stored, serverInfo, firstTryMs, sessionIdleMs, sessionSweepMs } = options
+    const { log, stored, secrets, firstTryMs, parkedMs, serverInfo } = options
     this.#log = log
-    this.#serverInfo = serverInfo
     this.pools = options.startPools({
       onConnected: (id, connection) => this.#welcome(id, connection),
+      onOwnConnected: (id, connection, tenant) => this.#welcomeOwn(id, connection, tenant),
       onNotification: (id, notification) => this.#hear(id, notification),
     })
+    const { pools } = this
+    const levels = this.#levels
     this.#catalogs = new Catalogs({
-      stored,
-      log,
-      firstTryMs,
-      pools: this.pools,
+      ...{ stored, log, firstTryMs, pools },
       onChange: (id, kinds) => {
         for (const endpoint of this.#endpoints.values()) endpoint.catalogChanged(id, kinds)
       },
     })
+    const catalogs = this.#catalogs
+    const heard = this.#heardOnOwn.bind(this)
+    const hold = (id: string) => pools.hold(id)
+    this.#subscriptions = new Subscriptions({
+      ...{ pools, log },
+      onNotification: (id, notification) => this.#learn(id, notification),
+    })
+    const subscriptions = this.#subscriptions
+    const seal = new StateSeal(secrets)
+    this.#parking = new Parking({ seal, parkedMs })
+    this.#seats = new Seats({ heard, leave: (tenant) => pools.leave(tenant) })
+    const tasks = new TaskHandles(secrets.derive('metamcp task handles'))
+    const parking = this.#parking
+    const elicitations = this.#elicitations
+    const relay = new Relay({ pools, catalogs, levels, parking, seal, tasks, elicitations })
+    const pages = new Pages(secrets, options.pageSize)
+    this.#endpointParts = { catalogs, relay, subscriptions, tasks, pages, log }
+    this.#modernParts = {
+      ...{ levels, serverInfo, subscriptions, tasks, hold },
+      listening: this.#listening,
+      seats: this.#seats,
+    }
     this.sessions = openSessions({
-      serverInfo,
-      log,
-      levels: this.#levels,
-      hold: (id) => this.pools.hold(id),
-      idleMs: sessionIdleMs,
-      sweepMs: sessionSweepMs,
+      ...{ serverInfo, log, levels, hold, heard },
+      onEnd: (session) => {
+        subscriptions.forget(session)
+        pools.leave(session)
+      },
+      idleMs: options.sessionIdleMs,
+      sweepMs: options.sessionSweepMs,
+      goneMs: options.goneMs,
     })
   }
 
@@ -77,10 +127,11 @@ export class Gateway {
     return this.#endpoints.get(name)
   }
 
+  /** Rejects with `RpcError`. A `subscriptions/listen` is answered only when it ends. */
   async modern(call: ModernCall): Promise<JsonObject> {
     this.#modernCalls.add(call)
     try {
-      return await answerModern(call, { levels: this.#levels, serverInfo: this.#serverInfo })
+      return await answerModern(call, this.#modernParts)
     } finally {
       this.#modernCalls.delete(call)
     }
@@ -92,6 +143,13 @@ export class Gateway {
     for (const call of this.#modernCalls) {
       if (test(call)) call.controller.abort(cancelled('its caller may not call any more'))
     }
+    this.#seats.giveUpWhere(test)
+  }
+
+  /** Ends all streams that would last for ever, in a way that tells clients to open others. */
+  endListening(): void {
+    for (const stream of this.#listening) stream.end()
+    this.sessions.endListening()
   }
 
   /** Replaces all endpoints; live sessions hear of what changed, those of removed ones end. */
@@ -102,8 +160,7 @@ export class Gateway {
       const known = before.get(view.id)
       before.delete(view.id)
       known?.update(view)
-      const parts = { catalogs: this.#catalogs, pools: this.pools, log: this.#log }
-      this.#endpoints.set(view.name, known ?? new Endpoint(view, parts))
+      this.#endpoints.set(view.name, known ?? new Endpoint(view, this.#endpointParts))
     }
     for (const gone of before.values()) gone.isGone = true
     this.endWhere(({ endpoint }) => endpoint.isGone)
@@ -126,11 +183,14 @@ export class Gateway {
   }
 
   removeServer(id: string): Promise<void> {
+    this.#subscriptions.remove(id)
     return this.pools.remove(id)
   }
 
   async close(): Promise<void> {
+    this.endListening()
     this.sessions.close()
+    this.#parking.close()
     await this.pools.close()
   }
 
@@ -140,13 +200,36 @@ export class Gateway {
       if (this.#connections.get(serverId) === connection) this.#connections.delete(serverId)
     })
     this.#levels.connected(connection)
+    this.#subscriptions.connected(serverId, connection)
     void this.#catalogs.welcome(serverId, connection)
   }
 
-  #hear(serverId: string, { method, params }: RpcNotification): void {
+  #welcomeOwn(serverId: string, connection: Connection, tenant: Tenant): void {
+    if (tenant instanceof Session) tenant.ownConnected(serverId, connection)
+  }
+
+  /** What a server says on its shared connection and to no request. */
+  #hear(serverId: string, notification: RpcNotification): void {
+    this.#subscriptions.heard(serverId, notification)
+  }
+
+  /** What nobody subscribed to. */
+  #learn(serverId: string, notification: RpcNotification): void {
+    const { method, params } = notification
     const kind = KIND_OF.get(method)
     const connection = this.#connections.get(serverId)
     if (kind && connection) void this.#catalogs.learn(serverId, connection, new Set([kind]))
-    else this.#log.debug({ serverId, method, params }, 'a server told something to nobody')
+    else if (method === 'notifications/elicitation/complete') {
+      this.#elicitations.completed(serverId, notification)
+    } else this.#log.debug({ serverId, method, params }, 'a server told something to nobody')
+  }
+
+  /** Lists are one for all: a server that changes them on somebody's own connection is asked anew. */
+  #heardOnOwn(serverId: string, { method }: RpcNotification, on: Connection | undefined): boolean {
+    const kind = KIND_OF.get(method)
+    if (!kind) return false
+    const connection = on ?? this.#connections.get(serverId)
+    if (connection) void this.#catalogs.learn(serverId, connection, new Set([kind]))
+    return true
   }
 }

@@ -18,11 +18,21 @@ export function composeHello(parts: readonly HelloPart[]): Hello {
   const has = (name: string) => offered.some((capabilities) => capabilities[name] !== undefined)
   const capabilities: JsonObject = { tools: { listChanged: true } }
   if (has('prompts')) capabilities.prompts = { listChanged: true }
-  if (has('resources')) capabilities.resources = { listChanged: true }
+  if (has('resources')) {
+    const canSubscribe = offered.some(({ resources }) => isObject(resources) && resources.subscribe)
+    capabilities.resources = { listChanged: true, ...(canSubscribe && { subscribe: true }) }
+  }
   if (has('completions')) capabilities.completions = {}
   if (has('logging')) capabilities.logging = {}
+  const extensions = Object.assign({}, ...offered.map(extensionsOf).toReversed()) as JsonObject
+  if (Object.keys(extensions).length > 0) capabilities.extensions = extensions
   const instructions = composeInstructions(parts)
   return instructions === undefined ? { capabilities } : { capabilities, instructions }
+}
+
+/** Settings of the extensions that a server speaks; of two servers the first in order is heard. */
+function extensionsOf({ extensions }: JsonObject): JsonObject {
+  return isObject(extensions) ? extensions : {}
 }
 
 /**

@@ -25,18 +25,23 @@ export function isWanted(level: unknown, wanted: McpLogLevel): boolean {
 }
 
 /**
- * A shared connection has one log level and many listeners: servers are asked for the most verbose
- * level that anyone wants, and each listener gets what it asked for.
+ * A legacy connection has one log level. A shared one has many listeners: its server is asked for
+ * the most verbose level that anyone wants, and each listener gets what it asked for. Modern
+ * servers are told with each request.
  */
 export interface LogLevels {
   want(owner: object, level: McpLogLevel): void
   forget(owner: object): void
+  /** A shared connection is there. */
   connected(connection: Connection): void
+  /** Tells the level to a connection that is nobody else's, unless it was told. */
+  prepare(connection: Connection, level: McpLogLevel): void
 }
 
 export function openLogLevels(): LogLevels {
   const wanted = new Map<object, McpLogLevel>()
   const connections = new Set<Connection>()
+  const prepared = new WeakMap<Connection, McpLogLevel>()
   let told: McpLogLevel | undefined
 
   function tellAll(): void {
@@ -55,13 +60,22 @@ export function openLogLevels(): LogLevels {
       if (wanted.delete(owner)) tellAll()
     },
     connected(connection) {
-      if (!isObject(connection.hello.capabilities)) return
-      if (connection.hello.capabilities.logging === undefined) return
+      if (!canTell(connection)) return
       connections.add(connection)
       void connection.closed.then(() => connections.delete(connection))
       if (told !== undefined && wanted.size > 0) tell(connection, told)
     },
+    prepare(connection, level) {
+      if (connection.isShared || !canTell(connection)) return
+      if (prepared.get(connection) === level) return
+      prepared.set(connection, level)
+      tell(connection, level)
+    },
   }
+}
+
+function canTell({ era, hello: { capabilities } }: Connection): boolean {
+  return era === 'legacy' && isObject(capabilities) && capabilities.logging !== undefined
 }
 
 function tell(connection: Connection, level: McpLogLevel): void {

@@ -7,14 +7,19 @@ import {
   type JsonObject,
   type RpcNotification,
 } from '../json-rpc.ts'
-import type { Call } from './call.ts'
+import { restrict } from './caching.ts'
+import { isListMethod, type Asked, type Call } from './call.ts'
 import type { Endpoint } from './endpoint.ts'
-import { isMcpLogLevel, isWanted, type LogLevels } from './log-levels.ts'
+import { listen, type ListenParts } from './listen.ts'
+import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log-levels.ts'
+import type { Seats } from './seats.ts'
 import type { ServerInfo } from './sessions.ts'
 import { quote, unknownMethod } from './unknown.ts'
 
-/** Methods of revision 2026-07-28 that are relayed; the others are unknown to this face. */
-const RELAYED: ReadonlySet<string> = new Set([
+/** Methods of revision 2026-07-28 that are answered; the others are unknown to this face. */
+const SPOKEN: ReadonlySet<string> = new Set([
+  'server/discover',
+  'subscriptions/listen',
   'tools/list',
   'tools/call',
   'prompts/list',
@@ -23,21 +28,22 @@ const RELAYED: ReadonlySet<string> = new Set([
   'resources/templates/list',
   'resources/read',
   'completion/complete',
+  'tasks/get',
+  'tasks/update',
+  'tasks/cancel',
 ])
 
-/** Results that say how long they may be kept: ours may not, since switches take effect at once. */
-const CACHEABLE: ReadonlySet<string> = new Set([
-  'server/discover',
-  'tools/list',
-  'prompts/list',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-])
+export type ModernParts = Omit<ListenParts, 'call'> & {
+  levels: LogLevels
+  serverInfo: ServerInfo
+  seats: Seats
+}
 
-export type ModernParts = { levels: LogLevels; serverInfo: ServerInfo }
-export type ModernCall = Omit<Call, 'endpoint' | 'owner' | 'signal'> & {
+export type ModernCall = Asked & {
   endpoint: Endpoint
+  /** Who calls, as a stable identity (`callerKey`). */
+  caller: string
+  notify: (notification: RpcNotification) => void
   /** Aborted when its client leaves, or may not call any more. */
   controller: AbortController
 }
@@ -59,37 +65,68 @@ export function checkEnvelope(params: JsonObject | undefined): void {
 export function checkSpoken(method: string, params: JsonObject | undefined): void {
   const version = envelopeOf(params)[MetaKey.protocolVersion]
   if (!MODERN_VERSIONS.some((known) => known === version)) {
-    throw new RpcError(
-      RpcCode.unsupportedVersion,
-      `Unsupported protocol version: ${quote(version)}`,
-      {
-        supported: [...MODERN_VERSIONS],
-        requested: quote(version),
-      },
-    )
+    const text = `Unsupported protocol version: ${quote(version)}`
+    const data = { supported: [...MODERN_VERSIONS], requested: quote(version) }
+    throw new RpcError(RpcCode.unsupportedVersion, text, data)
   }
-  if (method !== 'server/discover' && !RELAYED.has(method)) {
-    throw unknownMethod(method)
-  }
+  if (!SPOKEN.has(method)) throw unknownMethod(method)
 }
 
 /**
  * Answers one request of the modern era (revision 2026-07-28), which carries all that is known of
  * its client in `_meta`; the caller has checked it. Rejects with `RpcError`.
  */
-export async function answerModern(call: ModernCall, parts: ModernParts): Promise<JsonObject> {
-  const result =
-    call.method === 'server/discover' ? await discover(call.endpoint) : await relay(call, parts)
-  return finish(call.method, result, parts)
+export async function answerModern(asked: ModernCall, parts: ModernParts): Promise<JsonObject> {
+  const { endpoint, method } = asked
+  if (method === 'server/discover') return finish(asked, await discover(endpoint), parts)
+  const call = callOf(asked, parts)
+  const { owner, logLevel } = call
+  if (logLevel) parts.levels.want(owner, logLevel)
+  try {
+    if (method === 'subscriptions/listen') return await listen(asked, { ...parts, call })
+    return finish(asked, await endpoint.handle(call), parts)
+  } catch (error) {
+    throw inModernWords(error)
+  } finally {
+    parts.levels.forget(owner)
+  }
 }
 
 async function discover(endpoint: Endpoint): Promise<JsonObject> {
   const { capabilities, instructions } = await endpoint.hello()
   const said = instructions === undefined ? {} : { instructions }
+  return { supportedVersions: [...MODERN_VERSIONS], capabilities, ...said }
+}
+
+function callOf(asked: ModernCall, { seats }: ModernParts): Call {
+  const { endpoint, caller, method, controller } = asked
+  const meta = envelopeOf(asked.params)
+  const level = meta[MetaKey.logLevel]
+  const logLevel = isMcpLogLevel(level) ? level : undefined
+  const info = meta[MetaKey.clientInfo]
+  const capabilities = meta[MetaKey.clientCapabilities]
+  const client = {
+    capabilities: isObject(capabilities) ? capabilities : {},
+    info: isObject(info) ? info : undefined,
+  }
   return {
-    supportedVersions: [...MODERN_VERSIONS],
-    capabilities: withoutPush(capabilities),
-    ...said,
+    ...{ endpoint: endpoint.name, caller, era: 'modern', client, method, logLevel },
+    params: withoutEnvelope(asked.params),
+    signal: controller.signal,
+    owner: {},
+    notify: forLevel(asked.notify, logLevel),
+    // Never reached: in this era a server's question is an answer, which the relay makes of it.
+    ask: () => Promise.reject(new RpcError(RpcCode.methodNotFound, 'Ask by input_required')),
+    borrowTenant: () => seats.take({ endpoint, caller, client }),
+    subscriber: { updated: () => {} },
+  }
+}
+
+/** Without a level in the envelope the client wants no log messages at all. */
+function forLevel(notify: Call['notify'], wanted: McpLogLevel | undefined): Call['notify'] {
+  return (notification) => {
+    if (notification.method !== 'notifications/message') return notify(notification)
+    if (wanted && isWanted(notification.params?.level, wanted)) notify(notification)
   }
 }
 
@@ -101,60 +138,37 @@ function badEnvelope(key: string, shape: string): RpcError {
   return new RpcError(RpcCode.invalidParams, `_meta["${key}"] is missing or not ${shape}`)
 }
 
-async function relay(call: ModernCall, { levels }: ModernParts): Promise<JsonObject> {
-  const owner = {}
-  const wanted = envelopeOf(call.params)[MetaKey.logLevel]
-  if (isMcpLogLevel(wanted)) levels.want(owner, wanted)
-  const notify = (notification: RpcNotification) => {
-    // Without a level in the envelope the client wants no log messages at all.
-    const isLog = notification.method === 'notifications/message'
-    if (!isLog) call.notify(notification)
-    else if (isMcpLogLevel(wanted) && isWanted(notification.params?.level, wanted)) {
-      call.notify(notification)
-    }
-  }
-  try {
-    const params = withoutEnvelope(call.params)
-    const { endpoint, caller, method, controller } = call
-    const { signal } = controller
-    const relayed = { endpoint: endpoint.name, caller, method, params, signal, owner, notify }
-    return await endpoint.handle(relayed)
-  } catch (error) {
-    throw inModernWords(error)
-  } finally {
-    levels.forget(owner)
-  }
-}
-
-/** The envelope is between the client and us; a legacy server gets the rest of `_meta` as it came. */
+/** The envelope is between the client and us; a server gets the rest of `_meta` as it came. */
 function withoutEnvelope(params: JsonObject): JsonObject {
   const meta = isObject(params._meta) ? { ...params._meta } : {}
   delete meta[MetaKey.protocolVersion]
   delete meta[MetaKey.clientCapabilities]
   delete meta[MetaKey.clientInfo]
   delete meta[MetaKey.logLevel]
-  const { _meta, ...rest } = params
+  const { _meta: _, ...rest } = params
   return Object.keys(meta).length > 0 ? { ...rest, _meta: meta } : rest
 }
 
-function finish(method: string, result: JsonObject, { serverInfo }: ModernParts): JsonObject {
+/** Adds what every result of this era has to say, without touching what a server said. */
+function finish(asked: ModernCall, result: JsonObject, { serverInfo }: ModernParts): JsonObject {
   const meta = isObject(result._meta) ? result._meta : {}
-  return {
-    resultType: 'complete',
-    ...(CACHEABLE.has(method) ? { ttlMs: 0, cacheScope: 'private' } : {}),
-    ...result,
-    _meta: { ...meta, [MetaKey.serverInfo]: serverInfo },
-  }
+  const isOpen = !asked.endpoint.auth.apiKey
+  return restrict(
+    {
+      resultType: 'complete',
+      ...keptFor(asked),
+      ...result,
+      _meta: { ...meta, [MetaKey.serverInfo]: serverInfo },
+    },
+    isOpen,
+  )
 }
 
-/** This face pushes nothing between requests, so it does not promise to. */
-function withoutPush(capabilities: JsonObject): JsonObject {
-  const entries = Object.entries(capabilities).map(([name, value]) => {
-    if (!isObject(value)) return [name, value]
-    const { listChanged: _, ...rest } = value
-    return [name, rest]
-  })
-  return Object.fromEntries(entries) as JsonObject
+/** Results that must say how long they may be kept. */
+function keptFor({ method, endpoint }: ModernCall): JsonObject {
+  if (isListMethod(method)) return endpoint.caching(method)
+  const isKept = method === 'server/discover' || method === 'resources/read'
+  return isKept ? { ttlMs: 0, cacheScope: 'private' } : {}
 }
 
 function inModernWords(error: unknown): unknown {

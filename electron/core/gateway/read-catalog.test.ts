@@ -9,6 +9,8 @@ const ALL = new Set(['tools', 'prompts', 'resources'] as const)
 function answering(answer: (method: string, params?: JsonObject) => JsonObject): Connection {
   const capabilities = { tools: {}, prompts: {}, resources: {} }
   return {
+    era: 'legacy',
+    isShared: true,
     hello: { capabilities },
     pid: null,
     closed: new Promise(() => undefined),

@@ -1,6 +1,7 @@
 import type { ServerCatalog } from '../../../shared/catalog.ts'
 import type { Connection } from '../connections/connection.ts'
 import { isObject, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
+import { cachingOf, mergeCaching, type Caching } from './caching.ts'
 import { LISTS, type ListKind, type ListMethod } from './call.ts'
 
 /** Bounds for a server that never ends its pages. */
@@ -11,7 +12,12 @@ const PAGE_TIMEOUT_MS = 60_000
 const EMPTY = { tools: [], prompts: [], resources: [], resourceTemplates: [] }
 
 /** What was read, and the lists that the server refused. */
-export type CatalogReading = { catalog: ServerCatalog; failures: ReadonlyMap<ListKind, RpcError> }
+export type CatalogReading = {
+  catalog: ServerCatalog
+  failures: ReadonlyMap<ListKind, RpcError>
+  /** How long each list that was read may be kept. */
+  caching: ReadonlyMap<ListMethod, Caching>
+}
 
 /**
  * Asks a server for everything it offers, all pages. With `kinds` only those lists are read anew
@@ -24,12 +30,15 @@ export async function readCatalog(
 ): Promise<CatalogReading> {
   const { hello } = connection
   const failures = new Map<ListKind, RpcError>()
+  const caching = new Map<ListMethod, Caching>()
   const declared = isObject(hello.capabilities) ? hello.capabilities : {}
   const read = async (method: ListMethod, kind: ListKind) => {
     if (declared[kind] === undefined) return []
     if (!kinds.has(kind) && known) return known[LISTS[method]]
     try {
-      return await readPages(connection, method)
+      const { items, kept } = await readPages(connection, method)
+      caching.set(method, kept)
+      return items
     } catch (error) {
       // Its other lists are worth having: this one stays as it was known.
       if (!(error instanceof RpcError)) throw error
@@ -47,16 +56,18 @@ export async function readCatalog(
   const isEmpty = Object.values({ ...catalog, hello: [] }).every((list) => list.length === 0)
   // With nothing to show, the reason is all there is to tell.
   if (failure && isEmpty) throw failure
-  return { catalog, failures }
+  return { catalog, failures, caching }
 }
 
-async function readPages(connection: Connection, method: ListMethod): Promise<JsonObject[]> {
+async function readPages(connection: Connection, method: ListMethod) {
   const items: JsonObject[] = []
+  const kept: Caching[] = []
   const cursors = new Set<string>()
   let cursor: string | undefined
   for (let page = 0; page < MAX_PAGES && items.length < MAX_ITEMS; page += 1) {
     const result = await readPage(connection, method, cursor)
     const list = result[LISTS[method]]
+    kept.push(cachingOf(result))
     if (Array.isArray(list)) items.push(...list.filter(isObject))
     const next = result.nextCursor
     // An empty string is a cursor like any other; one that comes again would never end.
@@ -64,7 +75,7 @@ async function readPages(connection: Connection, method: ListMethod): Promise<Js
     cursors.add(next)
     cursor = next
   }
-  return items
+  return { items, kept: mergeCaching(kept) }
 }
 
 async function readPage(

@@ -24,8 +24,8 @@ test('a legacy client lists and uses what all servers offer, all pages', async (
   await using client = await connectLegacy(core.mcpUrl(), core.key)
   const { tools } = await client.listTools()
   const names = tools.map((tool) => tool.name)
-  expect(names.filter((name) => name.startsWith('one__'))).toHaveLength(18)
-  expect(names.filter((name) => name.startsWith('two__'))).toHaveLength(18)
+  expect(names.filter((name) => name.startsWith('one__'))).toHaveLength(36)
+  expect(names.filter((name) => name.startsWith('two__'))).toHaveLength(36)
   expect(names.indexOf('one__exit')).toBeLessThan(names.indexOf('two__echo'))
 
   const said = await client.callTool({ name: 'two__echo', arguments: { message: 'hi' } })
@@ -41,6 +41,7 @@ test('a legacy client lists and uses what all servers offer, all pages', async (
     'echo://text',
     'echo://blob',
     'echo://page',
+    'ui://echo/app',
   ])
   const { contents } = await client.readResource({ uri: 'echo://items/7' })
   expect(contents).toMatchObject([{ text: 'content of echo://items/7' }])
@@ -74,7 +75,7 @@ test('a modern client discovers, lists and uses the same', async () => {
   await using client = await connectAuto(core.mcpUrl(), core.key)
   expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28')
   const { tools } = await client.listTools()
-  expect(tools).toHaveLength(36)
+  expect(tools).toHaveLength(72)
   const sum = await client.callTool({ name: 'one__add', arguments: { a: 1, b: 2 } })
   expect(sum.structuredContent).toEqual({ sum: 3 })
   const prompt = await client.getPrompt({ name: 'one__greet', arguments: { name: 'Ada' } })
@@ -176,7 +177,7 @@ test('a server’s list_changed reaches the session, and the next list has the n
   await client.callTool({ name: 'one__change_tools' })
   await told
   const names = (await client.listTools()).tools.map((tool) => tool.name)
-  expect(names).toContain('one__added_18')
+  expect(names).toContain('one__added_36')
 })
 
 // Shows: logging-access

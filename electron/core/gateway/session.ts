@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Ask, ClientFace, Connection, Tenant } from '../connections/connection.ts'
 import type { Logger } from '../log.ts'
 import {
   failure,
@@ -17,63 +18,83 @@ import type { ListKind } from './call.ts'
 import type { Endpoint, Visitor } from './endpoint.ts'
 import type { Hello } from './hello.ts'
 import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log-levels.ts'
+import { Mailbox, type Listener } from './mailbox.ts'
+import { Questions, type Send } from './questions.ts'
+import type { Subscriber } from './subscriptions.ts'
 import { quote } from './unknown.ts'
 
-export type Notify = (notification: RpcNotification) => void
-
-/** The stream on which a client listens for what belongs to no request of its own. */
-export interface Listener {
-  send(notification: RpcNotification): void
-  end(): void
-}
+export type { Listener, Send }
 
 export type SessionParts = {
   levels: LogLevels
   log: Logger
   hold: (serverId: string) => () => void
   onEnd: (session: Session) => void
+  /** Tells what a server says on a connection of its own; true: it is not the session's to pass on. */
+  heard: (serverId: string, notification: RpcNotification, on: Connection | undefined) => boolean
+  /** Milliseconds that a call goes on after the stream of its answer was lost. */
+  goneMs: number
 }
 
 export type SessionOpening = {
   endpoint: Endpoint
   /** Who opened it (`callerKey`): nobody else may use it. */
   caller: string
+  client: ClientFace
   protocolVersion: string
   hello: Hello
 }
 
+type InFlight = {
+  controller: AbortController
+  /** Runs while nobody reads the stream of its answer. */
+  gone: NodeJS.Timeout | undefined
+}
+
 /** One client's stay on an endpoint in the legacy era, from `initialize` to DELETE or expiry. */
-export class Session implements Visitor {
+export class Session implements Visitor, Tenant, Subscriber {
   readonly id = randomUUID()
   readonly endpoint: Endpoint
   readonly caller: string
+  readonly client: ClientFace
   readonly protocolVersion: string
+  readonly ask: Ask
   readonly #parts: SessionParts
   readonly #declared: JsonObject
-  readonly #inFlight = new Map<RequestId, AbortController>()
+  readonly #inFlight = new Map<RequestId, InFlight>()
   /** Requests that the client has cancelled: it waits for no answer to them. */
-  readonly #cancelled = new WeakSet<AbortController>()
-  readonly #unheard = new Set<ListKind>()
-  #listener: Listener | null = null
-  #logLevel: McpLogLevel = 'debug'
+  readonly #cancelled = new WeakSet<InFlight>()
+  readonly #questions: Questions
+  readonly #mailbox = new Mailbox()
+  /** Connections that are this session's alone, by server. */
+  readonly #own = new Map<string, Connection>()
+  readonly #ended = new AbortController()
+  #logLevel: McpLogLevel | undefined
   #releases: (() => void)[] = []
   #lastUsedMs = performance.now()
-  #ended = false
 
   constructor(opening: SessionOpening, parts: SessionParts) {
     this.endpoint = opening.endpoint
     this.caller = opening.caller
+    this.client = opening.client
     this.protocolVersion = opening.protocolVersion
     this.#declared = opening.hello.capabilities
     this.#parts = parts
+    this.#questions = new Questions(opening.client)
+    this.ask = this.#questions.by((message) => this.#mailbox.post(message))
     this.endpoint.sessions.add(this)
     this.holdServers()
   }
 
   /** Milliseconds since it was last of use to its client. */
   get idleMs(): number {
-    const inUse = this.#inFlight.size > 0 || this.#listener !== null
+    const inUse = this.#inFlight.size > 0 || this.#mailbox.isHeard
     return inUse ? 0 : performance.now() - this.#lastUsedMs
+  }
+
+  /** Aborted when it is over. */
+  get ended(): AbortSignal {
+    return this.#ended.signal
   }
 
   /** Keeps the servers of its namespace running, also after the namespace has changed. */
@@ -84,83 +105,128 @@ export class Session implements Visitor {
   }
 
   /** Resolves with the answer, or with null for a cancelled request, which gets none. */
-  async request(message: RpcRequest, notify: Notify): Promise<RpcResult | RpcFailure | null> {
+  async request(message: RpcRequest, send: Send): Promise<RpcResult | RpcFailure | null> {
     const { id } = message
     if (this.#inFlight.has(id)) {
       const text = `A request with the id ${JSON.stringify(id)} is in flight already`
       return failure(id, new RpcError(RpcCode.invalidRequest, text))
     }
-    const controller = new AbortController()
-    this.#inFlight.set(id, controller)
+    const flight: InFlight = { controller: new AbortController(), gone: undefined }
+    this.#inFlight.set(id, flight)
     try {
-      const work = () => this.#dispatch(message, notify, controller.signal)
+      const work = () => this.#dispatch(message, send, flight.controller.signal)
       const reply = await answer(id, work, this.#parts.log)
-      return this.#cancelled.has(controller) ? null : reply
+      return this.#cancelled.has(flight) ? null : reply
     } finally {
+      clearTimeout(flight.gone)
       this.#inFlight.delete(id)
       this.#lastUsedMs = performance.now()
     }
   }
 
-  notification({ method, params }: RpcNotification): void {
+  notification(notification: RpcNotification): void {
     this.#lastUsedMs = performance.now()
+    const { method, params } = notification
+    if (method === 'notifications/progress') return this.#questions.progressed(notification)
+    if (method === 'notifications/roots/list_changed') return this.#tellOwn(notification)
     if (method !== 'notifications/cancelled') return
-    const controller = this.#inFlight.get(params?.requestId as RequestId)
-    if (!controller) return
-    this.#cancelled.add(controller)
-    controller.abort(cancelled('the client cancelled it'))
+    const flight = this.#inFlight.get(params?.requestId as RequestId)
+    if (!flight) return
+    this.#cancelled.add(flight)
+    flight.controller.abort(cancelled('the client cancelled it'))
   }
 
-  /** A newer stream takes the place of an older one, whose client may be gone without a word. */
+  /** The client's answer to a request that was put to it. */
+  response(message: RpcResult | RpcFailure): void {
+    this.#lastUsedMs = performance.now()
+    this.#questions.answered(message)
+  }
+
+  /** Nobody reads the stream of this request's answer any more: it is cancelled after a while. */
+  lost(id: RequestId): void {
+    const flight = this.#inFlight.get(id)
+    if (!flight || flight.gone) return
+    const give = () => flight.controller.abort(cancelled('the client is gone'))
+    flight.gone = setTimeout(give, this.#parts.goneMs).unref()
+  }
+
+  found(id: RequestId): void {
+    const flight = this.#inFlight.get(id)
+    clearTimeout(flight?.gone)
+    if (flight) flight.gone = undefined
+  }
+
   listen(listener: Listener): void {
-    const before = this.#listener
-    this.#listener = listener
-    before?.end()
-    for (const kind of this.#unheard) this.#send(kind)
-    this.#unheard.clear()
+    this.#mailbox.open(listener)
   }
 
   stopListening(listener: Listener): void {
-    if (this.#listener !== listener) return
-    this.#listener = null
-    this.#lastUsedMs = performance.now()
+    if (this.#mailbox.close(listener)) this.#lastUsedMs = performance.now()
+  }
+
+  /** Ends the stream of what belongs to no request, not the session. */
+  endListening(): void {
+    this.#mailbox.end()
   }
 
   /** Told at once, or when the client listens next. */
   listChanged(kind: ListKind): void {
-    if (this.#declared[kind] === undefined) return
-    if (this.#listener) this.#send(kind)
-    else this.#unheard.add(kind)
+    if (this.#declared[kind] !== undefined) this.#mailbox.postOnce(listChangedOf(kind))
+  }
+
+  /** A resource that it subscribed to is another now. */
+  updated(notification: RpcNotification): void {
+    this.#mailbox.postOnce(notification)
+  }
+
+  /** What a server says of its own accord, on a connection of this session. */
+  notify = (serverId: string, notification: RpcNotification): void => {
+    if (this.#parts.heard(serverId, notification, this.#own.get(serverId))) return
+    if (this.#isFor(notification)) this.#mailbox.post(notification)
+  }
+
+  /** A server has a connection for this session alone. */
+  ownConnected(serverId: string, connection: Connection): void {
+    this.#own.set(serverId, connection)
+    void connection.closed.then(() => {
+      if (this.#own.get(serverId) === connection) this.#own.delete(serverId)
+    })
   }
 
   /** Ends it: calls in flight fail, servers are let go. Afterwards its id is unknown. */
   end(): void {
-    if (this.#ended) return
-    this.#ended = true
+    if (this.#ended.signal.aborted) return
+    this.#ended.abort()
     this.endpoint.sessions.delete(this)
-    for (const controller of this.#inFlight.values())
-      controller.abort(cancelled('its session ended'))
-    this.#listener?.end()
-    this.#listener = null
+    const reason = cancelled('its session ended')
+    for (const { controller } of this.#inFlight.values()) controller.abort(reason)
+    this.#questions.end(reason)
+    this.#mailbox.end()
     for (const release of this.#releases) release()
     this.#releases = []
     this.#parts.levels.forget(this)
     this.#parts.onEnd(this)
   }
 
-  #dispatch(message: RpcRequest, notify: Notify, signal: AbortSignal): Promise<JsonObject> {
+  #dispatch(message: RpcRequest, send: Send, signal: AbortSignal): Promise<JsonObject> {
     const { method, params = {} } = message
     if (method === 'ping') return Promise.resolve({})
     if (method === 'logging/setLevel') return Promise.resolve(this.#setLevel(params))
     return this.endpoint.handle({
       endpoint: this.endpoint.name,
       caller: this.caller,
+      era: 'legacy',
+      client: this.client,
       method,
       params,
       signal,
       owner: this,
+      subscriber: this,
+      ask: this.#questions.by(send),
+      logLevel: this.#logLevel,
+      borrowTenant: () => ({ tenant: this, giveBack: () => {} }),
       notify: (notification) => {
-        if (this.#isFor(notification)) notify(notification)
+        if (this.#isFor(notification)) send(notification)
       },
     })
   }
@@ -171,15 +237,23 @@ export class Session implements Visitor {
     }
     this.#logLevel = level
     this.#parts.levels.want(this, level)
+    for (const connection of this.#own.values()) this.#parts.levels.prepare(connection, level)
     return {}
   }
 
   #isFor({ method, params }: RpcNotification): boolean {
-    if (method !== 'notifications/message') return true
+    if (method !== 'notifications/message' || this.#logLevel === undefined) return true
     return isWanted(isObject(params) ? params.level : undefined, this.#logLevel)
   }
 
-  #send(kind: ListKind): void {
-    this.#listener?.send({ jsonrpc: '2.0', method: `notifications/${kind}/list_changed` })
+  #tellOwn({ method, params }: RpcNotification): void {
+    for (const connection of this.#own.values()) {
+      // One that is gone will ask for the roots again by itself.
+      connection.notify(method, params).catch(() => undefined)
+    }
   }
+}
+
+function listChangedOf(kind: ListKind): RpcNotification {
+  return { jsonrpc: '2.0', method: `notifications/${kind}/list_changed` }
 }

@@ -1,10 +1,10 @@
-import { LEGACY_VERSIONS, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
+import { isObject, LEGACY_VERSIONS, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
 import type { Endpoint } from './endpoint.ts'
 import { Session, type SessionParts } from './session.ts'
 
 export type ServerInfo = { name: string; title: string; version: string }
 
-export type SessionsOptions = Omit<SessionParts, 'onEnd'> & {
+export type SessionsOptions = Omit<SessionParts, 'goneMs'> & {
   serverInfo: ServerInfo
   /** Milliseconds without a request, a running call or a stream after which a session expires. */
   idleMs?: number
@@ -12,6 +12,8 @@ export type SessionsOptions = Omit<SessionParts, 'onEnd'> & {
   max?: number
   /** Milliseconds between looks for expired sessions. */
   sweepMs?: number
+  /** Milliseconds that a call goes on after the stream of its answer was lost. */
+  goneMs?: number
 }
 
 /** Live sessions by id. Ids are random and unguessable, and still not a credential. */
@@ -22,6 +24,8 @@ export interface Sessions {
   /** A session of this caller on this endpoint; another's id is as unknown as none. */
   get(id: string, endpoint: Endpoint, caller: string): Session | undefined
   endWhere(test: (session: Session) => boolean): void
+  /** Ends the streams of what belongs to no request; the sessions go on. */
+  endListening(): void
   close(): void
 }
 
@@ -29,8 +33,16 @@ type Opened = { session: Session; result: JsonObject }
 
 export function openSessions(options: SessionsOptions): Sessions {
   const { serverInfo, idleMs = 30 * 60_000, max = 10_000, sweepMs = 30_000 } = options
+  const { goneMs = 60_000 } = options
   const sessions = new Map<string, Session>()
-  const parts = { ...options, onEnd: (session: Session) => void sessions.delete(session.id) }
+  const parts = {
+    ...options,
+    goneMs,
+    onEnd(session: Session) {
+      sessions.delete(session.id)
+      options.onEnd(session)
+    },
+  }
   const sweep = setInterval(() => endWhere((session) => session.idleMs > idleMs), sweepMs)
   sweep.unref()
 
@@ -54,7 +66,13 @@ export function openSessions(options: SessionsOptions): Sessions {
       // It may have been deleted meanwhile: its sessions have ended already.
       if (endpoint.isGone) throw new RpcError(RpcCode.invalidRequest, 'The endpoint is gone')
       makeRoom()
-      const session = new Session({ endpoint, caller, protocolVersion, hello }, parts)
+      const { capabilities, clientInfo: info } = params
+      const client = {
+        capabilities: isObject(capabilities) ? capabilities : {},
+        info: isObject(info) ? info : undefined,
+      }
+      const opening = { endpoint, caller, client, protocolVersion, hello }
+      const session = new Session(opening, parts)
       sessions.set(session.id, session)
       return { session, result: { protocolVersion, ...hello, serverInfo } }
     },
@@ -63,6 +81,9 @@ export function openSessions(options: SessionsOptions): Sessions {
       return session?.endpoint === endpoint && session.caller === caller ? session : undefined
     },
     endWhere,
+    endListening() {
+      for (const session of sessions.values()) session.endListening()
+    },
     close() {
       clearInterval(sweep)
       endWhere(() => true)

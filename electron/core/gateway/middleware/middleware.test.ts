@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ToolRule } from '../../../../shared/namespace.ts'
 import type { JsonObject } from '../../json-rpc.ts'
-import type { Call, Handler } from '../call.ts'
+import { ownCall, type Call, type Handler } from '../call.ts'
 import { buildCatalog, type Listed } from '../catalog.ts'
 import { compose } from '../compose.ts'
 import { filter } from './filter.ts'
@@ -58,9 +58,7 @@ function pipeline(rules: ToolRule[]): (method: string, params?: JsonObject) => P
       isToolOn: (_, tool) => !off.has(tool),
     }),
   )(reached)
-  const rest = { endpoint: 'e', caller: 'c', owner: {}, notify: () => undefined }
-  return (method, params = {}) =>
-    handle({ ...rest, method, params, signal: AbortSignal.timeout(5_000) } satisfies Call)
+  return (method, params = {}) => handle({ ...ownCall('e', method), params })
 }
 
 const names = (list: unknown) => (list as Listed[]).map((item) => item.name)

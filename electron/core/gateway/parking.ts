@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto'
+import type { Ask, AskOptions, ClientFace, Question } from '../connections/connection.ts'
+import { isObject, RpcCode, RpcError, type JsonObject, type RpcNotification } from '../json-rpc.ts'
+import { cancelled } from './answer.ts'
+import type { Call } from './call.ts'
+import { requireDeclared } from './questions.ts'
+import type { StateSeal } from './sealed-state.ts'
+
+/** How the work of a parked call reaches its client, whichever of its requests is there now. */
+export type Inner = Pick<Call, 'ask' | 'notify' | 'signal'>
+type Work = (inner: Inner) => Promise<JsonObject>
+
+type Pending = { question: Question; resolve: (answer: JsonObject) => void }
+
+export type ParkingOptions = {
+  seal: StateSeal
+  /** Milliseconds after which a call whose client does not come back is cancelled. */
+  parkedMs?: number
+  /** Calls that wait for their clients; beyond it no more may wait. */
+  maxParked?: number
+}
+
+/**
+ * A legacy server asks in the middle of a call; a modern client can only be answered. So the call is
+ * parked: the client gets `input_required`, and its retry goes on where the call was left.
+ */
+export class Parking {
+  readonly #options: Required<ParkingOptions>
+  readonly #parked = new Map<string, ParkedCall>()
+
+  constructor(options: ParkingOptions) {
+    this.#options = { parkedMs: 10 * 60_000, maxParked: 1_000, ...options }
+  }
+
+  get size(): number {
+    return this.#parked.size
+  }
+
+  /** Runs the work of a call until it is done, or asks something. */
+  begin(call: Call, work: Work): Promise<JsonObject> {
+    const id = randomUUID()
+    const { seal, parkedMs } = this.#options
+    const parked = new ParkedCall(call, {
+      parkedMs,
+      state: (visit) => seal.seal({ kind: 'parked', id }, visit),
+      onPark: () => this.#keep(id, parked),
+      onEnd: () => void this.#parked.delete(id),
+    })
+    parked.start(work)
+    return parked.visit(call)
+  }
+
+  /** Goes on with a parked call; what the client answered is in the parameters of its retry. */
+  resume(id: string, call: Call): Promise<JsonObject> {
+    const parked = this.#parked.get(id)
+    if (!parked) {
+      const text = 'The call that this requestState belongs to is over: start anew'
+      throw new RpcError(RpcCode.invalidParams, text)
+    }
+    return parked.visit(call)
+  }
+
+  close(): void {
+    for (const parked of this.#parked.values()) parked.abort(cancelled('we are shutting down'))
+  }
+
+  #keep(id: string, parked: ParkedCall): void {
+    if (this.#parked.size >= this.#options.maxParked && !this.#parked.has(id)) {
+      throw new RpcError(RpcCode.internalError, 'Too many calls wait for an answer', {
+        reason: 'too many parked calls',
+        limit: this.#options.maxParked,
+      })
+    }
+    this.#parked.set(id, parked)
+  }
+}
+
+type ParkedCallParts = {
+  parkedMs: number
+  /** The sealed state for the request that is there now. */
+  state: (visit: Call) => string
+  onPark: () => void
+  onEnd: () => void
+}
+
+/** A call to a legacy server, visited by one request of its client after the other. */
+class ParkedCall {
+  readonly #parts: ParkedCallParts
+  readonly #controller = new AbortController()
+  readonly #pending = new Map<string, Pending>()
+  #client: ClientFace
+  #done: Promise<JsonObject> = Promise.resolve({})
+  #visit: Call | null = null
+  #asked = Promise.withResolvers<'asked'>()
+  #timer: NodeJS.Timeout | undefined
+  #questions = 0
+
+  constructor(call: Call, parts: ParkedCallParts) {
+    this.#parts = parts
+    this.#client = call.client
+    // What is said before the first visit waits is the client's as well.
+    this.#visit = call
+  }
+
+  start(work: Work): void {
+    this.#done = work({
+      ask: this.#ask,
+      notify: this.#notify,
+      signal: this.#controller.signal,
+    })
+    // It may fail while no request of the client is there; the next one hears of it.
+    this.#done.catch(() => {})
+  }
+
+  abort(reason: RpcError): void {
+    this.#controller.abort(reason)
+  }
+
+  async visit(call: Call): Promise<JsonObject> {
+    if (this.#visit && this.#visit !== call) {
+      throw new RpcError(RpcCode.invalidRequest, 'This call is being answered already')
+    }
+    this.#visit = call
+    this.#client = call.client
+    clearTimeout(this.#timer)
+    const leave = () => this.#controller.abort(call.signal.reason)
+    call.signal.addEventListener('abort', leave, { once: true })
+    if (call.signal.aborted) leave()
+    let isParked = false
+    try {
+      this.#takeAnswers(call.params.inputResponses)
+      const result = await this.#resultOrQuestions()
+      if (result) return result
+      const shown = this.#park(call)
+      isParked = true
+      return shown
+    } finally {
+      call.signal.removeEventListener('abort', leave)
+      this.#visit = null
+      if (!isParked) this.#parts.onEnd()
+    }
+  }
+
+  /** Null when there is something to be asked. */
+  async #resultOrQuestions(): Promise<JsonObject | null> {
+    for (;;) {
+      const asked = this.#pending.size > 0 ? ('asked' as const) : this.#asked.promise
+      const outcome = await Promise.race([this.#done, asked])
+      if (outcome !== 'asked') return outcome
+      if (this.#pending.size > 0) return null
+      // The server has taken its question back.
+      this.#asked = Promise.withResolvers<'asked'>()
+    }
+  }
+
+  readonly #ask: Ask = async (question: Question, { signal }: AskOptions) => {
+    requireDeclared(this.#client, question)
+    const key = `question-${++this.#questions}`
+    const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
+    this.#pending.set(key, { question, resolve })
+    const withdraw = () => {
+      this.#pending.delete(key)
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', withdraw, { once: true })
+    // Servers that ask several things at once do so in one breath.
+    setImmediate(() => this.#asked.resolve('asked'))
+    return promise.finally(() => signal.removeEventListener('abort', withdraw))
+  }
+
+  /** The client's token is that of the request which is there; between two of them nobody listens. */
+  readonly #notify = (notification: RpcNotification): void => {
+    const visit = this.#visit
+    if (!visit) return
+    if (notification.method !== 'notifications/progress') return visit.notify(notification)
+    const meta = isObject(visit.params._meta) ? visit.params._meta : {}
+    const { progressToken } = meta
+    if (progressToken === undefined) return
+    visit.notify({ ...notification, params: { ...notification.params, progressToken } })
+  }
+
+  #takeAnswers(responses: unknown): void {
+    this.#asked = Promise.withResolvers<'asked'>()
+    if (!isObject(responses)) return
+    for (const [key, pending] of this.#pending) {
+      const response = Object.hasOwn(responses, key) ? responses[key] : undefined
+      if (!isObject(response)) continue
+      this.#pending.delete(key)
+      pending.resolve(response)
+    }
+  }
+
+  #park(call: Call): JsonObject {
+    try {
+      this.#parts.onPark()
+    } catch (error) {
+      this.#controller.abort(error)
+      throw error
+    }
+    const expire = () => {
+      this.abort(cancelled('its client did not come back'))
+      this.#parts.onEnd()
+    }
+    this.#timer = setTimeout(expire, this.#parts.parkedMs).unref()
+    const requests = [...this.#pending].map(([key, { question }]) => [key, shown(question)])
+    return {
+      resultType: 'input_required',
+      inputRequests: Object.fromEntries(requests) as JsonObject,
+      requestState: this.#parts.state(call),
+    }
+  }
+}
+
+/** Tokens for progress, and ids of elicitations, are of the legacy era: the modern one has neither. */
+function shown({ method, params }: Question): JsonObject {
+  if (params === undefined) return { method }
+  const { elicitationId: _, _meta, ...rest } = params
+  const { progressToken: __, ...meta } = isObject(_meta) ? _meta : {}
+  return { method, params: Object.keys(meta).length > 0 ? { ...rest, _meta: meta } : rest }
+}

@@ -1,0 +1,117 @@
+import type { Ask, AskOptions, ClientFace, Question } from '../connections/connection.ts'
+import {
+  isObject,
+  RpcCode,
+  RpcError,
+  type JsonObject,
+  type RequestId,
+  type RpcFailure,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResult,
+} from '../json-rpc.ts'
+import { quote } from './unknown.ts'
+
+/** What goes to a client on a stream: notifications, and requests of servers. */
+export type Send = (message: RpcNotification | RpcRequest) => void
+
+type Pending = {
+  resolve: (result: JsonObject) => void
+  reject: (error: unknown) => void
+  options: AskOptions
+  /** The server's own, put back into what the client says of its progress. */
+  progressToken: unknown
+}
+
+/** What a client must have declared to be asked this (2025-11-25, "Lifecycle": capabilities). */
+const NEEDED: Record<string, string> = {
+  'sampling/createMessage': 'sampling',
+  'elicitation/create': 'elicitation',
+  'roots/list': 'roots',
+}
+
+/** Throws `RpcError` for the server when the client never said that it can answer this. */
+export function requireDeclared({ capabilities }: ClientFace, question: Question): void {
+  const needed = Object.hasOwn(NEEDED, question.method) ? NEEDED[question.method] : undefined
+  if (needed === undefined || covers(capabilities[needed], question)) return
+  const text = `The client did not declare what ${quote(question.method)} needs`
+  throw new RpcError(RpcCode.methodNotFound, text)
+}
+
+/** `elicitation: {}` is that of 2025-06-18: forms only. */
+function covers(declared: unknown, { method, params }: Question): boolean {
+  if (!isObject(declared)) return false
+  if (method !== 'elicitation/create') return true
+  if (params?.mode === 'url') return declared.url !== undefined
+  return declared.form !== undefined || declared.url === undefined
+}
+
+/** Requests of servers that are put to one client of the legacy era, until it answers. */
+export class Questions {
+  readonly #client: ClientFace
+  readonly #pending = new Map<RequestId, Pending>()
+  #lastId = 0
+
+  constructor(client: ClientFace) {
+    this.#client = client
+  }
+
+  /** An `Ask` whose requests go out by `send`. */
+  by(send: Send): Ask {
+    return (question, options) => this.#ask(question, options, send)
+  }
+
+  async #ask(question: Question, options: AskOptions, send: Send): Promise<JsonObject> {
+    requireDeclared(this.#client, question)
+    options.signal.throwIfAborted()
+    const id = ++this.#lastId
+    const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
+    const meta = isObject(question.params?._meta) ? question.params._meta : undefined
+    const progressToken = meta?.progressToken
+    this.#pending.set(id, { resolve, reject, options, progressToken })
+    const withdraw = () => {
+      if (this.#pending.delete(id)) send(cancellation(id))
+      reject(options.signal.reason)
+    }
+    options.signal.addEventListener('abort', withdraw, { once: true })
+    // Servers count their tokens as they like: ours is the id, which no other question has.
+    const params =
+      progressToken === undefined
+        ? question.params
+        : { ...question.params, _meta: { ...meta, progressToken: id } }
+    send({ jsonrpc: '2.0', id, method: question.method, ...(params && { params }) })
+    try {
+      return await promise
+    } finally {
+      options.signal.removeEventListener('abort', withdraw)
+      this.#pending.delete(id)
+    }
+  }
+
+  /** An answer of the client; one to nothing that was asked is dropped. */
+  answered(message: RpcResult | RpcFailure): void {
+    const pending = message.id === null ? undefined : this.#pending.get(message.id)
+    if (!pending) return
+    if ('result' in message) return pending.resolve(message.result)
+    const { code, message: words, data } = message.error
+    pending.reject(new RpcError(code, words, data))
+  }
+
+  progressed(notification: RpcNotification): void {
+    const pending = this.#pending.get(notification.params?.progressToken as RequestId)
+    if (pending?.progressToken === undefined) return
+    const params = { ...notification.params, progressToken: pending.progressToken }
+    pending.options.onProgress({ ...notification, params })
+  }
+
+  /** Nobody will answer any more. */
+  end(reason: RpcError): void {
+    for (const { reject } of this.#pending.values()) reject(reason)
+    this.#pending.clear()
+  }
+}
+
+function cancellation(requestId: RequestId): RpcNotification {
+  const params = { requestId, reason: 'The server withdrew it.' }
+  return { jsonrpc: '2.0', method: 'notifications/cancelled', params }
+}

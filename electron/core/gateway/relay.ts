@@ -1,0 +1,174 @@
+import { ServerDown, type Ask, type Connection, type Tenant } from '../connections/connection.ts'
+import type { Pools } from '../connections/pools.ts'
+import { isObject, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
+import { encodeHeader, paramHeaders } from '../param-headers.ts'
+import type { Call } from './call.ts'
+import type { Origin } from './catalog.ts'
+import type { Catalogs } from './catalogs.ts'
+import { answerInputs } from './input-loop.ts'
+import type { LogLevels, McpLogLevel } from './log-levels.ts'
+import type { Parking } from './parking.ts'
+import type { CarriedState, StateSeal } from './sealed-state.ts'
+import type { TaskHandles } from './task-handles.ts'
+import type { UrlElicitations } from './url-elicitations.ts'
+import { urlsRequired } from './url-required.ts'
+
+export type RelayParts = {
+  pools: Pools
+  catalogs: Catalogs
+  levels: LogLevels
+  parking: Parking
+  seal: StateSeal
+  tasks: TaskHandles
+  elicitations: UrlElicitations
+}
+
+/** From which level on a modern server logs for a legacy client that never named one. */
+const DEFAULT_LEVEL: McpLogLevel = 'info'
+
+/** Where a request goes, and for whom. */
+type Place = Origin & { connection: Connection; tenant: Tenant }
+
+/** Sends requests to servers, and bridges the eras where client and server are of different ones. */
+export class Relay {
+  readonly #parts: RelayParts
+
+  constructor(parts: RelayParts) {
+    this.#parts = parts
+  }
+
+  /** `call` names things as the server does. Rejects with `RpcError`. */
+  async send(origin: Origin, call: Call): Promise<JsonObject> {
+    const { parking, seal } = this.#parts
+    if (call.era === 'legacy') return this.#exchange(origin, call, null)
+    const { requestState } = call.params
+    const state = requestState === undefined ? null : seal.open(requestState, call)
+    if (state?.kind === 'parked') return parking.resume(state.id, call)
+    if (state && state.serverId !== origin.serverId) {
+      throw new RpcError(RpcCode.invalidParams, 'The requestState is of another server')
+    }
+    return parking.begin(call, (inner) => this.#exchange(origin, { ...call, ...inner }, state))
+  }
+
+  async #exchange(origin: Origin, call: Call, state: CarriedState | null): Promise<JsonObject> {
+    const { tenant, giveBack } = call.borrowTenant()
+    try {
+      const lease = await this.#parts.pools.lease(origin.serverId, call.signal, tenant)
+      try {
+        const place = { ...origin, connection: lease.connection, tenant }
+        if (lease.connection.era === 'modern') return await this.#askModern(place, call, state)
+        return await this.#askLegacy(place, call)
+      } finally {
+        lease.release()
+      }
+    } catch (error) {
+      throw error instanceof ServerDown ? serverDown(error) : error
+    } finally {
+      giveBack()
+    }
+  }
+
+  async #askLegacy(place: Place, call: Call): Promise<JsonObject> {
+    const { connection, serverId, tenant } = place
+    const { method, signal, owner, notify, logLevel } = call
+    const { inputResponses: _, requestState: __, ...params } = call.params
+    if (logLevel) this.#parts.levels.prepare(connection, logLevel)
+    const { elicitations, seal } = this.#parts
+    const ask: Ask = (question, asking) => {
+      elicitations.asked(serverId, question, tenant)
+      return labelled(call.ask, place)(question, asking)
+    }
+    try {
+      return await connection.request(method, params, { signal, owner, notify, ask })
+    } catch (error) {
+      elicitations.demanded(serverId, error, tenant)
+      if (call.era === 'legacy') throw error
+      return urlsRequired(error, call, () => seal.seal({ kind: 'again', serverId }, call))
+    }
+  }
+
+  async #askModern(place: Place, call: Call, state: CarriedState | null): Promise<JsonObject> {
+    if (call.era === 'legacy') {
+      const asking = { ...call, ask: labelled(call.ask, place) }
+      const request = (params: JsonObject) => this.#requestModern(place, { ...call, params })
+      return inLegacyWords(call, () => answerInputs(asking, request))
+    }
+    const { requestState: _, ...rest } = call.params
+    const params = state?.kind === 'server' ? { ...rest, requestState: state.state } : rest
+    const result = await this.#requestModern(place, { ...call, params })
+    return this.#forModernClient(place, call, result)
+  }
+
+  /** With the headers that a tool asks for, and once more with newer ones if they were wrong. */
+  async #requestModern(place: Place, call: Call): Promise<JsonObject> {
+    const { connection, serverId } = place
+    const { method, params, signal, owner, notify, client } = call
+    const fallback = call.era === 'legacy' ? DEFAULT_LEVEL : undefined
+    const options = { signal, owner, notify, client, logLevel: call.logLevel ?? fallback }
+    const request = () => {
+      const headers = method === 'tools/call' ? this.#headersOf(place, params) : {}
+      return connection.request(method, params, { ...options, headers })
+    }
+    try {
+      return await request()
+    } catch (error) {
+      const isMismatch = error instanceof RpcError && error.code === RpcCode.headerMismatch
+      if (!isMismatch || method !== 'tools/call') throw error
+      await this.#parts.catalogs.learn(serverId, connection, new Set(['tools']))
+      return request()
+    }
+  }
+
+  #headersOf({ serverId, name }: Origin, params: JsonObject): Record<string, string> {
+    const tools = this.#parts.catalogs.get(serverId)?.tools ?? []
+    const schema = tools.find((tool) => tool.name === name)?.inputSchema
+    const headers = [...paramHeaders(schema, params.arguments)]
+    return Object.fromEntries(headers.map(([name, value]) => [name, encodeHeader(value)]))
+  }
+
+  #forModernClient({ serverId }: Origin, call: Call, result: JsonObject): JsonObject {
+    const { seal, tasks } = this.#parts
+    const { resultType, requestState, taskId } = result
+    if (resultType === 'input_required' && typeof requestState === 'string') {
+      const state = { kind: 'server' as const, serverId, state: requestState }
+      return { ...result, requestState: seal.seal(state, call) }
+    }
+    const isTask = resultType === 'task' || call.method.startsWith('tasks/')
+    if (!isTask || typeof taskId !== 'string') return result
+    return { ...result, taskId: tasks.handleOf({ serverId, taskId }, call.caller) }
+  }
+}
+
+/** A person must be able to see which server wants something of them (2025-11-25, "Elicitation"). */
+function labelled(ask: Ask, { server }: Origin): Ask {
+  return ({ method, params }, options) => {
+    if (method !== 'elicitation/create' && method !== 'sampling/createMessage') {
+      return ask({ method, params }, options)
+    }
+    const meta = isObject(params?._meta) ? params._meta : {}
+    return ask(
+      { method, params: { ...params, _meta: { ...meta, 'metamcp/server': server } } },
+      options,
+    )
+  }
+}
+
+/** What only the modern era says is left out, and an unknown resource has its old code. */
+async function inLegacyWords(call: Call, work: () => Promise<JsonObject>): Promise<JsonObject> {
+  try {
+    const { resultType, ...result } = await work()
+    return resultType === undefined || resultType === 'complete'
+      ? result
+      : { resultType, ...result }
+  } catch (error) {
+    const isRead = call.method === 'resources/read' || call.method === 'resources/subscribe'
+    const isUnknown = error instanceof RpcError && error.code === RpcCode.invalidParams
+    if (!isRead || !isUnknown) throw error
+    throw new RpcError(RpcCode.resourceNotFound, error.message, error.data)
+  }
+}
+
+/** What a client is told of it. */
+export function serverDown({ server, reason }: ServerDown): RpcError {
+  return new RpcError(RpcCode.internalError, `${server}: ${reason}`, { server, reason })
+}

@@ -1,0 +1,147 @@
+import type { Connection } from '../connections/connection.ts'
+import { messageOf } from '../errors.ts'
+import {
+  isObject,
+  MetaKey,
+  RpcCode,
+  RpcError,
+  type JsonObject,
+  type RpcNotification,
+} from '../json-rpc.ts'
+import type { Logger } from '../log.ts'
+import { ModernListen } from './modern-listen.ts'
+import type { Subscriber } from './subscriptions.ts'
+
+/** A resource by its URI, or a task of the Tasks extension by the server's own id. */
+export type Topic = { kind: 'resource' | 'task'; id: string }
+
+export type SharedWatchParts = {
+  serverId: string
+  log: Logger
+  /** Lists that changed, told on the stream of a modern server. */
+  onNotification: (notification: RpcNotification) => void
+}
+
+/** What all clients together want to hear of one server, on its shared connection. */
+export class SharedWatch {
+  readonly #parts: SharedWatchParts
+  readonly #wanted = new Map<string, { topic: Topic; subscribers: Set<Subscriber> }>()
+  #connection: Connection | null = null
+  #listen: ModernListen | null = null
+
+  constructor(parts: SharedWatchParts) {
+    this.#parts = parts
+  }
+
+  async add(topic: Topic, subscriber: Subscriber, connection: Connection): Promise<void> {
+    this.connected(connection)
+    const key = keyOf(topic)
+    const known = this.#wanted.get(key)
+    if (known) {
+      known.subscribers.add(subscriber)
+      return
+    }
+    const wanted = { topic, subscribers: new Set([subscriber]) }
+    this.#wanted.set(key, wanted)
+    try {
+      await this.#tell('resources/subscribe', topic)
+    } catch (error) {
+      if (this.#wanted.get(key) === wanted) this.#wanted.delete(key)
+      throw error
+    }
+  }
+
+  async remove(topic: Topic, subscriber: Subscriber): Promise<void> {
+    const wanted = this.#wanted.get(keyOf(topic))
+    if (!wanted?.subscribers.delete(subscriber) || wanted.subscribers.size > 0) return
+    this.#wanted.delete(keyOf(topic))
+    await this.#tell('resources/unsubscribe', topic)
+  }
+
+  forget(subscriber: Subscriber): void {
+    for (const { topic } of [...this.#wanted.values()]) {
+      this.remove(topic, subscriber).catch((error: unknown) => this.#log(error))
+    }
+  }
+
+  /** Takes over a new connection; the same one again changes nothing. */
+  connected(connection: Connection): void {
+    if (this.#connection === connection) return
+    this.#connection = connection
+    this.#listen?.end()
+    this.#listen = null
+    void connection.closed.then(() => {
+      if (this.#connection === connection) this.end()
+    })
+    if (connection.era === 'modern') {
+      this.#listen = new ModernListen(connection, {
+        log: this.#parts.log,
+        onNotification: (notification) => this.heard(notification),
+      })
+      this.#listen.want(this.#topics()).catch((error: unknown) => this.#log(error))
+      return
+    }
+    for (const topic of this.#topics()) {
+      this.#tell('resources/subscribe', topic).catch((error: unknown) => this.#log(error))
+    }
+  }
+
+  heard(notification: RpcNotification): void {
+    const { method, params = {} } = notification
+    const heard = new Set<Subscriber>()
+    for (const { topic, subscribers } of this.#wanted.values()) {
+      if (isAbout(topic, method, params)) subscribers.forEach((one) => heard.add(one))
+    }
+    const told = withoutMark(notification)
+    for (const subscriber of heard) subscriber.updated(told)
+    if (heard.size === 0) this.#parts.onNotification(notification)
+  }
+
+  end(): void {
+    this.#listen?.end()
+    this.#listen = null
+    this.#connection = null
+  }
+
+  #topics(): Topic[] {
+    return [...this.#wanted.values()].map(({ topic }) => topic)
+  }
+
+  async #tell(method: string, topic: Topic): Promise<void> {
+    const connection = this.#connection
+    // Said as soon as there is a connection again.
+    if (!connection) return
+    if (this.#listen) return this.#listen.want(this.#topics(), topic)
+    if (topic.kind === 'task') throw new RpcError(RpcCode.invalidParams, 'It knows no tasks')
+    await connection.request(method, { uri: topic.id })
+  }
+
+  #log(error: unknown): void {
+    const { log, serverId } = this.#parts
+    log.warn({ serverId, error: messageOf(error) }, 'a subscription could not be renewed or ended')
+  }
+}
+
+/**
+ * The URI may be of a part of what was subscribed to (2025-11-25, schema,
+ * `ResourceUpdatedNotification`).
+ */
+function isAbout(topic: Topic, method: string, params: JsonObject): boolean {
+  if (topic.kind === 'task') return method === 'notifications/tasks' && params.taskId === topic.id
+  if (method !== 'notifications/resources/updated' || typeof params.uri !== 'string') return false
+  const { id } = topic
+  return params.uri === id || params.uri.startsWith(id.endsWith('/') ? id : `${id}/`)
+}
+
+function keyOf({ kind, id }: Topic): string {
+  return `${kind} ${id}`
+}
+
+/** The mark says on which of our streams it came; each listener gets one of its own. */
+function withoutMark(notification: RpcNotification): RpcNotification {
+  const { _meta, ...params } = notification.params ?? {}
+  if (!isObject(_meta)) return notification
+  const { [MetaKey.subscriptionId]: _, ...meta } = _meta
+  const kept = Object.keys(meta).length > 0 ? { ...params, _meta: meta } : params
+  return { ...notification, params: kept }
+}
