@@ -1,56 +1,81 @@
 import { messageOf } from '../errors.ts'
-import { isObject, RpcCode, RpcError } from '../json-rpc.ts'
-import type { JsonObject, RpcMessage, RpcNotification, RpcRequest } from '../json-rpc.ts'
+import { RpcCode, RpcError } from '../json-rpc.ts'
+import type { JsonObject, RequestId, RpcMessage, RpcNotification, RpcRequest } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { ServerDown } from './connection.ts'
-import type { RequestOptions } from './connection.ts'
+import type { Ask, ClientFace, RequestOptions } from './connection.ts'
+import { metaOf, seal } from './envelope.ts'
+import { Flights } from './flights.ts'
+import type { Flight } from './flights.ts'
+import { Notices } from './notices.ts'
+import { Questions } from './questions.ts'
 import type { SendOptions, Transport, TransportEvents } from './transport.ts'
 
 /** How long a server may take to hear that a request was cancelled. */
 const CANCEL_MS = 2_000
+/** Which era it is comes out with their answers: neither may be cancelled by a message. */
+const GREETINGS: ReadonlySet<string> = new Set(['initialize', 'server/discover'])
 
 export type PeerOptions = {
   /** The server's name, for messages. */
   server: string
   log: Logger
   callTimeoutMs: number
+  /** The longest time for a request, however much progress it makes. */
+  maxCallMs: number
+  clientInfo: { name: string; version: string }
   /** Everything that belongs to no single request: `list_changed`, log messages, … */
   onNotification(notification: RpcNotification): void
+  /** A request of the server was refused since it could have been anybody's. */
+  onAmbiguous(): void
 }
 
-/** A request on its way to the server. */
-type Flight = {
-  id: number
-  method: string
-  options: RequestOptions
-  /** As the caller gave it; on the wire the token is our id. */
-  progressToken: unknown
-  timer: NodeJS.Timeout | undefined
-  /** Stops reading a cancelled request's answer. */
-  stream: AbortController
-  resolve(result: JsonObject): void
-  reject(error: unknown): void
-}
+/** Whose a connection is that nobody else uses. */
+export type PeerTenant = { ask: Ask; notify: (notification: RpcNotification) => void }
 
-/** Our end of one connection: which answer belongs to which request. */
+/** Our end of one connection: which answer belongs to which request, and what to whom. */
 export class Peer implements TransportEvents {
   readonly #options: PeerOptions
-  readonly #inFlight = new Map<number, Flight>()
+  readonly #flights = new Flights()
+  readonly #questions: Questions
+  readonly #notices: Notices
   readonly #closed = Promise.withResolvers<string>()
   #transport: Transport | undefined
+  /** The revision of every request, once it is known to be a modern one. */
+  #modern: string | undefined
   #endReason: string | undefined
   #lastId = 0
 
   constructor(options: PeerOptions) {
     this.#options = options
+    const { server, log, onAmbiguous, onNotification } = options
+    const send = (message: RpcMessage) => this.#send(message)
+    const land = (id: number) => this.#land(id)
+    const common = { server, log, flights: this.#flights }
+    this.#questions = new Questions({ ...common, send, onAmbiguous })
+    this.#notices = new Notices({ ...common, land, onNotification })
   }
 
   get closed(): Promise<string> {
     return this.#closed.promise
   }
 
+  get isOver(): boolean {
+    return this.#endReason !== undefined
+  }
+
   attach(transport: Transport): void {
     this.#transport = transport
+  }
+
+  speakModern(version: string): void {
+    this.#modern = version
+  }
+
+  /** From now on the connection is theirs alone. */
+  belongTo(tenant: PeerTenant): void {
+    this.#questions.belongTo(tenant.ask)
+    this.#notices.belongTo(tenant.notify)
   }
 
   async request(
@@ -63,11 +88,9 @@ export class Peer implements TransportEvents {
     const id = ++this.#lastId
     const progressToken = metaOf(params)?.['progressToken']
     const stream = new AbortController()
-    const flight: Flight = {
-      ...{ id, method, options, progressToken, stream, resolve, reject },
-      timer: this.#startTimer(id, options),
-    }
-    this.#inFlight.set(id, flight)
+    const timers = this.#startTimers(id, options)
+    const flight = { id, method, options, progressToken, stream, resolve, reject, ...timers }
+    this.#flights.add(flight)
     const cancel = () => this.#cancel(id, options.signal?.reason)
     options.signal?.addEventListener('abort', cancel, { once: true })
     try {
@@ -85,34 +108,47 @@ export class Peer implements TransportEvents {
     if (typeof reason === 'string') throw new ServerDown(this.#options.server, reason)
   }
 
-  onMessage(message: RpcMessage): void {
+  onMessage(message: RpcMessage, on?: RequestId): void {
     if (!('method' in message)) return this.#answered(message)
-    if ('id' in message) return this.#asked(message)
-    this.#notified(message)
+    if ('id' in message) return this.#asked(message, on)
+    if (this.#modern !== undefined) return this.#notices.takeModern(message, on)
+    if (message.method === 'notifications/cancelled') return this.#questions.cancel(message.params)
+    this.#notices.take(message, on)
   }
 
   onEnd(reason: string): void {
     this.#endReason = reason
     this.#closed.resolve(reason)
-    for (const id of [...this.#inFlight.keys()]) {
-      this.#land(id)?.reject(new ServerDown(this.#options.server, reason))
-    }
+    this.#questions.end(reason)
+    for (const id of this.#flights.ids) this.#fail(id, reason)
   }
 
-  #dispatch({ id, method, progressToken, stream }: Flight, params: JsonObject | undefined): void {
+  #dispatch(flight: Flight, params: JsonObject | undefined): void {
+    const { id, method, stream, options } = flight
+    const sent = this.#paramsOf(flight, params)
+    const onStreamEnd = () =>
+      this.#fail(id, 'It ended the answer to this request without a result.')
+    const { headers } = options
+    this.#send(
+      { jsonrpc: '2.0', id, method, ...(sent && { params: sent }) },
+      { onStreamEnd, signal: stream.signal, ...(headers && { headers }) },
+    ).catch((error: unknown) => this.#land(id)?.reject(error))
+  }
+
+  #paramsOf({ id, progressToken, options }: Flight, params: JsonObject | undefined) {
     // Our own token, so that two callers may use the same one; the caller's params stay as they are.
-    const sent =
+    const marked =
       progressToken === undefined
         ? params
         : { ...params, _meta: { ...metaOf(params), progressToken: id } }
-    const onStreamEnd = () => {
-      const reason = 'It ended the answer to this request without a result.'
-      this.#land(id)?.reject(new ServerDown(this.#options.server, reason))
+    if (this.#modern === undefined) return marked
+    const { client, logLevel } = options
+    const ours = this.#options.clientInfo
+    const face: ClientFace = {
+      capabilities: client?.capabilities ?? {},
+      info: client?.info ?? ours,
     }
-    this.#send(
-      { jsonrpc: '2.0', id, method, ...(sent && { params: sent }) },
-      { onStreamEnd, signal: stream.signal },
-    ).catch((error: unknown) => this.#land(id)?.reject(error))
+    return seal(marked, { version: this.#modern, client: face, logLevel })
   }
 
   async #send(message: RpcMessage, options?: SendOptions): Promise<void> {
@@ -122,14 +158,17 @@ export class Peer implements TransportEvents {
     await this.#transport.send(message, options)
   }
 
-  #startTimer(id: number, options: RequestOptions): NodeJS.Timeout | undefined {
-    const timeoutMs = options.timeoutMs ?? this.#options.callTimeoutMs
-    if (timeoutMs === 0) return undefined
-    const { server } = this.#options
-    return setTimeout(() => {
-      const message = `The server "${server}" did not answer within ${timeoutMs} ms.`
-      this.#cancel(id, new RpcError(RpcCode.internalError, message, { server, timeoutMs }))
-    }, timeoutMs)
+  #startTimers(id: number, options: RequestOptions): Pick<Flight, 'patience' | 'deadline'> {
+    const { server, callTimeoutMs, maxCallMs } = this.#options
+    const asked = options.timeoutMs ?? callTimeoutMs
+    if (asked === 0) return { patience: undefined, deadline: undefined }
+    const start = (timeoutMs: number) =>
+      setTimeout(() => {
+        const message = `The server "${server}" did not answer within ${timeoutMs} ms.`
+        this.#cancel(id, new RpcError(RpcCode.internalError, message, { server, timeoutMs }))
+      }, timeoutMs)
+    if (asked >= maxCallMs) return { patience: undefined, deadline: start(maxCallMs) }
+    return { patience: start(asked), deadline: start(maxCallMs) }
   }
 
   /** Fails a request that is still out, and tells the server to stop working on it. */
@@ -137,11 +176,18 @@ export class Peer implements TransportEvents {
     const flight = this.#land(id)
     if (!flight) return
     flight.reject(reason)
-    const params = { requestId: id, reason: messageOf(reason) }
+    const isSilent = GREETINGS.has(flight.method)
+    const endsWithStream = this.#modern !== undefined && this.#transport?.modernCancel === 'stream'
+    if (isSilent || endsWithStream) return flight.stream.abort()
+    this.#sayCancelled(flight, messageOf(reason))
+  }
+
+  #sayCancelled(flight: Flight, reason: string): void {
     const given = new AbortController()
     const late = Promise.withResolvers<void>()
     // A server that hangs may never take it; the request's own stream must not stay open for that.
     const timer = setTimeout(late.resolve, CANCEL_MS).unref()
+    const params = { requestId: flight.id, reason }
     const message = { jsonrpc: '2.0' as const, method: 'notifications/cancelled', params }
     void Promise.race([this.#send(message, { signal: given.signal }), late.promise])
       .catch((error: unknown) => this.#log(error, 'a cancellation could not be sent'))
@@ -152,16 +198,18 @@ export class Peer implements TransportEvents {
       })
   }
 
-  /** Takes a request out: whoever gets the flight settles it, so it is settled once. */
-  #land(id: number): Flight | undefined {
-    const flight = this.#inFlight.get(id)
-    this.#inFlight.delete(id)
-    clearTimeout(flight?.timer)
+  #fail(id: number, reason: string): void {
+    this.#land(id)?.reject(new ServerDown(this.#options.server, reason))
+  }
+
+  #land(id: unknown): Flight | undefined {
+    const flight = this.#flights.land(id)
+    if (flight) this.#questions.flightOver(flight)
     return flight
   }
 
   #answered(message: Exclude<RpcMessage, RpcRequest | RpcNotification>): void {
-    const flight = this.#land(Number(message.id))
+    const flight = this.#land(message.id)
     if (!flight) {
       // An answer that crossed its cancellation is normal.
       return this.#log(`id ${String(message.id)}`, 'an answer to nothing that was asked')
@@ -171,49 +219,19 @@ export class Peer implements TransportEvents {
     flight.reject(new RpcError(code, words, data))
   }
 
-  #asked({ id, method }: RpcRequest): void {
-    const answer = (body: { result: JsonObject } | { error: { code: number; message: string } }) =>
-      this.#send({ jsonrpc: '2.0', id, ...body }).catch((error: unknown) =>
-        this.#log(error, 'an answer to the server could not be sent'),
-      )
-    if (method === 'ping') return void answer({ result: {} })
+  #asked(request: RpcRequest, on: RequestId | undefined): void {
+    if (this.#modern === undefined) return this.#questions.take(request, on)
     const { server, log } = this.#options
-    log.warn({ server, method }, 'refused a request of the server: nothing was declared for it')
-    void answer({ error: { code: RpcCode.methodNotFound, message: `Method not found: ${method}` } })
+    const { id, method } = request
+    log.warn({ server, method }, 'a modern server sent a request, which it must not')
+    // Over HTTP a modern client sends no answers either.
+    if (this.#transport?.modernCancel === 'stream') return
+    const words = `${method} cannot be answered: servers of this revision send no requests.`
+    this.#questions.refuse(id, new RpcError(RpcCode.invalidRequest, words))
   }
 
-  #notified(notification: RpcNotification): void {
-    const { method, params } = notification
-    if (method === 'notifications/progress') return this.#progressed(notification)
-    const flight = method === 'notifications/message' ? this.#onlyFlight() : undefined
-    if (flight?.options.notify) return flight.options.notify(notification)
-    // Its own requests were all answered at once: there is nothing left for it to cancel.
-    if (method === 'notifications/cancelled') return this.#log(params, 'the server cancelled')
-    this.#options.onNotification(notification)
+  #log(facts: unknown, message: string): void {
+    const { server, log } = this.#options
+    log.debug({ server, error: messageOf(facts) }, message)
   }
-
-  #progressed(notification: RpcNotification): void {
-    const flight = this.#inFlight.get(Number(notification.params?.['progressToken']))
-    if (!flight || flight.progressToken === undefined) return
-    flight.timer?.refresh()
-    const params = { ...notification.params, progressToken: flight.progressToken }
-    flight.options.notify?.({ ...notification, params })
-  }
-
-  /** The newest request of the only owner there is; a request without one could be anybody's. */
-  #onlyFlight(): Flight | undefined {
-    const flights = [...this.#inFlight.values()]
-    const owner = flights[0]?.options.owner
-    if (!owner || flights.some(({ options }) => options.owner !== owner)) return undefined
-    return flights.findLast(({ options }) => options.notify)
-  }
-
-  #log(error: unknown, message: string): void {
-    this.#options.log.debug({ server: this.#options.server, error: messageOf(error) }, message)
-  }
-}
-
-function metaOf(params: JsonObject | undefined): JsonObject | undefined {
-  const meta = params?.['_meta']
-  return isObject(meta) ? meta : undefined
 }

@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts'
 import { openBackoff } from './backoff.ts'
 import type { Backoff, BackoffOptions } from './backoff.ts'
 import { ServerDown } from './connection.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Era } from './connection.ts'
 import { fillDefinition } from './fill-definition.ts'
 import { startConnection } from './start.ts'
 import type { Start, StartOptions } from './start.ts'
@@ -28,7 +28,9 @@ export type Lease = {
   release(): void
 }
 
-export type PoolOptions = Omit<StartOptions, 'server' | 'stderr' | 'after'> & {
+export type PoolOptions = Omit<StartOptions, 'server' | 'stderr' | 'after' | 'knownEra'> & {
+  /** What is remembered from earlier runs of ours. */
+  knownEra(): Era | null
   backoff: BackoffOptions
   onConnected(connection: Connection): void
   onState(status: ServerStatus): void
@@ -156,6 +158,7 @@ export class Pool {
       server: this.#server,
       stderr: this.#stderr,
       after: this.#ended,
+      knownEra: this.#options.knownEra(),
     })
     const isCurrent = () => 'start' in this.#slot && this.#slot.start === start
     const connected = (connection: Connection) => {

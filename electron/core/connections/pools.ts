@@ -3,11 +3,12 @@ import type { RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { openChildEnv } from './child-env.ts'
 import { ServerDown } from './connection.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Era } from './connection.ts'
 import { openHttpClient, type Fetch } from './http-client.ts'
 import { Pool } from './pool.ts'
 import type { Lease, ServerStatus } from './pool.ts'
 import { openProcessList } from './process-tree.ts'
+import type { ServerAuth } from './server-auth.ts'
 
 export type { ServerStatus }
 
@@ -38,13 +39,21 @@ export type PoolsOptions = {
   /** For `${NAME}` references, and for what children inherit (PATH, HOME, proxy, CA). */
   env: Record<string, string | undefined>
   clientInfo: { name: string; version: string }
+  /** Credentials that come from a sign-in; none where nobody can sign in. */
+  auth?: ServerAuth
   /** Told of each new connection; its leases do not wait for that. */
   onConnected?: (id: string, connection: Connection) => void
   /** What belongs to no single request: `list_changed`, log messages of unclear owner, … */
   onNotification?: (id: string, notification: RpcNotification) => void
   onState?: (id: string, status: ServerStatus) => void
+  /** The era a server was last seen in; `null` when it was never seen. */
+  knownEra?: (id: string) => Era | null
   /** Time without an answer or progress; default 10 min. */
   callTimeoutMs?: number
+  /** The longest time for a call, however much progress it makes; default 1 h. */
+  maxCallMs?: number
+  /** How long a server of unknown era may leave our first question unanswered; default 3 s. */
+  probeMs?: number
   /** The delay before the second restart in a row, default 1 s; it doubles up to the maximum. */
   firstRestartDelayMs?: number
   /** Default 60 s. */
@@ -103,8 +112,8 @@ const UNKNOWN: ServerStatus = {
 }
 
 function poolMaker(options: PoolsOptions, fetch: Fetch): (server: Server) => Pool {
-  const { log, env, clientInfo, onConnected, onNotification, onState } = options
-  const { callTimeoutMs = 600_000, loginPath } = options
+  const { log, env, clientInfo, auth, onConnected, onNotification, onState } = options
+  const { callTimeoutMs = 600_000, maxCallMs = 3_600_000, probeMs = 3_000, loginPath } = options
   const backoff = {
     firstMs: options.firstRestartDelayMs ?? 1_000,
     maxMs: options.maxRestartDelayMs ?? 60_000,
@@ -115,7 +124,9 @@ function poolMaker(options: PoolsOptions, fetch: Fetch): (server: Server) => Poo
   return (server) => {
     const { id } = server
     return new Pool(server, {
-      ...{ log, env, clientInfo, callTimeoutMs, backoff, childEnv, fetch, listProcesses },
+      ...{ log, env, clientInfo, callTimeoutMs, maxCallMs, probeMs, backoff, childEnv, fetch },
+      ...{ auth, listProcesses, onAmbiguous: () => {} },
+      knownEra: () => options.knownEra?.(id) ?? null,
       onConnected: (connection) => onConnected?.(id, connection),
       onNotification: (notification) => onNotification?.(id, notification),
       onState: (status) => onState?.(id, status),

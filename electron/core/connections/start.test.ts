@@ -80,7 +80,8 @@ test('secrets in what a server writes are hidden, wherever it is told', async ()
   const told = 'bad key ••• or •••, level 12345'
   expect(await whyNot(world, id)).toBe(`It exited with code 2. It last wrote:\n${told}`)
   expect(world.pools.status(id).error).toContain(told)
-  expect(world.pools.stderr(id)).toBe(`${told}\n`)
+  // Its first end could have been over a question of the modern era: it is started once more without.
+  expect(world.pools.stderr(id)).toBe(`${told}\n`.repeat(2))
   expect(JSON.stringify(world.logs)).not.toContain('opensesame')
 })
 

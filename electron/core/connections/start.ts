@@ -1,16 +1,17 @@
 import type { Server } from '../../../shared/server.ts'
 import { messageOf } from '../errors.ts'
-import { isObject, LEGACY_VERSIONS, RpcError } from '../json-rpc.ts'
-import type { JsonObject } from '../json-rpc.ts'
+import { RpcError } from '../json-rpc.ts'
 import { ServerDown } from './connection.ts'
-import type { Connection } from './connection.ts'
+import type { ClientFace, Connection, Era, Tenant } from './connection.ts'
+import { greetInEra } from './era.ts'
 import { fillDefinition } from './fill-definition.ts'
-import type { Filled } from './fill-definition.ts'
-import { HttpRefusal, openSse, openStreamableHttp } from './http-transport.ts'
+import { discover, initialize } from './hail.ts'
+import type { Greeted, Line } from './hail.ts'
 import { Peer } from './peer.ts'
 import type { PeerOptions } from './peer.ts'
-import { openStdio } from './stdio-transport.ts'
-import type { OpenTransport, Transport, TransportContext } from './transport.ts'
+import type { OpenTransport, TransportContext } from './transport.ts'
+import { isOtherTransport, isSignOfLegacy, waysTo } from './ways.ts'
+import type { Ways } from './ways.ts'
 
 export type StartOptions = Omit<TransportContext, 'signal'> &
   Omit<PeerOptions, 'server'> & {
@@ -19,7 +20,10 @@ export type StartOptions = Omit<TransportContext, 'signal'> &
     after: Promise<unknown>
     /** Where `${NAME}` references are looked up. */
     env: Record<string, string | undefined>
-    clientInfo: { name: string; version: string }
+    /** What is remembered of the server: it is greeted like that first. */
+    knownEra: Era | null
+    /** How long it may leave `server/discover` unanswered before `initialize` is tried. */
+    probeMs: number
   }
 
 /** A connection on its way, or there. */
@@ -30,10 +34,39 @@ export interface Start {
   end(reason: string): Promise<void>
 }
 
-/** Starts connecting: process or HTTP session, handshake, all within the server's own deadline. */
-export function startConnection(options: StartOptions): Start {
+/** A process that runs, and is not greeted before it is known for whom. */
+export interface Spare {
+  /** Settles once, when it is gone or never came up, with the reason in words. */
+  readonly closed: Promise<string>
+  greet(tenant: Tenant): Start
+  end(reason: string): Promise<void>
+}
+
+/** To all clients of a shared connection; roots differ between them. */
+const SHARED_CAPABILITIES = { sampling: {}, elicitation: { form: {}, url: {} } }
+
+/**
+ * Starts connecting: process or HTTP session, handshake, all within the server's own deadline. With
+ * a tenant the server is greeted in its name.
+ */
+export function startConnection(options: StartOptions, tenant?: Tenant): Start {
   const attempt = new Attempt(options)
-  return { connected: attempt.run(), end: (reason) => attempt.end(reason) }
+  return { connected: attempt.run(tenant), end: (reason) => attempt.end(reason) }
+}
+
+/** Starts the process of a stdio server ahead of the client that it will be for. */
+export function startSpare(options: StartOptions): Spare {
+  const attempt = new Attempt(options)
+  const opened = attempt.open()
+  const end = (reason: string) => attempt.end(reason)
+  return {
+    closed: opened.then(
+      ({ peer }) => peer.closed,
+      (error: unknown) => messageOf(error),
+    ),
+    greet: (tenant) => ({ connected: opened.then((line) => attempt.greet(line, tenant)), end }),
+    end,
+  }
 }
 
 class Attempt {
@@ -41,9 +74,11 @@ class Attempt {
   readonly #givenUp = Promise.withResolvers<never>()
   readonly #abort = new AbortController()
   readonly #opening = new Set<Promise<unknown>>()
+  readonly #lines = new Set<Line>()
   #step = 'preparing its start'
   #endReason = ''
-  #transport: Transport | undefined
+  #ways: Ways | undefined
+  #tenant: Tenant | undefined
   #mask = (text: string) => text
 
   constructor(options: StartOptions) {
@@ -52,23 +87,40 @@ class Attempt {
     this.#givenUp.promise.catch(() => {})
   }
 
-  async run(): Promise<Connection> {
-    const { server, after } = this.#options
-    await Promise.race([after, this.#givenUp.promise])
-    const timer = setTimeout(() => this.#giveUp(this.#lateness()), server.startTimeoutMs)
+  async run(tenant: Tenant | undefined): Promise<Connection> {
+    await Promise.race([this.#options.after, this.#givenUp.promise])
+    this.#tenant = tenant
+    return this.#inTime(async () => this.#connect(await this.#open()))
+  }
+
+  async open(): Promise<Line> {
+    await Promise.race([this.#options.after, this.#givenUp.promise])
+    return this.#inTime(() => this.#open())
+  }
+
+  greet(line: Line, tenant: Tenant): Promise<Connection> {
+    this.#tenant = tenant
+    return this.#inTime(() => this.#connect(line))
+  }
+
+  async end(reason: string): Promise<void> {
+    this.#giveUp(reason)
+    await Promise.all([...this.#lines].map(({ transport }) => transport.end(reason)))
+    await Promise.allSettled(this.#opening)
+  }
+
+  async #inTime<T>(work: () => Promise<T>): Promise<T> {
+    const timer = setTimeout(
+      () => this.#giveUp(this.#lateness()),
+      this.#options.server.startTimeoutMs,
+    )
     try {
-      return await Promise.race([this.#connect(), this.#givenUp.promise])
+      return await Promise.race([work(), this.#givenUp.promise])
     } catch (error) {
       throw this.#explain(error)
     } finally {
       clearTimeout(timer)
     }
-  }
-
-  async end(reason: string): Promise<void> {
-    this.#giveUp(reason)
-    await this.#transport?.end(reason)
-    await Promise.allSettled(this.#opening)
   }
 
   #giveUp(reason: string): void {
@@ -77,50 +129,113 @@ class Attempt {
     this.#givenUp.reject(new ServerDown(this.#options.server.name, this.#mask(reason)))
   }
 
-  async #connect(): Promise<Connection> {
+  async #open(): Promise<Line> {
     const filled = fillDefinition(this.#options.server, this.#options.env)
     this.#mask = filled.mask
-    const [first, ...others] = waysTo(filled, { ...this.#options, signal: this.#abort.signal })
+    this.#ways = waysTo(filled, { ...this.#options, signal: this.#abort.signal })
+    return this.#openLine(this.#ways[0])
+  }
+
+  async #connect(line: Line): Promise<Connection> {
+    const { type } = this.#options.server
     try {
-      return await this.#greet(first)
+      return await this.#settle(await (type === 'SSE' ? this.#initialize(line) : this.#meet(line)))
     } catch (error) {
-      if (others.length === 0 || !isOtherTransport(error)) throw error
-      await this.#transport?.end('It does not speak Streamable HTTP.')
-      const [second] = others
-      if (!second || this.#abort.signal.aborted) throw error
+      const second = this.#ways?.[1]
+      if (!second || !isOtherTransport(error)) throw error
+      await line.transport.end('It does not speak Streamable HTTP.')
+      if (this.#abort.signal.aborted) throw error
       // The first answer says more than "there is no event stream either".
-      return await this.#greet(second).catch(() => Promise.reject(error))
+      const older = await this.#openLine(second).catch(() => Promise.reject(error))
+      return this.#settle(await this.#initialize(older))
     }
   }
 
-  async #greet(open: OpenTransport): Promise<Connection> {
-    const { server, log, callTimeoutMs, clientInfo, onNotification } = this.#options
-    const peer = new Peer({ server: server.name, log, callTimeoutMs, onNotification })
-    this.#step = server.type === 'STDIO' ? 'starting its process' : 'reaching its URL'
-    const transport = await this.#open(open, peer)
-    peer.attach(transport)
+  /** A line of either era. A process that ended over our first question is started anew without it. */
+  #meet(line: Line): Promise<Greeted> {
+    const { knownEra, probeMs, clientInfo, server } = this.#options
+    const isStdio = server.type === 'STDIO'
+    let wasProbed = false
+    const isWorthAnother = () => wasProbed && line.peer.isOver && isStdio
+    return greetInEra<Greeted>({
+      ...{ knownEra, probeMs },
+      mayBeLegacy: (error) => isSignOfLegacy(error) && (isStdio || !line.peer.isOver),
+      discover: (signal) => {
+        wasProbed = true
+        this.#step = 'waiting for its answer to server/discover'
+        return discover(line, clientInfo, signal)
+      },
+      initialize: async (signal) => {
+        try {
+          if (!isWorthAnother()) return await this.#initialize(line, signal)
+        } catch (error) {
+          if (!isWorthAnother()) throw error
+        }
+        return this.#initialize(await this.#reopen(line), signal)
+      },
+    })
+  }
+
+  async #reopen(line: Line): Promise<Line> {
+    await line.transport.end('It ended over a question that it did not know.')
+    this.#lines.delete(line)
+    const [first] = this.#ways ?? []
+    if (!first || this.#abort.signal.aborted) throw new Error(this.#endReason)
+    return this.#openLine(first)
+  }
+
+  #initialize(line: Line, signal = this.#abort.signal): Promise<Greeted> {
+    this.#dedicate(line)
     this.#step = 'waiting for its answer to initialize'
-    const hello = await peer.request('initialize', hail(clientInfo), { timeoutMs: 0 })
-    transport.useVersion(acceptVersion(hello))
-    this.#step = 'telling it that we are ready'
-    await peer.notify('notifications/initialized')
+    const onAnswer = () => void (this.#step = 'telling it that we are ready')
+    return initialize(line, this.#face, { signal, onAnswer })
+  }
+
+  /** Who the server is told to be talking to. */
+  get #face(): ClientFace {
+    const { clientInfo } = this.#options
+    if (!this.#tenant) return { capabilities: SHARED_CAPABILITIES, info: clientInfo }
+    const { capabilities, info } = this.#tenant.client
+    return { capabilities, info: info ?? clientInfo }
+  }
+
+  #dedicate({ peer }: Line): void {
+    const { id } = this.#options.server
+    const tenant = this.#tenant
+    if (!tenant) return
+    peer.belongTo({ ask: tenant.ask, notify: (one) => tenant.notify(id, one) })
+  }
+
+  async #settle(greeted: Greeted): Promise<Connection> {
+    const { era, hello, line } = greeted
+    const { peer, transport } = line
+    this.#dedicate(line)
     await transport.settle()
     return {
-      hello,
-      pid: transport.pid,
-      closed: peer.closed,
+      ...{
+        era,
+        hello,
+        isShared: this.#tenant === undefined,
+        pid: transport.pid,
+        closed: peer.closed,
+      },
       request: (method, params, options) => peer.request(method, params, options),
       notify: (method, params) => peer.notify(method, params),
       close: () => transport.end('It was closed.'),
     }
   }
 
-  /** Remembers the transport the moment it exists, also when it was given up meanwhile. */
-  async #open(open: OpenTransport, peer: Peer): Promise<Transport> {
+  async #openLine(open: OpenTransport): Promise<Line> {
+    const { server } = this.#options
+    this.#step = server.type === 'STDIO' ? 'starting its process' : 'reaching its URL'
+    const peer = new Peer({ ...this.#options, server: server.name })
+    // Remembered the moment it exists, also when it was given up meanwhile.
     const opening = open(peer).then(async (transport) => {
-      this.#transport = transport
+      peer.attach(transport)
+      const line = { peer, transport }
+      this.#lines.add(line)
       if (this.#abort.signal.aborted) await transport.end(this.#endReason)
-      return transport
+      return line
     })
     this.#opening.add(opening)
     return opening.finally(() => this.#opening.delete(opening))
@@ -145,43 +260,4 @@ class Attempt {
     const lines = this.#options.stderr.lastLines()
     return lines === '' ? words : `${words} It last wrote:\n${lines}`
   }
-}
-
-/** The ways a definition allows, in the order they are tried. */
-function waysTo(
-  server: Filled<Server>,
-  context: TransportContext,
-): [OpenTransport, OpenTransport?] {
-  if (server.type === 'STDIO') return [(events) => openStdio(server, context, events)]
-  const sse: OpenTransport = (events) => openSse(server, context, events)
-  if (server.type === 'SSE') return [sse]
-  return [(events) => openStreamableHttp(server, context, events), sse]
-}
-
-/** The first message of the legacy era. We declare nothing yet: no server may ask us for anything. */
-function hail(clientInfo: { name: string; version: string }): JsonObject {
-  return { protocolVersion: LEGACY_VERSIONS[0], capabilities: {}, clientInfo }
-}
-
-function acceptVersion(hello: JsonObject): string {
-  const { protocolVersion } = hello
-  const known = LEGACY_VERSIONS.find((version) => version === protocolVersion)
-  if (known !== undefined && isObject(hello['capabilities'])) return known
-  const spoken = LEGACY_VERSIONS.join(', ')
-  throw new Error(
-    known === undefined
-      ? `It speaks the protocol version ${JSON.stringify(protocolVersion)}; we speak ${spoken}.`
-      : 'Its answer to initialize declares no capabilities: it is not a valid MCP server.',
-  )
-}
-
-/**
- * Specification 2025-11-25, "Backwards Compatibility": a 4xx to the first POST may come from a
- * server of the older HTTP+SSE transport; but not one that is about who or how often we are.
- */
-function isOtherTransport(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined
-  if (!(cause instanceof HttpRefusal)) return false
-  const { status } = cause
-  return status >= 400 && status < 500 && ![401, 403, 407, 408, 429].includes(status)
 }
