@@ -10,13 +10,15 @@ import { lockDataDir } from './db/lock.ts'
 import { openDatabase, type Database } from './db/open.ts'
 import { messageOf } from './errors.ts'
 import { prepareFirstStart } from './first-start.ts'
-import { Gateway, type GatewayOptions } from './gateway/gateway.ts'
+import { Gateway, type GatewayTimes } from './gateway/gateway.ts'
 import { openGuard } from './http/guards.ts'
 import { serveManagement } from './http/management.ts'
 import { openRoutes } from './http/routes.ts'
 import { openHttpServer } from './http/server.ts'
 import { openManagement } from './management.ts'
+import type { OAuth } from './oauth/oauth.ts'
 import type { AppRouter } from './router.ts'
+import { openSignIns, type SignInsParts } from './sign-ins.ts'
 import { migrationsIn, openStores, type Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
 
@@ -25,8 +27,9 @@ const DRAIN_MS = 5_000
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 
 /** Milliseconds of waiting that are not a person's to configure. */
-export type CoreTimes = Pick<GatewayOptions, 'firstTryMs' | 'sessionIdleMs' | 'sessionSweepMs'> &
-  Pick<PoolsOptions, 'callTimeoutMs'>
+export type CoreTimes = GatewayTimes &
+  Pick<PoolsOptions, 'callTimeoutMs'> &
+  Pick<SignInsParts, 'now'>
 
 /** A running aggregator. */
 export interface Core {
@@ -79,13 +82,15 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   const applied = await applyConfigFile({ config, stores, db })
   const firstKey = await prepareFirstStart(stores)
 
-  const gateway = startGateway({ config, stores, changes, times, applied })
+  const parts = { config, stores, url, gateway: () => gateway, now: times.now }
+  const oauth = opened.adopt(openSignIns(parts), (it) => it.close())
+  const gateway = startGateway({ config, stores, changes, times, applied, oauth })
   opened.defer(() => gateway.close())
 
   const known = { apiKeys: stores.apiKeys, adminToken, localToken }
   const endpoints = () => publicEndpoints(stores, url)
   const status = () => ({ version: config.version, url, endpoints: endpoints() })
-  const router = openManagement({ stores, gateway, changes, status })
+  const router = openManagement({ stores, gateway, changes, oauth, status })
   http.serve(
     openRoutes({
       gateway,
@@ -94,6 +99,7 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
       maxBodyBytes: MAX_BODY_BYTES,
       guard: openGuard({ ...config, port: http.port }),
       authenticate: (credential, endpoint) => judge(known, credential, endpoint),
+      signInCallback: oauth.answerCallback,
       management: serveManagement({
         router,
         log,
@@ -128,20 +134,23 @@ type GatewayParts = {
   changes: Changes
   times: CoreTimes
   applied: readonly Applied[]
+  oauth: OAuth
 }
 
-function startGateway({ config, stores, changes, times, applied }: GatewayParts): Gateway {
+function startGateway({ config, stores, changes, times, applied, oauth }: GatewayParts): Gateway {
   const { log, env, version } = config
   const gateway = new Gateway({
     ...times,
     log,
     stored: stores.catalogs,
+    secrets: stores.secrets,
     serverInfo: { name: 'metamcp', title: 'MetaMCP', version },
     startPools: (events) =>
       openPools({
         log,
         env,
         clientInfo: { name: 'metamcp', version },
+        auth: oauth.auth,
         callTimeoutMs: times.callTimeoutMs,
         onState: (id) => changes.publish({ kind: 'server-state', id }),
         ...events,

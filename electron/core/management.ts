@@ -3,6 +3,7 @@ import { ANYONE, isWithin } from './callers.ts'
 import type { Changes } from './changes.ts'
 import type { Endpoint } from './gateway/endpoint.ts'
 import type { Gateway } from './gateway/gateway.ts'
+import type { OAuth } from './oauth/oauth.ts'
 import { appRouter, type AppRouter } from './router.ts'
 import type { Overview } from './status/router.ts'
 import type { Stores } from './stores.ts'
@@ -12,11 +13,14 @@ export type ManagementParts = {
   stores: Stores
   gateway: Gateway
   changes: Changes
+  oauth: OAuth
   status: () => Overview
 }
 
 /** The management API, whose every change is followed by what is live. */
-export function openManagement({ stores, gateway, changes, status }: ManagementParts): AppRouter {
+export function openManagement(parts: ManagementParts): AppRouter {
+  const { stores, gateway, changes, oauth, status } = parts
+
   async function showEndpoints(): Promise<void> {
     gateway.setEndpoints(endpointViews(stores))
     // Sessions that began while no key was needed.
@@ -28,7 +32,9 @@ export function openManagement({ stores, gateway, changes, status }: ManagementP
     const server = stores.servers.get(id)
     if (server) gateway.updateServer(server)
     await showEndpoints()
-    if (!server) await gateway.removeServer(id)
+    if (server) return
+    oauth.forget(id)
+    await gateway.removeServer(id)
   }
 
   function followApiKey(id: string): Promise<void> {
@@ -40,16 +46,24 @@ export function openManagement({ stores, gateway, changes, status }: ManagementP
     return Promise.resolve()
   }
 
+  function statusOf(id: string) {
+    const { state, error } = gateway.pools.status(id)
+    const signIn = oauth.status(id)
+    const isAsked = signIn === 'needed' && error !== null
+    return { state, signIn, error: isAsked ? `${error} ${oauth.advice}` : error }
+  }
+
   return appRouter({
     status: { status, changes },
     servers: {
       store: stores.servers,
       catalogs: stores.catalogs,
-      status: (id) => ({ ...gateway.pools.status(id), signIn: null }),
+      status: statusOf,
       invalidate: followServer,
     },
     namespaces: { store: stores.namespaces, invalidate: showEndpoints },
     endpoints: { store: stores.endpoints, invalidate: showEndpoints },
     apiKeys: { store: stores.apiKeys, invalidate: followApiKey },
+    oauth: { oauth },
   })
 }

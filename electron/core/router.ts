@@ -1,6 +1,7 @@
 import { apiKeyRouter, type ApiKeyRouterOptions } from './auth/api-key-router.ts'
 import { endpointRouter, type EndpointRouterOptions } from './endpoints/router.ts'
 import { namespaceRouter, type NamespaceRouterOptions } from './namespaces/router.ts'
+import { oauthRouter, type OAuthRouterOptions } from './oauth/router.ts'
 import { router } from './rpc.ts'
 import { serverRouter, type ServerRouterOptions } from './servers/router.ts'
 import { statusRouter, type StatusRouterOptions } from './status/router.ts'
@@ -11,6 +12,7 @@ export type AppRouterOptions = {
   namespaces: NamespaceRouterOptions
   endpoints: EndpointRouterOptions
   apiKeys: ApiKeyRouterOptions
+  oauth: OAuthRouterOptions
 }
 
 /** The management API, the same over HTTP and inside the desktop app. */
@@ -21,6 +23,7 @@ export function appRouter(options: AppRouterOptions) {
     namespaces: namespaceRouter(options.namespaces),
     endpoints: endpointRouter(options.endpoints),
     apiKeys: apiKeyRouter(options.apiKeys),
+    oauth: oauthRouter(options.oauth),
   })
 }
 

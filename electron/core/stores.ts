@@ -5,7 +5,8 @@ import type { CoreConfig } from './config.ts'
 import type { Database } from './db/open.ts'
 import { openEndpointStore, type EndpointStore } from './endpoints/store.ts'
 import { openNamespaceStore, type NamespaceStore } from './namespaces/store.ts'
-import { loadSecretKey, openSecrets } from './secrets.ts'
+import { openSignInStore, type SignInStore } from './oauth/sign-in-store.ts'
+import { loadSecretKey, openSecrets, type Secrets } from './secrets.ts'
 import { openCatalogStore, type CatalogStore } from './servers/catalog-store.ts'
 import { openServerStore, type ServerStore } from './servers/store.ts'
 import { checkSecretKey } from './settings/secret-check.ts'
@@ -19,6 +20,7 @@ export type Stores = {
   endpoints: EndpointStore
   apiKeys: ApiKeyStore
   settings: SettingsStore
+  signIns: SignInStore
 }
 
 export async function openStores(
@@ -34,10 +36,12 @@ export async function openStores(
   const isServer = (id: string) => servers.get(id) !== undefined
   const endpoints = await openEndpointStore({ db, changes })
   return {
+    secrets,
     servers,
     settings,
     endpoints,
     catalogs: await openCatalogStore({ db, changes }),
+    signIns: await openSignInStore({ db, secrets, changes }),
     namespaces: await openNamespaceStore({ db, changes, isServer }),
     apiKeys: await openApiKeyStore({
       db,

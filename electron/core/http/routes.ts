@@ -18,6 +18,8 @@ export type RoutesOptions = {
   log: Logger
   /** Judges the credential of a call on an endpoint; null stands for none. */
   authenticate: (credential: string | null, endpoint: Endpoint) => Verdict
+  /** Where browsers come back to from a sign-in to a server. */
+  signInCallback: RequestHandler
   /** Everything else: the management API. */
   management: RequestHandler
   maxBodyBytes: number
@@ -36,6 +38,7 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     const { path, query } = splitUrl(request)
     if (path === '/health')
       return sendJson(response, { status: 200, body: { status: 'ok', version } })
+    if (path === '/oauth/callback') return options.signInCallback(request, response)
     const name = ENDPOINT.exec(path)?.[1]
     if (name === undefined) return options.management(request, response)
     const endpoint = gateway.endpoint(name)

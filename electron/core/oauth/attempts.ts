@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import type { SignInPlace } from './discovery.ts'
+import type { Client } from './sign-in.ts'
+
+const LIFETIME_MS = 10 * 60_000
+const MAX_ATTEMPTS = 100
+
+/** A sign-in that was begun and has not come back yet. */
+export type Attempt = {
+  serverId: string
+  /** The server's URL when it was begun; with another one the sign-in is worth nothing. */
+  url: string
+  /** Who began it, as the log says it. */
+  startedBy: string
+  place: SignInPlace
+  client: Client
+  scope: string | null
+  /** PKCE (RFC 7636). */
+  codeVerifier: string
+}
+
+/**
+ * Sign-ins under way, each known by its `state`: 256 random bits that only who began it was told,
+ * good for one return within 10 min. They are in memory only, and so is their PKCE verifier.
+ */
+export interface Attempts {
+  /** A `state` that nobody else has. */
+  newState(): string
+  add(state: string, attempt: Attempt): void
+  /** At most once for each. */
+  take(state: string): Attempt | null
+  /** What is under way for a server comes back in vain. */
+  dropFor(serverId: string): void
+}
+
+/** `now` in ms since 1970. */
+export function openAttempts(now: () => number): Attempts {
+  const attempts = new Map<string, Attempt & { expiresAt: number }>()
+
+  function sweep(): void {
+    for (const [state, { expiresAt }] of attempts) if (expiresAt <= now()) attempts.delete(state)
+  }
+
+  return {
+    newState: () => randomBytes(32).toString('base64url'),
+    add(state, attempt) {
+      sweep()
+      const [oldest] = attempts.keys()
+      if (attempts.size >= MAX_ATTEMPTS && oldest !== undefined) attempts.delete(oldest)
+      attempts.set(state, { ...attempt, expiresAt: now() + LIFETIME_MS })
+    },
+    take(state) {
+      sweep()
+      const attempt = attempts.get(state) ?? null
+      attempts.delete(state)
+      return attempt
+    },
+    dropFor(serverId) {
+      for (const [state, one] of attempts) if (one.serverId === serverId) attempts.delete(state)
+    },
+  }
+}

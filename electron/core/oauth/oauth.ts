@@ -1,0 +1,161 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FetchLike } from '@modelcontextprotocol/client'
+import type { Server, SignInStatus } from '../../../shared/server.ts'
+import { AppError, messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import { openAttempts, type Attempt, type Attempts } from './attempts.ts'
+import { beginSignIn } from './begin.ts'
+import { page, type Page } from './callback-page.ts'
+import { informationOf } from './client.ts'
+import { failureText } from './failure-text.ts'
+import { finishSignIn } from './finish.ts'
+import { takesSignIn, urlOf, type RemoteServer } from './own-credentials.ts'
+import { openRefreshes } from './refresh.ts'
+import { revoke } from './revoke.ts'
+import { openSafeFetch } from './safe-fetch.ts'
+import { SignIns } from './server-auth.ts'
+import type { SignInStore } from './sign-in-store.ts'
+
+export const CALLBACK_PATH = '/oauth/callback'
+
+const STATUS: Record<string, number> = { unauthorized: 403, conflict: 409, unavailable: 502 }
+
+/** Signing in to servers behind OAuth 2.1, on behalf of the person who manages them. */
+export interface OAuth {
+  /** For connections: a token for each request. */
+  readonly auth: Pick<SignIns, 'token' | 'refused'>
+  status(serverId: string): SignInStatus
+  /** How to sign in, for somebody whose server asks for it. */
+  readonly advice: string
+  /** Resolves with the URL to open in a browser. Rejects AppError. */
+  signIn(serverId: string, startedBy: string): Promise<{ url: string }>
+  /** Forgets the tokens at once; resolves with whether they were revoked, too. Rejects AppError. */
+  signOut(serverId: string): Promise<{ revoked: boolean }>
+  /** For a server that is deleted. */
+  forget(serverId: string): void
+  /** `GET /oauth/callback`, where browsers come back to. */
+  answerCallback(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Waits for refreshes under way, at most some 20 s. */
+  close(): Promise<void>
+}
+
+export type OAuthOptions = {
+  store: SignInStore
+  serverOf: (id: string) => Server | undefined
+  fetch: FetchLike
+  /** What `${NAME}` in definitions stands for. */
+  env: Record<string, string | undefined>
+  log: Logger
+  /** Where browsers reach us, without a slash at its end. */
+  url: string
+  /** Somebody signed in or out: the server's connections are to follow. */
+  onChange: (serverId: string) => void
+  /** In ms since 1970. */
+  now?: () => number
+}
+
+export function openOAuth(options: OAuthOptions): OAuth {
+  const { store, env, log, url, now = Date.now } = options
+  const fetchFor = (server: URL) => openSafeFetch(options.fetch, server)
+  const refreshes = openRefreshes({ store, fetchFor, env, log, now })
+  const signIns = new SignIns({ store, refreshes, env, log, now })
+  const attempts = openAttempts(now)
+  const parts: Parts = { ...options, now, fetchFor, attempts }
+  const redirectUrl = `${url}${CALLBACK_PATH}`
+
+  return {
+    auth: signIns,
+    advice: `Sign in to it in the app, or ask the management API for oauth.signIn (${url}/trpc/frontend) and open the URL that it gives.`,
+    status(serverId) {
+      const server = options.serverOf(serverId)
+      return server ? signIns.status(server) : null
+    },
+    async signIn(serverId, startedBy) {
+      const server = requireRemote(options.serverOf(serverId), serverId)
+      const filled = urlOf(server, env)
+      if (filled === null) throw new AppError('invalid', 'Its URL cannot be filled in.')
+      const nothing = { url: filled, needed: null, client: null, tokens: null }
+      const before = signIns.current(server) ?? nothing
+      return { url: await beginSignIn(server, { before, startedBy }, { ...parts, redirectUrl }) }
+    },
+    async signOut(serverId) {
+      const server = requireRemote(options.serverOf(serverId), serverId)
+      return { revoked: await forgetAndRevoke(server, parts) }
+    },
+    forget(serverId) {
+      attempts.dropFor(serverId)
+      store.forget(serverId)
+    },
+    async answerCallback(request, response) {
+      const { status, headers, html } = await answerReturn(request, parts)
+      response.writeHead(status, headers)
+      response.end(html)
+    },
+    close: () => refreshes.settle(),
+  }
+}
+
+type Parts = OAuthOptions & {
+  now: () => number
+  attempts: Attempts
+  fetchFor: (server: URL) => FetchLike
+}
+
+/** First it is forgotten here, which always works. */
+async function forgetAndRevoke(server: RemoteServer, parts: Parts): Promise<boolean> {
+  const { store, attempts, env, log, fetchFor, onChange } = parts
+  const kept = store.get(server.id)
+  attempts.dropFor(server.id)
+  await store.drop(server.id)
+  onChange(server.id)
+  if (!kept?.tokens) return false
+  try {
+    const information = informationOf(kept.tokens.client, server, env)
+    return await revoke(kept.tokens, information, fetchFor(new URL(kept.url)))
+  } catch (error) {
+    log.warn({ server: server.name, reason: failureText(error) }, 'tokens were not revoked')
+    return false
+  }
+}
+
+function requireRemote(server: Server | undefined, id: string): RemoteServer {
+  if (!server) throw new AppError('not-found', `There is no server with the id "${id}".`)
+  if (takesSignIn(server)) return server
+  const text =
+    server.type === 'STDIO'
+      ? 'A stdio server takes no sign-in.'
+      : 'It has a bearer token or a header Authorization of its own: remove that to sign in.'
+  throw new AppError('invalid', text)
+}
+
+async function answerReturn({ method, url = '' }: IncomingMessage, parts: Parts): Promise<Page> {
+  if (method !== 'GET') {
+    const refused = page(405, 'Not like this', 'Sign-ins come back by GET.')
+    return { ...refused, headers: { ...refused.headers, allow: 'GET' } }
+  }
+  const mark = url.indexOf('?')
+  try {
+    const name = await finish(new URLSearchParams(mark < 0 ? '' : url.slice(mark)), parts)
+    const text = `MetaMCP may use the server "${name}" for you now. You may close this window.`
+    return page(200, 'You are signed in', text)
+  } catch (error) {
+    const title = 'You are not signed in'
+    if (error instanceof AppError) return page(STATUS[error.code] ?? 400, title, error.message)
+    parts.log.error({ error: messageOf(error) }, 'a sign-in could not be finished')
+    return page(500, title, 'Something went wrong here; the log says what.')
+  }
+}
+
+/** Resolves with the name of the server that was signed in to. */
+async function finish(params: URLSearchParams, parts: Parts): Promise<string> {
+  const serverOf = (attempt: Attempt) => {
+    const server = parts.serverOf(attempt.serverId)
+    const isSame = server && takesSignIn(server) && urlOf(server, parts.env) === attempt.url
+    return isSame ? server : null
+  }
+  const { server, attempt } = await finishSignIn(params, { ...parts, serverOf })
+  const { startedBy, place } = attempt
+  parts.log.info({ server: server.name, startedBy, issuer: place.issuer }, 'signed in to a server')
+  parts.onChange(server.id)
+  return server.name
+}

@@ -1,0 +1,65 @@
+import { eq } from 'drizzle-orm'
+import type { Changes } from '../changes.ts'
+import type { Database, Tx } from '../db/open.ts'
+import { servers, signIns } from '../db/schema.ts'
+import type { Secrets } from '../secrets.ts'
+import { deepFreeze } from '../shelf.ts'
+import { signIn, type SignIn } from './sign-in.ts'
+
+/** Sign-ins by the id of their server, sealed at rest. Memory comes first: `get` never waits. */
+export interface SignInStore {
+  get(serverId: string): SignIn | undefined
+  /** Shows it at once; resolves when it is stored. That the server was deleted is no error. */
+  put(serverId: string, value: SignIn): Promise<void>
+  /** Forgets everything. */
+  drop(serverId: string): Promise<void>
+  /** For a server that is deleted: its row goes with it, this is its memory. */
+  forget(serverId: string): void
+}
+
+export type SignInStoreOptions = { db: Database; secrets: Secrets; changes: Changes }
+
+export async function openSignInStore(options: SignInStoreOptions): Promise<SignInStore> {
+  const { db, secrets, changes } = options
+  const rows = await db.read((tx) => tx.select().from(signIns))
+  const values = new Map(
+    rows.map(({ serverId, sealed }) => {
+      const text = secrets.open(sealed, contextOf(serverId))
+      return [serverId, deepFreeze(signIn.parse(JSON.parse(text)))]
+    }),
+  )
+
+  return {
+    get: (serverId) => values.get(serverId),
+    async put(serverId, value) {
+      values.set(serverId, deepFreeze(value))
+      changes.publish({ kind: 'sign-in', serverId })
+      const sealed = secrets.seal(JSON.stringify(value), contextOf(serverId))
+      if (!(await db.write((tx) => write(tx, serverId, sealed)))) values.delete(serverId)
+    },
+    async drop(serverId) {
+      if (!values.delete(serverId)) return
+      changes.publish({ kind: 'sign-in', serverId })
+      await db.write((tx) => tx.delete(signIns).where(eq(signIns.serverId, serverId)))
+    },
+    forget: (serverId) => void values.delete(serverId),
+  }
+}
+
+async function write(tx: Tx, serverId: string, sealed: string): Promise<boolean> {
+  const known = await tx
+    .select({ id: servers.id })
+    .from(servers)
+    .where(eq(servers.id, serverId))
+    .for('key share')
+  if (known.length === 0) return false
+  await tx
+    .insert(signIns)
+    .values({ serverId, sealed })
+    .onConflictDoUpdate({ target: signIns.serverId, set: { sealed } })
+  return true
+}
+
+function contextOf(serverId: string): string {
+  return `sign-in:${serverId}`
+}
