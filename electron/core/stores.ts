@@ -20,6 +20,7 @@ export type Stores = {
   endpoints: EndpointStore
   apiKeys: ApiKeyStore
   settings: SettingsStore
+  secrets: Secrets
   signIns: SignInStore
 }
 

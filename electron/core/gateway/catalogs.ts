@@ -3,6 +3,7 @@ import type { Connection } from '../connections/connection.ts'
 import type { Pools } from '../connections/pools.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import { readParamFields } from '../param-headers.ts'
 import { NOT_KEPT, type Caching } from './caching.ts'
 import type { ListKind, ListMethod } from './call.ts'
 import { readCatalog } from './read-catalog.ts'
@@ -149,6 +150,8 @@ export class Catalogs {
       const known = stored.get(serverId).catalog
       const { catalog, failures, caching } = await readCatalog(connection, known, kinds)
       this.#keepCaching(serverId, caching)
+      if (connection.era === 'modern' && connection.pid === null)
+        this.#dropFaulty(serverId, catalog)
       for (const [kind, error] of failures) {
         log.warn({ serverId, kind, error: error.message }, 'a server refused one of its lists')
       }
@@ -160,6 +163,23 @@ export class Catalogs {
       await this.#saveFailure(serverId, messageOf(error))
       return kinds
     }
+  }
+
+  /**
+   * A client must not use tools whose headers cannot be made (2026-07-28, "Custom Headers from Tool
+   * Parameters"); over stdio there are none.
+   */
+  #dropFaulty(serverId: string, catalog: ServerCatalog): void {
+    catalog.tools = catalog.tools.filter(({ name, inputSchema }) => {
+      const fields = readParamFields(inputSchema)
+      if (!('fault' in fields)) return true
+      const { fault } = fields
+      this.#options.log.warn(
+        { serverId, tool: name, fault },
+        'a tool is left out: its headers are wrong',
+      )
+      return false
+    })
   }
 
   #keepCaching(serverId: string, caching: ReadonlyMap<ListMethod, Caching>): void {
