@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
@@ -11,6 +11,8 @@ type JsonObject = Record<string, unknown>
 export type Seen = { method: string; url: string; headers: IncomingMessage['headers'] } & {
   /** The JSON-RPC message; `{}` when there was none. */
   body: { id?: number; method?: string; params?: JsonObject }
+  /** The body as it came. */
+  text: string
 }
 
 export interface RawHttp extends AsyncDisposable {
@@ -31,11 +33,17 @@ export async function openRawHttp(
     request.on('end', () => {
       const { method = '', url = '', headers } = request
       const text = Buffer.concat(chunks).toString()
-      const one = { method, url, headers, body: text ? (JSON.parse(text) as Seen['body']) : {} }
+      const body = text ? (JSON.parse(text) as Seen['body']) : {}
+      const one = { method, url, headers, body, text }
       seen.push(one)
       answer(one, response)
     })
   })
+  return Object.assign(await listen(server), { seen })
+}
+
+/** Opens a server on a free port of this machine. */
+export async function listen(server: Server): Promise<Omit<RawHttp, 'seen'>> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const close = async () => {
@@ -46,12 +54,25 @@ export async function openRawHttp(
     await closed
   }
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { origin, seen, close, [Symbol.asyncDispose]: close }
+  return { origin, close, [Symbol.asyncDispose]: close }
 }
 
 export function sendJson(response: ServerResponse, body: unknown, headers = {}): void {
   response.writeHead(200, { 'content-type': 'application/json', ...headers })
   response.end(JSON.stringify(body))
+}
+
+/** Opens an event stream, or goes on with it: one event for each text, which is whole lines. */
+export function sendEvents(response: ServerResponse, ...events: string[]): void {
+  if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' })
+  // Also without events: the client is to know at once that the stream is open.
+  response.flushHeaders()
+  for (const lines of events) response.write(`${lines}\n\n`)
+}
+
+/** The data line of an event. */
+export function dataOf(message: JsonObject): string {
+  return `data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}`
 }
 
 /** Answers the handshake as a Streamable HTTP server with sessions does; `false` if it is not one. */

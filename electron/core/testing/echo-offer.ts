@@ -1,26 +1,28 @@
-import type { EchoOptions } from './echo-options.ts'
+import type { EchoOffer, EchoOptions } from './echo-options.ts'
+import type { JsonObject } from './echo-wire.ts'
 
-type JsonObject = Record<string, unknown>
-
-/** What the echo server offers; arrays are live, `change_tools` adds to one. */
-export type EchoOffer = {
-  tools: JsonObject[]
-  prompts: JsonObject[]
-  resources: JsonObject[]
-  resourceTemplates: JsonObject[]
-}
-
+const NOTHING: EchoOffer = { tools: [], prompts: [], resources: [], resourceTemplates: [] }
+const APP_URI = 'ui://echo/app'
 const nothing = { type: 'object', properties: {} }
 const anything = { type: 'object', additionalProperties: true }
 
-export function echoOffer(options: EchoOptions): EchoOffer {
+/** Its own, unless left out, `also`, the generated and the given ones. */
+export function echoOffer(options: EchoOptions, also: EchoOffer = NOTHING): EchoOffer {
   const own = options.bare ? [] : ownTools()
   const generated = Array.from({ length: options.tools ?? 0 }, (_, index) => generatedTool(index))
   return {
-    tools: [...own, ...generated, ...(options.extraTools ?? [])],
-    prompts: [...(options.bare ? [] : ownPrompts()), ...(options.extraPrompts ?? [])],
-    resources: [...(options.bare ? [] : ownResources()), ...(options.extraResources ?? [])],
-    resourceTemplates: options.bare ? [] : ownTemplates(),
+    tools: [...own, ...also.tools, ...generated, ...(options.extraTools ?? [])],
+    prompts: [
+      ...(options.bare ? [] : ownPrompts()),
+      ...also.prompts,
+      ...(options.extraPrompts ?? []),
+    ],
+    resources: [
+      ...(options.bare ? [] : ownResources()),
+      ...also.resources,
+      ...(options.extraResources ?? []),
+    ],
+    resourceTemplates: [...(options.bare ? [] : ownTemplates()), ...also.resourceTemplates],
   }
 }
 
@@ -42,12 +44,44 @@ function ownTools(): JsonObject[] {
     tool('throw', 'A JSON-RPC error with data', anything),
     tool('log', 'Sends log messages', object({ message: 'string', count: 'number' }, [])),
     tool('change_tools', 'Adds a tool and says so', nothing),
-    tool('touch', 'Says that a resource was updated', object({ uri: 'string' })),
+    tool('touch', 'Says to subscribers that a resource was updated', object({ uri: 'string' })),
     tool('ask', 'Sends a request to the client and returns its answer', anything),
     tool('spawn', 'Starts a child that ignores SIGTERM', anything),
-    tool('state', 'pid, grandchildren, cancelled requests, log level, subscriptions', nothing),
+    tool('state', 'pid, what was cancelled, what runs, and what is known of the client', nothing),
     tool('env', 'Environment, arguments and folder of the process', nothing),
     tool('exit', 'Ends the process', object({ code: 'number', stderr: 'string' }, [])),
+    ...moreTools(),
+  ]
+}
+
+function moreTools(): JsonObject[] {
+  const asks = 'Sends requests to the client and returns the answers:'
+  return [
+    tool('reflect_raw', 'The message as it stood on the wire', anything),
+    tool(
+      'unknown_content',
+      'Types, fields and numbers nobody knows',
+      object({ bytes: 'number' }, []),
+    ),
+    {
+      ...tool('app', 'Has a user interface', nothing),
+      _meta: { ui: { resourceUri: APP_URI, visibility: ['model', 'app'] } },
+    },
+    tool('ask_many', `${asks} several at once`, anything),
+    tool('ask_twice', `${asks} one after the other`, anything),
+    tool('ask_later', 'Asks when no call is in flight; `asked` tells the answer', anything),
+    tool('asked', 'The answers to what was asked outside of calls', nothing),
+    tool('again', 'Wants to be called so many times more', object({ times: 'number' }, [])),
+    tool('url_required', 'Wants a URL to be visited first', anything),
+    tool('complete_url', 'Says that it was', anything),
+    tool('slow_task', 'Like `slow`, in the background if the client can follow', anything),
+    tool('flood', 'Many messages and steps in one go', object({ count: 'number' }, [])),
+    tool('drop_stream', 'Breaks off the stream it is answered on, and goes on', anything),
+    tool('change_prompts', 'Adds a prompt and says so', nothing),
+    tool('change_resources', 'Adds a resource and says so', nothing),
+    tool('end_streams', "Ends the clients' streams for its own messages", anything),
+    tool('garbage_now', 'Writes what is no message', nothing),
+    tool('unsolicited', 'Sends what nobody asked for', nothing),
   ]
 }
 
@@ -108,6 +142,7 @@ function ownResources(): JsonObject[] {
     { uri: 'echo://text', name: 'text', mimeType: 'text/plain', 'x-vendor': 'resource' },
     { uri: 'echo://blob', name: 'blob', mimeType: 'application/octet-stream', size: 3 },
     { uri: 'echo://page', name: 'page', mimeType: 'text/html' },
+    { uri: APP_URI, name: 'app', mimeType: 'text/html;profile=mcp-app' },
   ]
 }
 

@@ -2,6 +2,15 @@ type JsonObject = Record<string, unknown>
 
 /** How the echo server behaves; everything is optional, `{}` is a well-behaved server. */
 export type EchoOptions = {
+  /** Which protocol it speaks: up to 2025-11-25, or 2026-07-28; default legacy. */
+  era?: 'legacy' | 'modern'
+  /**
+   * Streamable HTTP on 127.0.0.1, path `/mcp`, instead of stdio. `json`: answers are JSON bodies;
+   * what else belongs to a call goes to the session's own stream (legacy) or nowhere (modern).
+   */
+  http?: true | { port?: number; json?: boolean }
+  /** Adds all tools, prompts and resources that the official conformance suite looks for. */
+  conformance?: boolean
   /** `serverInfo.name`; default `echo`. */
   name?: string
   instructions?: string
@@ -19,8 +28,15 @@ export type EchoOptions = {
   pageSize?: number
   /** The protocol version it answers, whatever was asked for. */
   protocolVersion?: string
+  /** Modern: what lists and reads say of their caching; default 60 s, public. */
+  ttlMs?: number
+  cacheScope?: 'public' | 'private'
+  /** Legacy: does not answer what it does not know before `initialize`, as some servers do. */
+  ignoreUnknown?: boolean
+  /** Legacy: ends when the first message is not `initialize`, as others do. */
+  exitOnUnknown?: boolean
 
-  /** Answers `initialize` that much later, or once this file exists. */
+  /** Answers `initialize` (modern: `server/discover`) that much later, or once this file exists. */
   delayMs?: number
   waitFor?: string
   hangInInitialize?: boolean
@@ -39,8 +55,16 @@ export type EchoOptions = {
   ignoreSigterm?: boolean
   /** Starts a child that ignores SIGTERM; `holds-pipes` keeps our stdout and stderr open as well. */
   grandchild?: 'quiet' | 'holds-pipes'
-  /** Answers calls in pairs, the later one first. */
+  /** Answers calls in pairs, the later one first; one that stays alone is answered after 1 s. */
   outOfOrder?: boolean
   /** Tools that are never answered. */
   never?: string[]
+}
+
+/** What the echo server offers; arrays are live, `change_tools` adds to one. */
+export type EchoOffer = {
+  tools: JsonObject[]
+  prompts: JsonObject[]
+  resources: JsonObject[]
+  resourceTemplates: JsonObject[]
 }

@@ -1,81 +1,67 @@
 /**
- * A real MCP server (revisions 2024-11-05 to 2025-11-25) over stdio, for tests. It has no
- * dependencies, so it is up within some 40 ms, and it misbehaves as its options say:
+ * A real MCP server for tests, of the legacy era (revisions 2024-11-05 to 2025-11-25) or the modern
+ * one (2026-07-28), over stdio or HTTP. It has no dependencies, so it is up within some 40 ms, and
+ * it misbehaves as its options say:
  *
  *     node electron/core/testing/echo-server.ts '{"tools":25,"pageSize":10}'
+ *     node electron/core/testing/echo-server.ts '{"era":"modern","http":true,"conformance":true}'
  */
 import { existsSync, writeSync } from 'node:fs'
-import { echoMethods } from './echo-methods.ts'
-import type { Asked } from './echo-methods.ts'
-import { echoOffer } from './echo-offer.ts'
+import { openLegacyFace } from './echo-legacy.ts'
 import type { EchoOptions } from './echo-options.ts'
-import { ignoreSigterm } from './echo-tools.ts'
-import type { EchoState } from './echo-tools.ts'
-import { EchoError, openEchoWire } from './echo-wire.ts'
-import type { Incoming } from './echo-wire.ts'
+import { ignoreSigterm } from './echo-processes.ts'
+import { openStdio } from './echo-stdio.ts'
+import type { Received } from './echo-stdio.ts'
+import { noisy } from './echo-wire.ts'
+import type { EchoLine } from './echo-wire.ts'
+import { openWorld } from './echo-world.ts'
+import type { EchoWorld } from './echo-world.ts'
 
-type Id = string | number
+// Only what is asked for is loaded: tests start this program by the dozen.
 
-function serve(options: EchoOptions): void {
-  const state: EchoState = {
-    cancelled: [],
-    children: [],
-    logLevel: null,
-    subscriptions: new Set(),
-    held: new Map(),
-  }
-  const inFlight = new Map<Id, AbortController>()
-  const wire = openEchoWire(options.garbage ?? false, receive)
-  const methods = echoMethods({ options, state, wire, offer: echoOffer(options) })
-  const settle = inOrder(options.outOfOrder ?? false)
+async function serveStdio(world: EchoWorld): Promise<void> {
+  const { options } = world
+  const face = options.era === 'modern' ? await modernStdio(world) : legacyStdio(world)
+  const line = openStdio((message, raw) => receive(message, raw))
+  const receive = face(options.garbage ? noisy(line) : line)
+  // Open handles (a held call, a grandchild) must not outlive the client that started us.
+  if (!options.ignoreSigterm) process.stdin.on('end', () => process.exit(0))
+}
 
-  function receive({ id, method = '', params = {} }: Incoming): void {
-    if (method === 'notifications/cancelled') return cancel(params['requestId'], params['reason'])
-    if (id === undefined) return
-    const running = new AbortController()
-    inFlight.set(id, running)
-    void respond(method, { id, params, signal: running.signal })
-  }
-
-  async function respond(method: string, asked: Asked): Promise<void> {
-    const { id } = asked
-    try {
-      const run = isWithout(options, method) ? undefined : methods.get(method)
-      if (!run) throw new EchoError(-32601, `Method not found: ${method}`)
-      const result = await run(asked)
-      if (inFlight.has(id)) settle(method, () => wire.answer(id, result))
-    } catch (error) {
-      if (inFlight.has(id)) settle(method, () => wire.refuse(id, error))
-    } finally {
-      inFlight.delete(id)
-    }
-  }
-
-  function cancel(id: unknown, reason: unknown): void {
-    state.cancelled.push({ id, reason })
-    inFlight.get(id as Id)?.abort()
-    inFlight.delete(id as Id)
-    const data = { cancelled: id, reason }
-    wire.notify('notifications/message', { level: 'info', logger: 'echo', data })
+function legacyStdio(world: EchoWorld): (line: EchoLine) => Received {
+  return (line) => {
+    const session = openLegacyFace(world).open(line, 'stdio')
+    return (message, raw) => session.receive(message, raw, line)
   }
 }
 
-/** Answers at once; out of order, a call's answer waits for the next one and goes after it. */
-function inOrder(outOfOrder: boolean): (method: string, answer: () => void) => void {
-  const waiting: (() => void)[] = []
-  return (method, answer) => {
-    if (!outOfOrder || method !== 'tools/call') return answer()
-    waiting.unshift(answer)
-    if (waiting.length === 2) for (const next of waiting.splice(0)) next()
-  }
+async function modernStdio(world: EchoWorld): Promise<(line: EchoLine) => Received> {
+  const { openModernFace } = await import('./echo-modern.ts')
+  const face = openModernFace(world)
+  return (line) => (message, raw) => face.receive({ message, raw, line })
 }
 
-function isWithout({ without = [] }: EchoOptions, method: string): boolean {
-  const owner = method.replace('completion/', 'completions/').split('/')[0]
-  return without.some((capability) => capability === owner)
+async function serveHttp(world: EchoWorld, port: number): Promise<void> {
+  const { listenHttp } = await import('./echo-http-server.ts')
+  const face =
+    world.options.era === 'modern'
+      ? (await import('./echo-modern-http.ts')).modernHttp(world)
+      : (await import('./echo-legacy-http.ts')).legacyHttp(world)
+  const url = await listenHttp(port, face)
+  // Whoever started us over IPC is told by its end; others have a signal for us.
+  if (!world.options.ignoreSigterm) process.on('disconnect', () => process.exit(0))
+  process.stdout.write(`listening ${url}\n`)
 }
 
-function start(options: EchoOptions): void {
+async function serve(options: EchoOptions): Promise<void> {
+  const { http, conformance } = options
+  const extra = conformance ? (await import('./echo-conformance.ts')).conformance : undefined
+  const world = openWorld(options, extra)
+  if (!http) return serveStdio(world)
+  return serveHttp(world, http === true ? 0 : (http.port ?? 0))
+}
+
+async function start(options: EchoOptions): Promise<void> {
   if (options.stderr !== undefined) writeSync(2, `${options.stderr}\n`)
   const early = options.exitAtStart
   if (early && !(options.exitUnless && existsSync(options.exitUnless))) {
@@ -88,9 +74,7 @@ function start(options: EchoOptions): void {
   for (let line = 0; line < lines; line++) {
     process.stderr.write(`${`flood ${line} `.padEnd(63, '.')}\n`)
   }
-  // Open handles (a held call, a grandchild) must not outlive the client that started us.
-  if (!options.ignoreSigterm) process.stdin.on('end', () => process.exit(0))
-  serve(options)
+  await serve(options)
 }
 
-start(JSON.parse(process.argv[2] ?? '{}') as EchoOptions)
+await start(JSON.parse(process.argv[2] ?? '{}') as EchoOptions)

@@ -1,41 +1,23 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EchoOffer } from './echo-offer.ts'
+import { askingTools } from './echo-asking.ts'
+import { chattyTools } from './echo-chatter.ts'
+import { startGrandchild } from './echo-processes.ts'
+import { structured, text } from './echo-results.ts'
 import { EchoError } from './echo-wire.ts'
-import type { EchoWire } from './echo-wire.ts'
+import type { JsonObject } from './echo-wire.ts'
+import type { EchoCall, EchoState, EchoWorld, Tool } from './echo-world.ts'
 
-type JsonObject = Record<string, unknown>
-
-/** What the echo server remembers, told by its `state` tool. */
-export type EchoState = {
-  cancelled: { id: unknown; reason: unknown }[]
-  children: number[]
-  logLevel: string | null
-  subscriptions: Set<string>
-  /** Keys of calls to `hold` and what lets each go. */
-  held: Map<string, () => void>
-}
-
-/** One `tools/call` on its way. */
-type EchoCall = {
-  id: string | number
-  params: JsonObject
-  args: JsonObject
-  signal: AbortSignal
-  /** Sends progress if the caller gave a token. */
-  progress(progress: number, total?: number): void
-}
-
-type Tool = (call: EchoCall) => JsonObject | Promise<JsonObject>
-
-/** Fixture children end by themselves after this time, should a test leave one behind. */
-const LIFETIME_MS = 300_000
-
-export function echoTools(wire: EchoWire, state: EchoState, offer: EchoOffer): Map<string, Tool> {
-  return new Map(
-    Object.entries({ ...answers, ...faults, ...timing(state), ...chatter(wire, state, offer) }),
-  )
+export function echoTools(world: EchoWorld): Map<string, Tool> {
+  const { options, state, extra } = world
+  const own = {
+    ...answers,
+    ...faults,
+    ...timing(state),
+    ...reports(world),
+    ...chattyTools(world),
+    ...askingTools(world),
+  }
+  return new Map(Object.entries({ ...(options.bare ? {} : own), ...extra?.tools(world) }))
 }
 
 const answers: Record<string, Tool> = {
@@ -45,8 +27,30 @@ const answers: Record<string, Tool> = {
   }),
   add: ({ args }) => structured({ sum: Number(args['a']) + Number(args['b']) }),
   reflect: ({ id, params }) => structured({ id, params }),
+  reflect_raw: ({ raw }) => text(raw),
   big: ({ args }) => text('x'.repeat(Number(args['bytes']))),
-  env: () => structured({ env: process.env, argv: process.argv, cwd: process.cwd() }),
+  unknown_content: ({ args }) => unknownContent(Number(args['bytes'] ?? 0)),
+  app: () => text('an app shows this'),
+}
+
+/** Nothing in here is known to any revision, and no number of it fits a double. */
+function unknownContent(bytes: number): JsonObject {
+  const integer = rawJson('9007199254740993123')
+  const decimal = rawJson('0.1234567890123456789')
+  return {
+    content: [
+      { type: 'x-hologram', depth: [integer, { decimal }], 'x-block': { deep: [[null]] } },
+      { type: 'text', text: 'known', 'x-block': integer, _meta: { 'x-vendor': { integer } } },
+    ],
+    structuredContent: { integer, negative: rawJson('-9007199254740993123'), decimal },
+    'x-result': { integer, list: [true, null, '✓'] },
+    _meta: { 'x-vendor/large': 'm'.repeat(bytes), 'x-vendor/number': integer },
+  }
+}
+
+/** A number that goes to the wire with just these digits; the types do not know it yet. */
+function rawJson(digits: string): unknown {
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(digits)
 }
 
 const faults: Record<string, Tool> = {
@@ -67,14 +71,7 @@ const faults: Record<string, Tool> = {
 
 function timing(state: EchoState): Record<string, Tool> {
   return {
-    async slow({ args, signal, progress }) {
-      const steps = Number(args['steps'] ?? 3)
-      for (let step = 1; step <= steps; step++) {
-        progress(step, steps)
-        await delay(Number(args['stepMs'] ?? 10), undefined, { signal })
-      }
-      return text(`done after ${steps} steps`)
-    },
+    slow: ({ args, signal, progress }) => takeSteps(args, signal, progress),
     hold({ args, progress }) {
       const held = Promise.withResolvers<JsonObject>()
       state.held.set(String(args['key']), () => held.resolve(text('let go')))
@@ -86,73 +83,55 @@ function timing(state: EchoState): Record<string, Tool> {
       state.held.get(key)?.()
       return text(state.held.delete(key) ? 'freed' : 'nothing held')
     },
+    slow_task({ args, progress, asTask }) {
+      return asTask(async ({ ask, signal }) => {
+        const question = args['ask'] as { method: string; params?: unknown } | undefined
+        const answer = question ? (await ask({ ask: question }))['ask'] : undefined
+        if (args['error']) throw new EchoError(-32050, String(args['error']))
+        const done = await takeSteps(args, signal, progress)
+        return answer ? { ...done, structuredContent: { answer } } : done
+      })
+    },
   }
 }
 
-function chatter(wire: EchoWire, state: EchoState, offer: EchoOffer): Record<string, Tool> {
+/** One after the other, with progress; stops when cancelled. */
+async function takeSteps(
+  args: JsonObject,
+  signal: AbortSignal,
+  progress: EchoCall['progress'],
+): Promise<JsonObject> {
+  const steps = Number(args['steps'] ?? 3)
+  for (let step = 1; step <= steps; step++) {
+    progress(step, steps)
+    await delay(Number(args['stepMs'] ?? 10), undefined, { signal })
+  }
+  return text(`done after ${steps} steps`)
+}
+
+function reports({ state, listeners }: EchoWorld): Record<string, Tool> {
   return {
-    log({ args }) {
-      const { message = 'hello', level = 'info', count = 1 } = args
-      for (let index = 0; index < Number(count); index++) {
-        wire.notify('notifications/message', { level, logger: 'echo', data: message })
-      }
-      return text('logged')
-    },
-    change_tools() {
-      const name = `added_${offer.tools.length}`
-      offer.tools.push({ name, description: 'Added later', inputSchema: { type: 'object' } })
-      wire.notify('notifications/tools/list_changed')
-      return text(name)
-    },
-    touch({ args }) {
-      wire.notify('notifications/resources/updated', { uri: args['uri'] })
-      return text('touched')
-    },
-    async ask({ args }) {
-      return structured(await wire.ask(String(args['method'] ?? 'ping'), args['params']))
-    },
     async spawn({ args }) {
       const pid = await startGrandchild(args['holdsPipes'] === true, args['detached'] === true)
       state.children.push(pid)
       return structured({ pid })
     },
-    state: () =>
+    env: () => structured({ env: process.env, argv: process.argv, cwd: process.cwd() }),
+    state: ({ client }) =>
       structured({
         pid: process.pid,
         children: state.children,
         cancelled: state.cancelled,
-        logLevel: state.logLevel,
-        subscriptions: [...state.subscriptions],
+        cancelledAt: state.cancelledAt,
         held: [...state.held.keys()],
+        running: [...state.running].map(({ name }) => name),
+        sessions: listeners.size,
+        subscriptions: [...listeners].flatMap(({ subscriptions }) => [...subscriptions]),
+        session: client.session,
+        capabilities: client.capabilities,
+        clientInfo: client.clientInfo,
+        logLevel: client.logLevel,
+        notifications: client.notifications,
       }),
   }
-}
-
-/** A child that ignores SIGTERM, resolved once it does; detached, it has a session of its own. */
-export async function startGrandchild(holdsPipes: boolean, detached = false): Promise<number> {
-  const program = `process.on('SIGTERM', () => {})
-    setTimeout(() => process.exit(), ${LIFETIME_MS})
-    process.send('ready', () => process.disconnect())`
-  const output = holdsPipes ? 'inherit' : 'ignore'
-  const child = spawn(process.execPath, ['-e', program], {
-    stdio: ['ignore', output, output, 'ipc'],
-    detached,
-  })
-  await once(child, 'message')
-  child.unref()
-  return child.pid ?? 0
-}
-
-/** Keeps the process alive although its stdin ends and SIGTERM arrives. */
-export function ignoreSigterm(): void {
-  process.on('SIGTERM', () => {})
-  setTimeout(() => process.exit(), LIFETIME_MS)
-}
-
-export function text(words: string): JsonObject {
-  return { content: [{ type: 'text', text: words }] }
-}
-
-function structured(value: JsonObject): JsonObject {
-  return { content: [{ type: 'text', text: JSON.stringify(value) }], structuredContent: value }
 }

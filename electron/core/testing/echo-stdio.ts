@@ -1,0 +1,19 @@
+import { createInterface } from 'node:readline'
+import type { EchoLine, Incoming } from './echo-wire.ts'
+
+export type Received = (message: Incoming, raw: string) => void
+
+/** JSON-RPC over stdin and stdout, one message per line, without any library. */
+export function openStdio(onMessage: Received): EchoLine {
+  createInterface({ input: process.stdin }).on('line', (raw) => {
+    onMessage(JSON.parse(raw) as Incoming, raw)
+  })
+  const write = (message: object) => void process.stdout.write(`${JSON.stringify(message)}\n`)
+  return {
+    send: write,
+    answer: write,
+    end() {},
+    garble: (words) => void process.stdout.write(`${words}\n`),
+    drop() {},
+  }
+}
