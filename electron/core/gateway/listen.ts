@@ -70,6 +70,9 @@ class ListenStream implements Visitor, Subscriber {
     this.holdServers()
     this.#acknowledge(await this.#honour(notifications))
     await this.#over.promise
+    const { id: requestId } = this.#asked
+    const reason = 'The subscription ends.'
+    this.#tell({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason } })
     return { resultType: 'complete', _meta: this.#mark() }
   }
 

@@ -4,10 +4,12 @@ import { isObject, RpcCode, RpcError, type JsonObject, type RpcNotification } fr
 import { cancelled } from './answer.ts'
 import type { Call } from './call.ts'
 import { requireDeclared } from './questions.ts'
-import type { StateSeal } from './sealed-state.ts'
+import { quote } from './unknown.ts'
+import type { CarriedState, StateSeal } from './sealed-state.ts'
 
 /** How the work of a parked call reaches its client, whichever of its requests is there now. */
 export type Inner = Pick<Call, 'ask' | 'notify' | 'signal'>
+type ParkedState = Extract<CarriedState, { kind: 'parked' }>
 type Work = (inner: Inner) => Promise<JsonObject>
 
 type Pending = { question: Question; resolve: (answer: JsonObject) => void }
@@ -42,7 +44,7 @@ export class Parking {
     const { seal, parkedMs } = this.#options
     const parked = new ParkedCall(call, {
       parkedMs,
-      state: (visit) => seal.seal({ kind: 'parked', id }, visit),
+      state: (round, visit) => seal.seal({ kind: 'parked', id, round }, visit),
       onPark: () => this.#keep(id, parked),
       onEnd: () => void this.#parked.delete(id),
     })
@@ -51,9 +53,9 @@ export class Parking {
   }
 
   /** Goes on with a parked call; what the client answered is in the parameters of its retry. */
-  resume(id: string, call: Call): Promise<JsonObject> {
+  resume({ id, round }: ParkedState, call: Call): Promise<JsonObject> {
     const parked = this.#parked.get(id)
-    if (!parked) {
+    if (parked?.round !== round) {
       const text = 'The call that this requestState belongs to is over: start anew'
       throw new RpcError(RpcCode.invalidParams, text)
     }
@@ -78,7 +80,7 @@ export class Parking {
 type ParkedCallParts = {
   parkedMs: number
   /** The sealed state for the request that is there now. */
-  state: (visit: Call) => string
+  state: (round: number, visit: Call) => string
   onPark: () => void
   onEnd: () => void
 }
@@ -94,6 +96,7 @@ class ParkedCall {
   #asked = Promise.withResolvers<'asked'>()
   #timer: NodeJS.Timeout | undefined
   #questions = 0
+  #round = 0
 
   constructor(call: Call, parts: ParkedCallParts) {
     this.#parts = parts
@@ -110,6 +113,11 @@ class ParkedCall {
     })
     // It may fail while no request of the client is there; the next one hears of it.
     this.#done.catch(() => {})
+  }
+
+  /** How often the client was asked. */
+  get round(): number {
+    return this.#round
   }
 
   abort(reason: RpcError): void {
@@ -154,6 +162,7 @@ class ParkedCall {
   }
 
   readonly #ask: Ask = async (question: Question, { signal }: AskOptions) => {
+    requireAskable(question)
     requireDeclared(this.#client, question)
     const key = `question-${++this.#questions}`
     const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
@@ -181,7 +190,10 @@ class ParkedCall {
 
   #takeAnswers(responses: unknown): void {
     this.#asked = Promise.withResolvers<'asked'>()
-    if (!isObject(responses)) return
+    if (responses === undefined) return
+    if (!isObject(responses)) {
+      throw new RpcError(RpcCode.invalidParams, 'inputResponses is not an object')
+    }
     for (const [key, pending] of this.#pending) {
       const response = Object.hasOwn(responses, key) ? responses[key] : undefined
       if (!isObject(response)) continue
@@ -191,6 +203,7 @@ class ParkedCall {
   }
 
   #park(call: Call): JsonObject {
+    this.#round += 1
     try {
       this.#parts.onPark()
     } catch (error) {
@@ -206,9 +219,17 @@ class ParkedCall {
     return {
       resultType: 'input_required',
       inputRequests: Object.fromEntries(requests) as JsonObject,
-      requestState: this.#parts.state(call),
+      requestState: this.#parts.state(this.#round, call),
     }
   }
+}
+
+/** All that the modern era lets a server ask. */
+const ASKABLE = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list'])
+
+function requireAskable({ method }: Question): void {
+  if (ASKABLE.has(method)) return
+  throw new RpcError(RpcCode.methodNotFound, `The client cannot be asked ${quote(method)}`)
 }
 
 /** Tokens for progress, and ids of elicitations, are of the legacy era: the modern one has neither. */

@@ -26,6 +26,9 @@ export type RelayParts = {
 /** From which level on a modern server logs for a legacy client that never named one. */
 const DEFAULT_LEVEL: McpLogLevel = 'info'
 
+/** What may be answered with `input_required` (2026-07-28, "Multi Round-Trip Requests"). */
+const MULTI_ROUND: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read'])
+
 /** Where a request goes, and for whom. */
 type Place = Origin & { connection: Connection; tenant: Tenant }
 
@@ -40,10 +43,12 @@ export class Relay {
   /** `call` names things as the server does. Rejects with `RpcError`. */
   async send(origin: Origin, call: Call): Promise<JsonObject> {
     const { parking, seal } = this.#parts
-    if (call.era === 'legacy') return this.#exchange(origin, call, null)
+    if (call.era === 'legacy' || !MULTI_ROUND.has(call.method)) {
+      return this.#exchange(origin, call, null)
+    }
     const { requestState } = call.params
     const state = requestState === undefined ? null : seal.open(requestState, call)
-    if (state?.kind === 'parked') return parking.resume(state.id, call)
+    if (state?.kind === 'parked') return parking.resume(state, call)
     if (state && state.serverId !== origin.serverId) {
       throw new RpcError(RpcCode.invalidParams, 'The requestState is of another server')
     }

@@ -9,8 +9,8 @@ import type { Call } from './call.ts'
  * Round-Trip Requests").
  */
 export type CarriedState =
-  /** The call goes on at a legacy server, and waits for answers. */
-  | { kind: 'parked'; id: string }
+  /** The call goes on at a legacy server, and waits for answers; each round has a state of its own. */
+  | { kind: 'parked'; id: string; round: number }
   /** A modern server's own state, to be given back to that server as it was. */
   | { kind: 'server'; serverId: string; state: string }
   /** The server wants the same request again, once a person has been somewhere. */
