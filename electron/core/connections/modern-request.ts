@@ -1,5 +1,6 @@
 import { isObject, LEGACY_VERSIONS, MetaKey } from '../json-rpc.ts'
 import type { RpcMessage } from '../json-rpc.ts'
+import { encodeHeader } from '../param-headers.ts'
 
 /** Which of its params a request repeats in `Mcp-Name` (also the Tasks extension, "Task routing"). */
 const NAME_FIELD = new Map([
@@ -28,19 +29,9 @@ export function modernVersionOf(message: RpcMessage): string | undefined {
 export function modernHeaders(message: RpcMessage, version: string): Record<string, string> {
   const headers: Record<string, string> = { 'MCP-Protocol-Version': version }
   if (!('method' in message)) return headers
-  headers['Mcp-Method'] = headerValue(message.method)
+  headers['Mcp-Method'] = encodeHeader(message.method)
   const field = NAME_FIELD.get(message.method)
   const name = field === undefined ? undefined : message.params?.[field]
-  if (typeof name === 'string') headers['Mcp-Name'] = headerValue(name)
+  if (typeof name === 'string') headers['Mcp-Name'] = encodeHeader(name)
   return headers
-}
-
-/**
- * Revision 2026-07-28, "Value Encoding": what a header cannot hold as it is, or what could be taken
- * for an encoded value, travels in base64.
- */
-export function headerValue(text: string): string {
-  const isPlain = /^[\x20-\x7e]*$/.test(text) && text === text.trim()
-  if (isPlain && !/^=\?base64\?.*\?=$/.test(text)) return text
-  return `=?base64?${Buffer.from(text).toString('base64')}?=`
 }
