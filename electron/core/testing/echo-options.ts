@@ -55,7 +55,7 @@ export type EchoOptions = {
   ignoreSigterm?: boolean
   /** Starts a child that ignores SIGTERM; `holds-pipes` keeps our stdout and stderr open as well. */
   grandchild?: 'quiet' | 'holds-pipes'
-  /** Answers calls in pairs, the later one first; one that stays alone is answered after 1 s. */
+  /** Answers calls in pairs, the later one first; one that stays alone is answered after 250 ms. */
   outOfOrder?: boolean
   /** Tools that are never answered. */
   never?: string[]

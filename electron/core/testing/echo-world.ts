@@ -152,7 +152,7 @@ export function inOrder(outOfOrder: boolean): (method: string, answer: () => voi
 }
 
 /** How long an answer waits for another one to go first. */
-const LONELY_MS = 1_000
+const LONELY_MS = 250
 
 export function isWithout({ without = [] }: EchoOptions, method: string): boolean {
   const owner = method.replace('completion/', 'completions/').split('/')[0]
