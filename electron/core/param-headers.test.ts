@@ -60,7 +60,8 @@ describe('definitions that clients must reject', () => {
   test('a property of this name, and data that looks like it, are no annotations', () => {
     const looks = { type: 'object', default: { 'x-mcp-header': 'A' }, const: annotated('') }
     const schema = object({ 'x-mcp-header': { type: 'string' }, looks, b: annotated('B') })
-    expect(readParamFields(schema)).toEqual({ fields: [{ header: 'mcp-param-b', path: ['b'] }] })
+    const b = { header: 'mcp-param-b', path: ['b'], isInteger: false }
+    expect(readParamFields(schema)).toEqual({ fields: [b] })
   })
 })
 

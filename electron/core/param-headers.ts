@@ -10,6 +10,8 @@ export type ParamField = {
   header: string
   /** The keys that lead to the value, from the arguments on. */
   path: readonly string[]
+  /** Such are compared as numbers: 42.0 is 42. */
+  isInteger: boolean
 }
 
 /** What a tool's `inputSchema` asks for, or why its definition is one that clients must reject. */
@@ -105,22 +107,31 @@ function findFields(schema: JsonObject): ParamFields {
 }
 
 /** Adds what it finds to `fields`; `path` is null where no chain of `properties` leads. */
-function visit(schema: unknown, path: readonly string[] | null, fields: ParamField[]) {
+function visit(
+  schema: unknown,
+  path: readonly string[] | null,
+  fields: ParamField[],
+): string | null {
   if (!isObject(schema) || isRawJson(schema) || (path?.length ?? 0) > MAX_DEPTH) return null
   if (Object.hasOwn(schema, ANNOTATION)) {
     const fault = faultOf(schema, path)
     if (fault !== null) return fault
-    if (path) fields.push({ header: `mcp-param-${String(schema[ANNOTATION])}`.toLowerCase(), path })
+    const header = `mcp-param-${String(schema[ANNOTATION])}`.toLowerCase()
+    if (path) fields.push({ header, path, isInteger: schema.type === 'integer' })
   }
   return visitParts(schema, path, fields)
 }
 
-function visitParts(schema: JsonObject, path: readonly string[] | null, fields: ParamField[]) {
+function visitParts(
+  schema: JsonObject,
+  path: readonly string[] | null,
+  fields: ParamField[],
+): string | null {
   for (const [keyword, value] of Object.entries(schema)) {
     if (DATA.has(keyword) || typeof value !== 'object' || value === null) continue
     for (const [name, part] of partsOf(keyword, value)) {
       const next = keyword === 'properties' && path ? [...path, name] : null
-      const fault: string | null = visit(part, next, fields)
+      const fault = visit(part, next, fields)
       if (fault !== null) return fault
     }
   }

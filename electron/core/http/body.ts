@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { RpcCode, RpcError } from '../json-rpc.ts'
+import { parseJson } from '../json.ts'
 import { invalid } from './messages.ts'
 import { HttpRefusal, refuse } from './refusal.ts'
 
@@ -16,7 +17,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   const text = await readText(request, maxBytes)
   if (isTooDeep(text)) throw invalid(`nested deeper than ${MAX_DEPTH} levels`)
   try {
-    return JSON.parse(text) as unknown
+    return parseJson(text)
   } catch {
     throw new HttpRefusal(400, new RpcError(RpcCode.parseError, 'Parse error: not valid JSON'))
   }

@@ -5,9 +5,12 @@ import {
   MODERN_VERSIONS,
   RpcCode,
   RpcError,
+  type JsonObject,
+  type RequestId,
   type RpcMessage,
   type RpcRequest,
 } from '../json-rpc.ts'
+import { decodeHeader, paramHeaders, readParamFields } from '../param-headers.ts'
 import { HttpRefusal } from './refusal.ts'
 
 /** Methods whose `Mcp-Name` header repeats a field of the params (revision 2026-07-28, Transports). */
@@ -15,6 +18,10 @@ const NAME_FIELD: Record<string, string> = {
   'tools/call': 'name',
   'prompts/get': 'name',
   'resources/read': 'uri',
+  // Of the Tasks extension.
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
 }
 
 /**
@@ -26,11 +33,11 @@ export function isModern(message: RpcMessage, headers: IncomingHttpHeaders): boo
   const meta = isObject(message.params?._meta) ? message.params._meta : {}
   if (meta[MetaKey.protocolVersion] !== undefined) return true
   if (message.method === 'initialize') return false
-  const version = headerOf(headers, 'mcp-protocol-version')
-  return version !== undefined && isModernVersion(version)
+  return hasModernVersion(headers)
 }
 
-function isModernVersion(version: string): boolean {
+export function hasModernVersion(headers: IncomingHttpHeaders): boolean {
+  const version = headerOf(headers, 'mcp-protocol-version')
   return MODERN_VERSIONS.some((known) => known === version)
 }
 
@@ -38,36 +45,63 @@ function isModernVersion(version: string): boolean {
 export function checkModernHeaders(
   { id, method, params }: RpcRequest,
   headers: IncomingHttpHeaders,
-) {
-  const mismatch = (text: string) =>
-    new HttpRefusal(400, new RpcError(RpcCode.headerMismatch, `Header mismatch: ${text}`), { id })
+): void {
   const meta = isObject(params?._meta) ? params._meta : {}
   const claimed = meta[MetaKey.protocolVersion]
   const version = headerOf(headers, 'mcp-protocol-version')
   if (claimed !== undefined && version !== claimed) {
-    throw mismatch('MCP-Protocol-Version is missing or not that of the body')
+    throw mismatch(id, 'MCP-Protocol-Version is missing or not that of the body')
   }
   if (headerOf(headers, 'mcp-method') !== method) {
-    throw mismatch('Mcp-Method is missing or not that of the body')
+    throw mismatch(id, 'Mcp-Method is missing or not that of the body')
   }
   const field = Object.hasOwn(NAME_FIELD, method) ? NAME_FIELD[method] : undefined
   if (field === undefined) return
   const name = params?.[field]
   const header = headerOf(headers, 'mcp-name')
-  if (typeof name === 'string' && (header === undefined || decode(header) !== name)) {
-    throw mismatch(`Mcp-Name is missing or not the body's params.${field}`)
+  if (typeof name === 'string' && (header === undefined || decodeHeader(header) !== name)) {
+    throw mismatch(id, `Mcp-Name is missing or not the body's params.${field}`)
   }
+}
+
+/**
+ * Refuses a call whose `Mcp-Param-…` headers are not what its tool asks for: 400 with -32020.
+ * Headers that no parameter asks for mean nothing. `tool` is its definition, as clients know it.
+ */
+export function checkParamHeaders(
+  { id, params }: RpcRequest,
+  headers: IncomingHttpHeaders,
+  tool: JsonObject | undefined,
+): void {
+  const read = readParamFields(tool?.inputSchema)
+  // Clients leave such a tool out, so none of its headers means anything.
+  if ('fault' in read) return
+  const wanted = paramHeaders(tool?.inputSchema, params?.arguments)
+  for (const { header, isInteger } of read.fields) {
+    const sent = headerOf(headers, header)
+    const value = wanted.get(header)
+    if (sent === undefined && value === undefined) continue
+    const text = sent === undefined ? undefined : decodeHeader(sent)
+    if (value === undefined || text === undefined || !isSame(text, value, isInteger)) {
+      throw mismatch(id, `${header} is missing or not that of params.arguments`)
+    }
+  }
+}
+
+/** Integers are compared as numbers, as long as these can tell them apart. */
+function isSame(header: string, value: string, isInteger: boolean): boolean {
+  if (header === value) return true
+  const isNumber = /^-?\d+(\.\d+)?$/.test(header) && Number.isSafeInteger(Number(value))
+  return isInteger && isNumber && Number(header) === Number(value)
+}
+
+function mismatch(id: RequestId, text: string): HttpRefusal {
+  return new HttpRefusal(400, new RpcError(RpcCode.headerMismatch, `Header mismatch: ${text}`), {
+    id,
+  })
 }
 
 function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name]
   return typeof value === 'string' ? value.trim() : undefined
-}
-
-/** `=?base64?…?=` wraps values that a header cannot hold as they are. */
-function decode(value: string): string | undefined {
-  const wrapped = /^=\?base64\?(.*)\?=$/.exec(value)?.[1]
-  if (wrapped === undefined) return value
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(wrapped)) return undefined
-  return Buffer.from(wrapped, 'base64').toString()
 }

@@ -42,7 +42,7 @@ test.each([
 test('a notification makes a stream of it, in order', async () => {
   await using server = await openServer((request, response) => {
     const reply = new Reply(request, response)
-    reply.notify(progress)
+    reply.send(progress)
     reply.finish(answer)
   })
   const text = await (await server.ask('application/json, text/event-stream')).text()
@@ -72,7 +72,7 @@ test('nothing is opened where a refusal waits for its turn on the connection', a
   socket.write(`GET / ${head}\r\nPOST / ${head}Content-Length: 0\r\nConnection: close\r\n\r\n`)
   const { reply, response } = await refused.promise
   expect(response.destroyed).toBe(false)
-  reply.notify(progress)
+  reply.send(progress)
   reply.finish(answer)
   const first = await listening.promise
   first.end('listened')
@@ -92,7 +92,7 @@ test('nothing is opened for a client that has left', async () => {
   const { reply, response } = await arrived.promise
   leaving.abort()
   await once(response, 'close')
-  reply.notify(progress)
+  reply.send(progress)
   reply.finish(answer)
   expect(response.headersSent).toBe(false)
 })

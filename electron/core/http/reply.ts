@@ -1,50 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RpcFailure, RpcNotification, RpcResult } from '../json-rpc.ts'
+import type { RpcFailure, RpcNotification, RpcRequest, RpcResult } from '../json-rpc.ts'
+import { EventStream, KEEP_ALIVE_MS, type Outlet } from './event-stream.ts'
 import { refuse, sendJson } from './refusal.ts'
 
-/** A client that is this far behind loses its stream: memory is bounded, not our patience. */
-const MAX_BUFFERED_BYTES = 64 * 1024 * 1024
+type Answer = RpcResult | RpcFailure
 
-/** Proxies and HTTP clients give up on a silent response after 30 to 300 s. */
-const KEEP_ALIVE_MS = 15_000
-
-const STREAM_HEADERS = {
-  'content-type': 'text/event-stream',
-  'cache-control': 'no-cache, no-transform',
-  // Or nginx would hold events back until its buffer is full.
-  'x-accel-buffering': 'no',
+export type ReplyOptions = {
+  /** Makes the stream, once there is something to say before the answer. */
+  openStream?: (response: ServerResponse, headers: Record<string, string>) => Outlet
+  /** Milliseconds after which a stream is opened although there is nothing to say yet. */
+  slowMs?: number
 }
 
-/** Server-sent events (HTML standard, 9.2) with comments that keep the connection open. */
-export class EventStream {
-  readonly #response: ServerResponse
-  readonly #keepAlive: NodeJS.Timeout
-
-  constructor(response: ServerResponse, headers: Record<string, string> = {}) {
-    this.#response = response
-    response.writeHead(200, { ...STREAM_HEADERS, ...headers })
-    response.flushHeaders()
-    this.#keepAlive = setInterval(() => this.#write(': keep-alive\n\n'), KEEP_ALIVE_MS)
-    this.#keepAlive.unref()
-    response.once('close', () => clearInterval(this.#keepAlive))
-  }
-
-  send(message: object): void {
-    this.#write(`event: message\ndata: ${JSON.stringify(message)}\n\n`)
-  }
-
-  end(): void {
-    clearInterval(this.#keepAlive)
-    this.#response.end()
-  }
-
-  #write(text: string): void {
-    if (this.#response.writableEnded || this.#response.destroyed) return
-    // Looked at before the write: one large message is no sign of a slow reader.
-    if (this.#response.writableLength > MAX_BUFFERED_BYTES) this.#response.destroy()
-    else this.#response.write(text)
-  }
-}
+const plainStream = (response: ServerResponse, headers: Record<string, string>) =>
+  new EventStream(response, headers)
 
 /**
  * The answer to one POST: plain JSON when there is nothing but the answer, a stream as soon as
@@ -52,13 +21,15 @@ export class EventStream {
  */
 export class Reply {
   readonly #response: ServerResponse
+  readonly #openStream: NonNullable<ReplyOptions['openStream']>
   readonly #takesJson: boolean
   readonly #takesStream: boolean
   readonly #slow: NodeJS.Timeout | undefined
   #headers: Record<string, string> = {}
-  #stream: EventStream | null = null
+  #stream: Outlet | null = null
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, options: ReplyOptions = {}) {
+    const { openStream = plainStream, slowMs = KEEP_ALIVE_MS } = options
     const accept = request.headers.accept ?? '*/*'
     this.#takesJson = /\*\/\*|application\/(json|\*)/i.test(accept)
     this.#takesStream = /text\/event-stream/i.test(accept)
@@ -66,8 +37,9 @@ export class Reply {
       throw refuse(406, 'Accept must allow application/json and text/event-stream')
     }
     this.#response = response
+    this.#openStream = openStream
     if (this.#takesStream) {
-      this.#slow = setTimeout(() => this.#open(), KEEP_ALIVE_MS).unref()
+      this.#slow = setTimeout(() => this.#open(), slowMs).unref()
       // Also where somebody else answers: a refusal does not come through here.
       response.once('close', () => clearTimeout(this.#slow))
     }
@@ -78,32 +50,37 @@ export class Reply {
     this.#headers = headers
   }
 
-  /** Without effect for a client that takes no stream. */
-  notify = (notification: RpcNotification): void => {
-    if (this.#takesStream && !this.#response.writableEnded) this.#open()?.send(notification)
+  get isStream(): boolean {
+    return this.#stream !== null
   }
 
-  /** `null` stands for a cancelled request, which gets no answer. */
-  finish(message: RpcResult | RpcFailure | (RpcResult | RpcFailure)[] | null): void {
+  /** Returns whether there is a stream for it: a client may take none, or have left before. */
+  send = (message: RpcNotification | RpcRequest): boolean => {
+    const stream = this.#takesStream ? this.#open() : null
+    stream?.send(message)
+    return stream !== null
+  }
+
+  /** `null` stands for a cancelled request, which gets no answer. `status` is for plain JSON. */
+  finish(message: Answer | Answer[] | null, status = 200): void {
     clearTimeout(this.#slow)
     const stream = message && !this.#takesJson ? this.#open() : this.#stream
     if (stream) {
       if (message) stream.send(message)
       stream.end()
     } else if (this.#response.destroyed || this.#response.headersSent) return
-    else if (message) {
-      sendJson(this.#response, { status: 200, body: message, headers: this.#headers })
-    } else this.#response.writeHead(202, this.#headers).end()
+    else if (message) sendJson(this.#response, { status, body: message, headers: this.#headers })
+    else this.#response.writeHead(202, this.#headers).end()
   }
 
   /**
    * Nothing is opened for a client that has left: its `close` has been, and nothing would end it.
    * Nor where a refusal was sent, which on a connection with several requests may wait for its turn.
    */
-  #open(): EventStream | null {
+  #open(): Outlet | null {
     clearTimeout(this.#slow)
     if (this.#response.destroyed || this.#response.headersSent) return this.#stream
-    this.#stream ??= new EventStream(this.#response, this.#headers)
+    this.#stream ??= this.#openStream(this.#response, this.#headers)
     return this.#stream
   }
 }

@@ -5,7 +5,12 @@ import { RpcCode, RpcError } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { HttpRefusal, refuse, sendRefusal } from './refusal.ts'
 
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+export interface RequestHandler {
+  /** Resolves when the request is done with, which may be long after its response has ended. */
+  (request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Ends the streams that would last for ever; called when draining begins. */
+  endStreams?: () => void
+}
 
 /** The one port. It is bound before anything is ready, and answers 503 until it is. */
 export interface HttpServer {
@@ -22,27 +27,31 @@ export async function openHttpServer(
   { host, port }: { host: string; port: number },
   log: Logger,
 ): Promise<HttpServer> {
-  const inFlight = new Set<ServerResponse>()
+  const inFlight = new Set<Promise<unknown>>()
   let handler: RequestHandler | null = null
   let onIdle: (() => void) | null = null
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!handler) return unavailable(request, response)
-    // A GET may be a stream that lasts as long as its session: draining does not wait for it.
-    if (request.method !== 'GET') track(response)
+    // The response to a GET may be a stream that lasts as long as its session: draining does not
+    // wait for its end, but for the work that it carries, if any.
+    if (request.method !== 'GET') track(new Promise((resolve) => response.once('close', resolve)))
     try {
-      await handler(request, response)
+      const work = handler(request, response)
+      track(work)
+      await work
     } catch (error) {
       sendRefusal(request, response, toRefusal(error, log))
     }
   }
 
-  function track(response: ServerResponse): void {
-    inFlight.add(response)
-    response.once('close', () => {
-      inFlight.delete(response)
+  function track(work: Promise<unknown>): void {
+    inFlight.add(work)
+    const done = () => {
+      inFlight.delete(work)
       if (inFlight.size === 0) onIdle?.()
-    })
+    }
+    work.then(done, done)
   }
 
   const server = createServer((request, response) => void answer(request, response))
@@ -53,7 +62,9 @@ export async function openHttpServer(
       handler = next
     },
     async drain(ms) {
+      const endStreams = handler?.endStreams
       handler = null
+      endStreams?.()
       if (inFlight.size === 0) return
       const idle = Promise.withResolvers<void>()
       onIdle = idle.resolve

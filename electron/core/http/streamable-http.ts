@@ -1,33 +1,27 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answer, cancelled } from '../gateway/answer.ts'
-import type { Endpoint } from '../gateway/endpoint.ts'
+import { EventStore } from './event-store.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import { checkEnvelope, checkSpoken } from '../gateway/modern.ts'
-import type { Notify, Session } from '../gateway/session.ts'
+import type { Session } from '../gateway/session.ts'
 import {
+  failure,
   LEGACY_VERSIONS,
   RpcCode,
   RpcError,
+  type RequestId,
   type RpcFailure,
+  type RpcNotification,
   type RpcRequest,
   type RpcResult,
 } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { readJson } from './body.ts'
+import { whenClosed, type Exchange } from './exchange.ts'
 import { classify, invalid, type Incoming } from './messages.ts'
-import { checkModernHeaders, isModern } from './modern-headers.ts'
-import { HttpRefusal, refuse } from './refusal.ts'
-import { EventStream, Reply } from './reply.ts'
-
-export type Exchange = {
-  request: IncomingMessage
-  response: ServerResponse
-  endpoint: Endpoint
-  /** The identity that sessions are bound to (`callerKey`). */
-  caller: string
-  /** Throws `HttpRefusal` if that caller may not use the endpoint any more, or it is gone. */
-  checkAgain: () => void
-}
+import { hasModernVersion, isModern } from './modern-headers.ts'
+import { serveModern } from './modern-http.ts'
+import { answerOpening } from './opening.ts'
+import { refuse } from './refusal.ts'
+import { Reply } from './reply.ts'
+import { SessionStreams, type Place } from './session-streams.ts'
 
 export type StreamableHttpOptions = { gateway: Gateway; log: Logger; maxBodyBytes: number }
 
@@ -36,14 +30,16 @@ const SESSION_HEADER = 'mcp-session-id'
 /** Revisions in which a body may be an array of messages. */
 const BATCHING: ReadonlySet<string> = new Set(['2025-03-26', '2024-11-05'])
 
-/**
- * The Streamable HTTP transport (specification, "Transports") at message level, for both eras.
- * Guards and credentials have been seen to.
- */
+/** A call that takes longer gets a stream, with which it survives a broken connection. */
+const SLOW_MS = 2_000
+
+/** The Streamable HTTP transport (specification, "Transports") at message level, for both eras. */
 export class StreamableHttp {
   readonly #gateway: Gateway
   readonly #log: Logger
   readonly #maxBodyBytes: number
+  readonly #events = new EventStore()
+  readonly #streams = new WeakMap<Session, SessionStreams>()
 
   constructor({ gateway, log, maxBodyBytes }: StreamableHttpOptions) {
     this.#gateway = gateway
@@ -51,13 +47,15 @@ export class StreamableHttp {
     this.#maxBodyBytes = maxBodyBytes
   }
 
-  /** Rejects with `HttpRefusal`. */
+  /** Rejects with `HttpRefusal`. Resolves when no call of it is running any more. */
   async serve(exchange: Exchange): Promise<void> {
-    const { method } = exchange.request
+    const { method, headers } = exchange.request
     if (method === 'POST') return this.#post(exchange)
-    if (method === 'GET') return this.#listen(exchange)
-    if (method === 'DELETE') return this.#end(exchange)
-    throw refuse(405, `${method} is not a method of this address`, { allow: 'POST, GET, DELETE' })
+    const isLegacy = !hasModernVersion(headers)
+    if (method === 'GET' && isLegacy) return this.#listen(exchange)
+    if (method === 'DELETE' && isLegacy) return this.#end(exchange)
+    const allow = isLegacy ? 'POST, GET, DELETE' : 'POST'
+    throw refuse(405, `${method} is not a method of this address`, { allow })
   }
 
   async #post(exchange: Exchange): Promise<void> {
@@ -67,7 +65,7 @@ export class StreamableHttp {
     if (Array.isArray(body)) return this.#batch(exchange, body)
     const incoming = classify(body)
     if (incoming.kind === 'request') return this.#request(exchange, incoming.message)
-    if (incoming.kind === 'response') this.#requireSession(exchange)
+    if (incoming.kind === 'response') this.#requireSession(exchange).response(incoming.message)
     // A modern client has nothing to notify us of over HTTP: whatever it is, it is dropped.
     else if (!isModern(incoming.message, exchange.request.headers)) {
       this.#requireSession(exchange).notification(incoming.message)
@@ -76,45 +74,22 @@ export class StreamableHttp {
   }
 
   async #request(exchange: Exchange, message: RpcRequest): Promise<void> {
-    const { request, response } = exchange
-    if (isModern(message, request.headers)) return this.#modern(exchange, message)
+    if (isModern(message, exchange.request.headers)) {
+      return serveModern(exchange, message, { gateway: this.#gateway, log: this.#log })
+    }
     if (message.method === 'initialize') return this.#initialize(exchange, message)
     const session = this.#requireSession(exchange)
-    const reply = new Reply(request, response)
-    reply.finish(await session.request(message, reply.notify))
+    const reply = this.#openReply(exchange, session, [message.id])
+    reply.finish(await session.request(message, (one) => sendOrRefuse(reply, session, one)))
   }
 
   async #initialize(exchange: Exchange, message: RpcRequest): Promise<void> {
-    const { endpoint, caller, request, response } = exchange
-    const { sessions } = this.#gateway
+    const { request, response } = exchange
     // First, since it refuses a client that can take no answer: nothing is opened for that one.
     const reply = new Reply(request, response)
-    const opening = await answerOpening(message, () =>
-      sessions.open(endpoint, caller, message.params ?? {}),
-    )
-    try {
-      // So may the servers that had to be waited for.
-      exchange.checkAgain()
-    } catch (error) {
-      opening.session.end()
-      throw error
-    }
-    reply.headers = { [SESSION_HEADER]: opening.session.id }
-    reply.finish({ jsonrpc: '2.0', id: message.id, result: opening.result })
-  }
-
-  async #modern({ endpoint, caller, request, response }: Exchange, message: RpcRequest) {
-    const { id, method, params } = message
-    admit(message, request)
-    const controller = new AbortController()
-    // In this era leaving is cancelling: there is no session in which the answer could be kept.
-    response.once('close', () => {
-      if (!response.writableFinished) controller.abort(cancelled('the client left'))
-    })
-    const reply = new Reply(request, response)
-    const call = { endpoint, caller, method, params: params ?? {}, controller }
-    const work = () => this.#gateway.modern({ ...call, notify: reply.notify })
-    reply.finish(await answer(id, work, this.#log))
+    const opened = await answerOpening(this.#gateway, exchange, message)
+    reply.headers = { [SESSION_HEADER]: opened.session.id }
+    reply.finish({ jsonrpc: '2.0', id: message.id, result: opened.result })
   }
 
   async #batch(exchange: Exchange, body: unknown[]): Promise<void> {
@@ -124,21 +99,73 @@ export class StreamableHttp {
     }
     if (body.length === 0) throw invalid('an empty batch')
     const messages = body.map(classify)
-    const reply = new Reply(exchange.request, exchange.response)
-    const answers = await Promise.all(messages.map((one) => inBatch(session, one, reply.notify)))
+    const ids = messages.flatMap((one) => (one.kind === 'request' ? [one.message.id] : []))
+    const reply = this.#openReply(exchange, session, ids)
+    const answers = await Promise.all(messages.map((one) => inBatch(session, one, reply)))
     const given = answers.filter((one) => one !== null)
     reply.finish(given.length > 0 ? given : null)
   }
 
-  #listen(exchange: Exchange): void {
+  /** A reply whose stream can be resumed; the session hears when its client is not there any more. */
+  #openReply({ request, response }: Exchange, session: Session, ids: RequestId[]): Reply {
+    const reply = new Reply(request, response, {
+      slowMs: SLOW_MS,
+      openStream: (to, headers) => {
+        const stream = this.#streamsOf(session).openCall(ids)
+        stream.read(to, 0, headers)
+        return stream
+      },
+    })
+    response.once('close', () => {
+      // A stream says so itself, and may be read again.
+      if (!response.writableFinished && !reply.isStream) ids.forEach((id) => session.lost(id))
+    })
+    return reply
+  }
+
+  async #listen(exchange: Exchange): Promise<void> {
     const { request, response } = exchange
     const session = this.#requireSession(exchange)
     if (!/text\/event-stream/i.test(request.headers.accept ?? '')) {
       throw refuse(406, 'Accept must allow text/event-stream')
     }
-    const stream = new EventStream(response)
-    response.once('close', () => session.stopListening(stream))
-    session.listen(stream)
+    const place = this.#placeOf(session, request.headers['last-event-id'])
+    if (!place?.isCall) return this.#hear(session, place, exchange)
+    if (place.stream.isOverAfter(place.after)) {
+      // The answer that stops a client from asking again and again (HTML standard, 9.2.3).
+      response.writeHead(204).end()
+      return
+    }
+    place.stream.read(response, place.after)
+    return whenClosed(response)
+  }
+
+  /** What belongs to no call: on a stream of before, or on a new one. */
+  #hear(session: Session, place: Place | null, { response }: Exchange): void {
+    const { stream, after } = place ?? {
+      stream: this.#streamsOf(session).openListening(),
+      after: 0,
+    }
+    stream.read(response, after)
+    const listener = { send: stream.send.bind(stream), end: () => void response.end() }
+    response.once('close', () => session.stopListening(listener))
+    session.listen(listener)
+  }
+
+  /** An id that is no place to go on from is as good as none. */
+  #placeOf(session: Session, lastEventId: string | string[] | undefined): Place | null {
+    if (typeof lastEventId !== 'string') return null
+    const place = this.#streamsOf(session).find(lastEventId.trim())
+    if (place !== 'forgotten') return place
+    throw refuse(400, 'Nothing of this stream is kept any more (Last-Event-ID)')
+  }
+
+  #streamsOf(session: Session): SessionStreams {
+    const known = this.#streams.get(session)
+    if (known) return known
+    const streams = new SessionStreams(session, this.#events.openSession())
+    this.#streams.set(session, streams)
+    return streams
   }
 
   #end(exchange: Exchange): void {
@@ -153,7 +180,10 @@ export class StreamableHttp {
     }
     const session = this.#gateway.sessions.get(id, endpoint, caller)
     if (!session) throw refuse(404, 'Session not found: send initialize to open a new one')
-    checkVersionHeader(request)
+    const version = request.headers['mcp-protocol-version']
+    if (version !== undefined && !LEGACY_VERSIONS.some((known) => known === version)) {
+      throw refuse(400, `Unsupported MCP-Protocol-Version; we speak ${LEGACY_VERSIONS.join(', ')}`)
+    }
     return session
   }
 }
@@ -161,37 +191,19 @@ export class StreamableHttp {
 async function inBatch(
   session: Session,
   incoming: Incoming,
-  notify: Notify,
+  reply: Reply,
 ): Promise<RpcResult | RpcFailure | null> {
-  if (incoming.kind === 'request') return session.request(incoming.message, notify)
+  if (incoming.kind === 'request') {
+    return session.request(incoming.message, (one) => sendOrRefuse(reply, session, one))
+  }
   if (incoming.kind === 'notification') session.notification(incoming.message)
+  else session.response(incoming.message)
   return null
 }
 
-/** A refused `initialize` opens nothing, and is told so with the request's own id. */
-async function answerOpening<T>({ id }: RpcRequest, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open()
-  } catch (error) {
-    throw error instanceof RpcError ? new HttpRefusal(400, error, { id }) : error
-  }
-}
-
-/** The checks of the modern era that come before any work, each with its HTTP status. */
-function admit(message: RpcRequest, { headers }: IncomingMessage): void {
-  const { id, method, params } = message
-  try {
-    checkEnvelope(params)
-    checkModernHeaders(message, headers)
-    checkSpoken(method, params)
-  } catch (error) {
-    if (!(error instanceof RpcError)) throw error
-    throw new HttpRefusal(error.code === RpcCode.methodNotFound ? 404 : 400, error, { id })
-  }
-}
-
-function checkVersionHeader({ headers }: IncomingMessage): void {
-  const version = headers['mcp-protocol-version']
-  if (version === undefined || LEGACY_VERSIONS.some((known) => known === version)) return
-  throw refuse(400, `Unsupported MCP-Protocol-Version; we speak ${LEGACY_VERSIONS.join(', ')}`)
+/** A server's request that has no way to the client is refused, so that its server need not wait. */
+function sendOrRefuse(reply: Reply, session: Session, message: RpcNotification | RpcRequest): void {
+  if (reply.send(message) || !('id' in message)) return
+  const text = 'The client takes no event stream, or has left: it cannot be asked'
+  session.response(failure(message.id, new RpcError(RpcCode.internalError, text)))
 }

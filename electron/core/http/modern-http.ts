@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http'
+import { answer, cancelled } from '../gateway/answer.ts'
+import type { Endpoint } from '../gateway/endpoint.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import { checkEnvelope, checkSpoken } from '../gateway/modern.ts'
+import { RpcCode, RpcError, type RpcFailure, type RpcRequest, type RpcResult } from '../json-rpc.ts'
+import type { Logger } from '../log.ts'
+import type { Exchange } from './exchange.ts'
+import { checkModernHeaders, checkParamHeaders } from './modern-headers.ts'
+import { HttpRefusal, refuse } from './refusal.ts'
+import { Reply } from './reply.ts'
+
+/**
+ * Answers one request of the modern era (revision 2026-07-28, "Streamable HTTP"): there is no
+ * session, and nothing of it is kept. Rejects with `HttpRefusal`.
+ */
+export async function serveModern(
+  exchange: Exchange,
+  message: RpcRequest,
+  { gateway, log }: { gateway: Gateway; log: Logger },
+): Promise<void> {
+  const { endpoint, caller, request, response } = exchange
+  const { id, method, params = {} } = message
+  const controller = new AbortController()
+  // In this era leaving is cancelling: there is no session in which the answer could be kept.
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort(cancelled('the client left'))
+  })
+  await admit(message, request, endpoint)
+  if (method === 'subscriptions/listen') requireStream(message, request)
+  const reply = new Reply(request, response)
+  const call = { id, endpoint, caller, method, params, controller, notify: reply.send }
+  const said = await answer(id, () => gateway.modern(call), log)
+  reply.finish(said, statusOf(said))
+}
+
+/** The checks that come before any work, each with its HTTP status. */
+async function admit(
+  message: RpcRequest,
+  { headers }: IncomingMessage,
+  endpoint: Endpoint,
+): Promise<void> {
+  const { id, method, params } = message
+  try {
+    checkEnvelope(params)
+    checkModernHeaders(message, headers)
+    checkSpoken(method, params)
+    if (method !== 'tools/call' || typeof params?.name !== 'string') return
+    checkParamHeaders(message, headers, await endpoint.tool(params.name))
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error
+    throw new HttpRefusal(error.code === RpcCode.methodNotFound ? 404 : 400, error, { id })
+  }
+}
+
+/** News cannot come in one JSON object. */
+function requireStream({ id }: RpcRequest, { headers }: IncomingMessage): void {
+  if (/text\/event-stream/i.test(headers.accept ?? '')) return
+  const { body } = refuse(406, 'Accept must allow text/event-stream: this is answered by a stream')
+  const { code, message } = body.error
+  throw new HttpRefusal(406, new RpcError(code, message), { id })
+}
+
+/** What a client lacks is told by the status as well; other errors are answers like any. */
+function statusOf(said: RpcResult | RpcFailure): number {
+  return 'error' in said && said.error.code === RpcCode.missingCapability ? 400 : 200
+}
