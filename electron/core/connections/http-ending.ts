@@ -21,6 +21,7 @@ export class HttpEnding {
   readonly #url: URL
   readonly #open = new Set<AbortController>()
   #isLost = false
+  #isClosed = false
   #reason: string | undefined
   #ending: Promise<void> | undefined
 
@@ -38,7 +39,7 @@ export class HttpEnding {
   begin(other?: AbortSignal): { signal: AbortSignal; abort(): void; done(): void } {
     const controller = new AbortController()
     const abort = () => controller.abort(other?.reason)
-    if (other?.aborted) abort()
+    if (other?.aborted || this.#isClosed) abort()
     other?.addEventListener('abort', abort, { once: true })
     this.#open.add(controller)
     const done = () => {
@@ -92,6 +93,7 @@ export class HttpEnding {
 
   async #close(): Promise<void> {
     if (!this.#isLost) await this.#parts.leave()
+    this.#isClosed = true
     for (const controller of this.#open) controller.abort(new Error('the connection has ended'))
     this.#open.clear()
   }

@@ -16,7 +16,7 @@ export type Asked = {
 }
 
 /** `url` is where the answer came from, after redirects. */
-export type Answered = { response: Response; url: URL }
+type Answered = { response: Response; url: URL }
 
 /** Rejects when no answer came. */
 export type SendRequest = (asked: Asked) => Promise<Answered>

@@ -1,8 +1,10 @@
 import type { Server } from '../../../shared/server.ts'
 import type { Filled } from './fill-definition.ts'
 import { NoCommonVersion } from './hail.ts'
-import { HttpRefusal, openSse, openStreamableHttp } from './http-transport.ts'
+import { HttpRefusal } from './http-failure.ts'
+import { openSse } from './sse-transport.ts'
 import { openStdio } from './stdio-transport.ts'
+import { openStreamableHttp } from './streamable-http-transport.ts'
 import type { OpenTransport, TransportContext } from './transport.ts'
 
 /** The ways a definition allows, in the order they are tried. */

@@ -68,12 +68,15 @@ test('headers, token, version and session go with each request, and the session 
 
   const what = ({ method, body }: Seen) => [method, body.method].filter(Boolean).join(' ')
   expect(server.seen.map(what).toSorted()).toEqual(
-    ['DELETE', 'GET', 'POST initialize', 'POST notifications/initialized', 'POST ping'].toSorted(),
+    [
+      ...['DELETE', 'GET', 'POST initialize', 'POST notifications/initialized', 'POST ping'],
+      'POST server/discover',
+    ].toSorted(),
   )
   for (const one of server.seen) {
     expect(one.url).toBe('/blue/mcp')
     expect(one.headers).toMatchObject({ 'x-team': 'blue', authorization: 'Bearer s3cret-token' })
-    if (one.body.method === 'initialize') continue
+    if (['initialize', 'server/discover'].includes(one.body.method ?? '')) continue
     expect(one.headers).toMatchObject({
       'mcp-session-id': 's1',
       'mcp-protocol-version': '2025-06-18',
@@ -210,6 +213,6 @@ test('a cancelled request is told to the server, and its answer is read no more'
   await isClosed
   expect(server.seen.map(({ body }) => body)).toContainEqual({
     ...{ jsonrpc: '2.0', method: 'notifications/cancelled' },
-    params: { requestId: 2, reason: 'no longer needed' },
+    params: { requestId: 3, reason: 'no longer needed' },
   })
 })

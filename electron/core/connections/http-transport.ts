@@ -1,3 +1,0 @@
-export { HttpRefusal } from './http-failure.ts'
-export { openSse } from './sse-transport.ts'
-export { openStreamableHttp } from './streamable-http-transport.ts'
