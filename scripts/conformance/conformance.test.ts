@@ -7,6 +7,7 @@ import { JOBS, runJob } from './jobs.ts'
 import { isAbout, judge } from './judge.ts'
 import { pairName, SAME_ERA } from './pairs.ts'
 import { columnOf, titleOf } from './report.ts'
+import type { Outcome } from './suite.ts'
 
 /** Alone they take 5 s; beside all other tests on two cores more. */
 const LIMIT = { timeout: 120_000 }
@@ -29,9 +30,8 @@ describe('the official suite, with a server of the same era', () => {
 })
 
 describe('docs/conformance.md', () => {
-  const page = readFileSync(resolve(import.meta.dirname, '../../docs/conformance.md'), 'utf8')
-
   test.for(JOBS)('says of what impossible.ts names that it is not possible: %o', (job) => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../docs/conformance.md'), 'utf8')
     const expected = IMPOSSIBLE.filter((entry) => isAbout(entry, job))
     const told = impossibleOn(page, titleOf(job), columnOf(job))
     expect(told).toEqual(new Map(expected.map(({ scenario, reason }) => [scenario, reason])))
@@ -57,17 +57,29 @@ function impossibleOn(page: string, title: string, column: string): Map<string, 
 }
 
 describe('what came out beside what was expected', () => {
-  const outcome = { scenario: 'ping', passed: true, unscored: null, failures: [] }
-  const [job] = JOBS
-  const unexpected = (fields: object) =>
-    job && judge(job, [{ ...outcome, ...fields }]).filter((one) => one.scenario === 'ping')[0]
+  const job = { kind: 'client' as const, era: 'legacy' as const }
+  const ping = { scenario: 'ping', passed: true, unscored: null, failures: [] }
+  const listed = { ...ping, scenario: 'auth/dpop', unscored: 'extension' }
+  const unexpected = (outcome: Outcome) =>
+    judge(job, [outcome]).find(({ scenario }) => scenario === outcome.scenario)?.unexpected
 
   test('a pass is fine, a failure is not', () => {
-    expect(unexpected({})?.unexpected).toBeNull()
-    expect(unexpected({ passed: false })?.unexpected).toBe('fails')
+    expect(unexpected(ping)).toBeNull()
+    expect(unexpected({ ...ping, passed: false })).toBe('fails')
   })
 
   test('what the suite does not score may fail', () => {
-    expect(unexpected({ passed: false, unscored: 'pending' })?.unexpected).toBeNull()
+    expect(unexpected({ ...ping, passed: false, unscored: 'pending' })).toBeNull()
+  })
+
+  test('what is not possible must not pass', () => {
+    expect(unexpected({ ...listed, passed: false })).toBeNull()
+    expect(unexpected(listed)).toContain('says that it cannot')
+  })
+
+  test('a reason for what is no scenario is one too many', () => {
+    expect(
+      judge(job, [ping]).find(({ scenario }) => scenario === 'auth/dpop')?.unexpected,
+    ).toContain('no scenario')
   })
 })

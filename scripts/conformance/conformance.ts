@@ -26,7 +26,7 @@ export async function conformance(): Promise<number> {
     for (const job of jobs) {
       tell(`[${ran.length + 1}/${jobs.length}] ${jobName(job)}`)
       const startedAt = performance.now()
-      const outcomes = judge(job, await runJob(job, gateway))
+      const outcomes = await runJob(job, gateway).then((ended) => judge(job, ended), broken)
       ran.push({ job, outcomes })
       tell(`      ${summary(outcomes)}, ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
       for (const outcome of outcomes) explain(outcome)
@@ -34,6 +34,21 @@ export async function conformance(): Promise<number> {
   }
   if (words.length === 0) await save(ran)
   return conclude(ran)
+}
+
+/** A run that did not come to an end does not stop the others. */
+function broken(error: unknown): Judged[] {
+  const failures = [error instanceof Error ? error.message : String(error)]
+  const scenario = 'the run itself'
+  return [
+    {
+      ...{ scenario, failures },
+      passed: false,
+      unscored: null,
+      impossible: null,
+      unexpected: 'broke',
+    },
+  ]
 }
 
 /** Made once and kept: a database from it is there within a second, instead of several. */

@@ -24,7 +24,7 @@ export async function startGateway(
     databaseTemplate,
     env: process.env,
     version: '0.0.0-conformance',
-    log: openLog('silent'),
+    log: openLog('error'),
   })
   made.defer(() => core.close())
   const owned = made.move()

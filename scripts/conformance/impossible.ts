@@ -1,4 +1,4 @@
-import type { Era } from './pairs.ts'
+import { ERAS, type Era } from './pairs.ts'
 
 /**
  * What the other era, or standing in the middle, makes impossible, and why. Every other scenario
@@ -23,5 +23,7 @@ export const IMPOSSIBLE: readonly Impossible[] = [
 ]
 
 function forClients(reason: string, scenarios: string[]): Impossible[] {
-  return scenarios.map((scenario) => ({ kind: 'client', scenario, reason }))
+  return scenarios.flatMap((scenario) =>
+    ERAS.map((era) => ({ kind: 'client' as const, era, scenario, reason })),
+  )
 }

@@ -10,17 +10,17 @@ export type Judged = Outcome & {
 }
 
 export function judge(job: Job, outcomes: Outcome[]): Judged[] {
+  const entries = IMPOSSIBLE.filter((entry) => isAbout(entry, job))
   const judged = outcomes.map((outcome) => {
-    const impossible = IMPOSSIBLE.find((entry) => isAbout(entry, job, outcome.scenario)) ?? null
+    const impossible = entries.find(({ scenario }) => scenario === outcome.scenario) ?? null
     return { ...outcome, impossible, unexpected: whyUnexpected(outcome, impossible) }
   })
-  return [...judged, ...missing(job, outcomes)]
+  return [...judged, ...missing(entries, outcomes)]
 }
 
-export function isAbout(entry: Impossible, job: Job, scenario = entry.scenario): boolean {
-  if (entry.scenario !== scenario || entry.kind !== job.kind) return false
-  if (entry.kind === 'client' || job.kind === 'client') return true
-  return entry.client === job.client && entry.server === job.server
+export function isAbout(entry: Impossible, job: Job): boolean {
+  if (entry.kind === 'client') return job.kind === 'client' && entry.era === job.era
+  return job.kind === 'server' && entry.client === job.client && entry.server === job.server
 }
 
 function whyUnexpected(outcome: Outcome, impossible: Impossible | null): string | null {
@@ -30,18 +30,17 @@ function whyUnexpected(outcome: Outcome, impossible: Impossible | null): string 
   return outcome.passed || outcome.unscored !== null ? null : 'fails'
 }
 
-/** Entries whose scenario the suite does not have, or has no more; clients' depend on the era. */
-function missing(job: Job, outcomes: Outcome[]): Judged[] {
-  if (job.kind === 'client') return []
+/** Entries whose scenario the suite does not have, or has no more. */
+function missing(entries: Impossible[], outcomes: Outcome[]): Judged[] {
   const known = new Set(outcomes.map(({ scenario }) => scenario))
-  return IMPOSSIBLE.filter((entry) => isAbout(entry, job) && !known.has(entry.scenario)).map(
-    (impossible) => ({
+  return entries
+    .filter(({ scenario }) => !known.has(scenario))
+    .map((impossible) => ({
       scenario: impossible.scenario,
       passed: false,
       unscored: null,
       failures: [],
       impossible,
       unexpected: 'stands in impossible.ts, but is no scenario',
-    }),
-  )
+    }))
 }

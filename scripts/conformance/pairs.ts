@@ -6,7 +6,7 @@ type Transport = 'stdio' | 'HTTP'
 /** The revision whose requirements the suite checks, in each era the last one. */
 export const REVISIONS: Record<Era, string> = { legacy: '2025-11-25', modern: '2026-07-28' }
 
-const ERAS: Era[] = ['legacy', 'modern']
+export const ERAS: Era[] = ['legacy', 'modern']
 const TRANSPORTS: Transport[] = ['stdio', 'HTTP']
 
 export const PAIRS: Pair[] = ERAS.flatMap((client) =>

@@ -22,8 +22,8 @@ Written by \`npm run conformance\`; do not edit. MetaMCP ${gateway} on Node ${no
 is the scenario's.
 
 A **legacy** client or server speaks revision 2025-11-25, a **modern** one 2026-07-28. "Not scored"
-are scenarios that the suite runs without counting them, with its word for the reason. "Not possible"
-refers to the reasons below a table; the command fails when such a scenario passes, or another one
+are scenarios that the suite runs without counting them, with its word for the reason; one is "skipped"
+when it checked nothing. "Not possible" refers to the reasons below a table; the command fails when such a scenario passes, or another one
 that is scored fails.`
 }
 
@@ -76,7 +76,7 @@ function row(scenario: string, ran: Ran[], reasons: Map<string, Set<string>>): s
   const cells = found.map((outcome) => {
     if (!outcome) return ''
     if (outcome.passed) return 'pass'
-    if (!outcome.impossible) return 'fail'
+    if (!outcome.impossible) return outcome.failures.length > 0 ? 'fail' : 'skipped'
     return `not possible (${[...reasons.keys()].indexOf(outcome.impossible.reason) + 1})`
   })
   return [`\`${scenario}\`${unscored ? ` (not scored: ${unscored})` : ''}`, ...cells]
