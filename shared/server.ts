@@ -3,6 +3,15 @@ import { descriptionText, plainText, serverName } from './names.ts'
 
 /** The longest delay Node's timers take: 2^31 - 1 ms, about 24 days. */
 const MAX_TIMER_MS = 2_147_483_647
+const idleConnections = z.int().min(0).max(10)
+const maxConnections = z.int().min(1).max(1_000)
+
+/**
+ * Who shares a connection to a legacy server; a modern one is always shared. `shared`: all clients.
+ * `session`: nobody. `auto`: those that a server cannot ask anything, and the others as long as it
+ * comes out whom it asks.
+ */
+const isolation = z.enum(['auto', 'shared', 'session'])
 
 const common = {
   name: serverName,
@@ -14,6 +23,11 @@ const common = {
   idleMs: z.int().min(0).max(MAX_TIMER_MS).default(600_000),
   /** Milliseconds it has from spawn to a finished handshake. */
   startTimeoutMs: z.int().min(100).max(MAX_TIMER_MS).default(60_000),
+  isolation: isolation.default('auto'),
+  /** With `session`, of a stdio server: processes that are kept ready for the next clients. */
+  idleConnections: idleConnections.default(1),
+  /** Of all kinds together. */
+  maxConnections: maxConnections.default(20),
 }
 
 const NO_CLIENT = { path: ['clientSecret'], error: 'goes with a clientId' }
@@ -89,6 +103,9 @@ export const serverPatch = z.strictObject({
   start: z.enum(['eager', 'lazy']).optional(),
   idleMs: z.int().min(0).max(MAX_TIMER_MS).optional(),
   startTimeoutMs: z.int().min(100).max(MAX_TIMER_MS).optional(),
+  isolation: isolation.optional(),
+  idleConnections: idleConnections.optional(),
+  maxConnections: maxConnections.optional(),
   command: plainText.min(1, 'must not be empty').optional(),
   args: z.array(plainText).optional(),
   env: z.record(environmentName, plainText.nullable()).optional(),
@@ -103,6 +120,7 @@ export const serverPatch = z.strictObject({
     .optional(),
 })
 
+export type Isolation = z.infer<typeof isolation>
 export type ServerDefinition = z.infer<typeof serverDefinition>
 export type ServerInput = z.input<typeof serverDefinition>
 export type ServerPatch = z.infer<typeof serverPatch>
@@ -124,6 +142,9 @@ export type ServerView = {
   start: 'eager' | 'lazy'
   idleMs: number
   startTimeoutMs: number
+  isolation: Isolation
+  idleConnections: number
+  maxConnections: number
   command?: string
   args?: string[]
   cwd?: string | null
@@ -143,6 +164,8 @@ export type ServerView = {
   signIn: SignInStatus
   /** How many tools it offered when last seen; `null` when it was never seen. */
   toolCount: number | null
+  /** With `auto`: it did not come out whom it asked, so new clients get connections of their own. */
+  ownConnections: boolean
 }
 
 function isHttpUrl(text: string): boolean {

@@ -69,6 +69,9 @@ test('servers are listed, changed and deleted, and what is live follows', async 
     start: 'lazy',
     idleMs: 600_000,
     startTimeoutMs: 60_000,
+    isolation: 'auto',
+    idleConnections: 1,
+    maxConnections: 20,
     command: 'run-me',
     args: [],
     cwd: null,
@@ -77,6 +80,7 @@ test('servers are listed, changed and deleted, and what is live follows', async 
     error: null,
     signIn: null,
     toolCount: null,
+    ownConnections: false,
   })
   const tools = [{ name: 'echo' }]
   const lists = { prompts: [], resources: [], resourceTemplates: [] }

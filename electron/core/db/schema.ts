@@ -10,7 +10,7 @@ import {
   timestamp,
   unique,
 } from 'drizzle-orm/pg-core'
-import type { ServerDefinition } from '../../../shared/server.ts'
+import type { Isolation, ServerDefinition } from '../../../shared/server.ts'
 
 /*
  * JSON columns are `json`, not `jsonb`: jsonb reorders keys and rewrites numbers, and what a server
@@ -30,6 +30,9 @@ export const servers = pgTable('servers', {
   start: text('start').$type<'eager' | 'lazy'>().notNull(),
   idleMs: integer('idle_ms').notNull(),
   startTimeoutMs: integer('start_timeout_ms').notNull(),
+  isolation: text('isolation').$type<Isolation>().notNull().default('auto'),
+  idleConnections: integer('idle_connections').notNull().default(1),
+  maxConnections: integer('max_connections').notNull().default(20),
   command: text('command'),
   args: json('args').$type<string[]>(),
   cwd: text('cwd'),
@@ -55,11 +58,13 @@ export const serverCatalogs = pgTable('server_catalogs', {
     .references(() => servers.id, { onDelete: 'cascade' }),
   triedAt: timestamp('tried_at', { withTimezone: true, mode: 'string' }).notNull(),
   error: text('error'),
-  /** The result of `initialize`: protocolVersion, capabilities, serverInfo, instructions. */
+  /** What its greeting said: protocolVersion, capabilities, serverInfo, instructions. */
   hello: json('hello').$type<Record<string, unknown>>(),
   prompts: json('prompts').$type<Record<string, unknown>[]>().notNull(),
   resources: json('resources').$type<Record<string, unknown>[]>().notNull(),
   resourceTemplates: json('resource_templates').$type<Record<string, unknown>[]>().notNull(),
+  /** Learnt on a shared connection: the server asks, and it does not come out whom. */
+  ownConnections: boolean('own_connections').notNull().default(false),
 })
 
 export const tools = pgTable(

@@ -1,12 +1,17 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { Pool } from 'pg'
+import { Pool, types } from 'pg'
 import { AppError } from '../errors.ts'
+import { parseJson } from '../json.ts'
 import type { Logger } from '../log.ts'
 import { startBackend } from './backend.ts'
 import type { Backend } from './backend.ts'
 import * as schema from './schema.ts'
 import { BackendStream } from './stream.ts'
+
+// What a server said may hold integers that a JavaScript number cannot: the driver knows no other place
+// to say how JSON is read.
+types.setTypeParser(types.builtins.JSON, parseJson)
 
 type Drizzle = NodePgDatabase<typeof schema>
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isRawJson } from '../json.ts'
 
 /** JSON with the keys of every object in order, so that equal values give equal text. */
 export function canonicalJson(value: unknown): string {
@@ -20,5 +21,5 @@ function sorted(object: Record<string, unknown>): Record<string, unknown> {
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value)
 }

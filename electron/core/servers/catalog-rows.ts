@@ -10,6 +10,8 @@ export type CatalogEntry = {
   catalog: ServerCatalog | null
   triedAt: string | null
   error: string | null
+  /** Its clients are to get connections of their own; see `switched` of the pools. */
+  ownConnections: boolean
 }
 
 /** PostgreSQL takes 65,535 parameters in a statement, and a tool is five of them. */
@@ -21,10 +23,10 @@ export async function readCatalogs(tx: Tx): Promise<Map<string, CatalogEntry>> {
   const rows = await tx.select().from(serverCatalogs)
   const toolRows = await tx.select().from(tools).orderBy(asc(tools.position))
   const toolsOf = Map.groupBy(toolRows, (row) => row.serverId)
-  const entries = rows.map(({ serverId, triedAt, error, hello, ...lists }) => {
+  const entries = rows.map(({ serverId, triedAt, error, hello, ownConnections, ...lists }) => {
     const definitions = (toolsOf.get(serverId) ?? []).map((row) => row.definition)
     const catalog = hello && { hello, tools: definitions, ...lists }
-    const entry = { catalog, triedAt: new Date(triedAt).toISOString(), error }
+    const entry = { catalog, triedAt: new Date(triedAt).toISOString(), error, ownConnections }
     return [serverId, entry] as const
   })
   return new Map(entries)
@@ -37,7 +39,7 @@ export async function readCatalogs(tx: Tx): Promise<Map<string, CatalogEntry>> {
 export async function writeAttempt(
   tx: Tx,
   serverId: string,
-  attempt: { triedAt: string; error: string | null; catalog?: ServerCatalog },
+  attempt: Omit<CatalogEntry, 'catalog' | 'triedAt'> & { triedAt: string; catalog?: ServerCatalog },
 ): Promise<boolean> {
   const known = await tx
     .select({ id: servers.id })
@@ -45,8 +47,8 @@ export async function writeAttempt(
     .where(eq(servers.id, serverId))
     .for('key share')
   if (known.length === 0) return false
-  const { triedAt, error, catalog } = attempt
-  const changed = { triedAt, error, ...(catalog && withoutTools(catalog)) }
+  const { triedAt, error, ownConnections, catalog } = attempt
+  const changed = { triedAt, error, ownConnections, ...(catalog && withoutTools(catalog)) }
   await tx
     .insert(serverCatalogs)
     .values({ serverId, ...EMPTY, ...changed })

@@ -2,6 +2,8 @@ import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { ServerCatalog } from '../../../shared/catalog.ts'
 import { tools } from '../db/schema.ts'
+import { parseJson } from '../json.ts'
+import type { JsonObject } from '../json-rpc.ts'
 import { openTempStores, someServer } from '../testing/temp-stores.ts'
 
 function someCatalog(names: string[]): ServerCatalog {
@@ -17,18 +19,51 @@ function someCatalog(names: string[]): ServerCatalog {
 test('a catalog comes back as it was said, in its order, also at the next start', async () => {
   await using stores = await openTempStores()
   const { id } = await stores.servers.create(someServer('one'))
-  expect(stores.catalogs.get(id)).toEqual({ catalog: null, triedAt: null, error: null })
+  expect(stores.catalogs.get(id)).toEqual({
+    ...{ catalog: null, triedAt: null, error: null, ownConnections: false },
+  })
   expect(await stores.catalogs.save(id, someCatalog(['b', 'a', 'c']))).toBe(true)
   const now = stores.catalogs.get(id)
   expect(now).toEqual({
     catalog: someCatalog(['b', 'a', 'c']),
     triedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
-    error: null,
+    ...{ error: null, ownConnections: false },
   })
   const later = (await stores.reopen()).catalogs.get(id)
   expect(later).toEqual(now)
   // The order of keys too: what a client gets must not depend on a restart.
   expect(JSON.stringify(later)).toBe(JSON.stringify(now))
+})
+
+test('integers beyond 2^53 are the same after a start, and make a difference', async () => {
+  await using stores = await openTempStores()
+  const { id } = await stores.servers.create(someServer('one'))
+  const limit = (maximum: string): ServerCatalog => ({
+    ...someCatalog([]),
+    tools: [parseJson(`{"name":"a","inputSchema":{"maximum":${maximum}}}`) as JsonObject],
+  })
+  await stores.catalogs.save(id, limit('9223372036854775807'))
+  const later = (await stores.reopen()).catalogs
+  expect(JSON.stringify(later.get(id).catalog?.tools)).toBe(
+    '[{"name":"a","inputSchema":{"maximum":9223372036854775807}}]',
+  )
+  expect(await later.save(id, limit('9223372036854775807'))).toBe(false)
+  expect(await later.save(id, limit('9223372036854775808'))).toBe(true)
+})
+
+test('that clients get connections of their own is kept until the definition changes', async () => {
+  await using stores = await openTempStores()
+  const { id } = await stores.servers.create(someServer('one'))
+  await stores.catalogs.setOwnConnections(id, true)
+  await stores.catalogs.save(id, someCatalog(['a']))
+  await stores.catalogs.saveFailure(id, 'gone')
+  expect(stores.catalogs.get(id)).toMatchObject({ ownConnections: true, error: 'gone' })
+  expect(stores.told).toContainEqual({ kind: 'catalog', serverId: id })
+
+  const later = await stores.reopen()
+  expect(later.catalogs.get(id)).toMatchObject({ ownConnections: true })
+  await later.servers.update(id, { description: 'another' })
+  expect((await stores.reopen()).catalogs.get(id)).toMatchObject({ ownConnections: false })
 })
 
 test('saving tells whether anything is different, whatever the order of keys', async () => {

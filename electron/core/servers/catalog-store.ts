@@ -15,13 +15,20 @@ export interface CatalogStore {
   save(serverId: string, catalog: ServerCatalog): Promise<boolean>
   /** Remembers that the server was asked in vain; its last good catalog stays. */
   saveFailure(serverId: string, error: string): Promise<void>
+  /** Remembers whether the server's clients get connections of their own. */
+  setOwnConnections(serverId: string, value: boolean): Promise<void>
   /** For a server that is deleted: its rows go with it, this is its memory. */
   forget(serverId: string): void
 }
 
 export type CatalogStoreOptions = { db: Database; changes: Changes }
 
-const NEVER_TRIED: CatalogEntry = Object.freeze({ catalog: null, triedAt: null, error: null })
+const NEVER_TRIED: CatalogEntry = Object.freeze({
+  catalog: null,
+  triedAt: null,
+  error: null,
+  ownConnections: false,
+})
 
 export async function openCatalogStore(options: CatalogStoreOptions): Promise<CatalogStore> {
   const { db, changes } = options
@@ -34,10 +41,12 @@ export async function openCatalogStore(options: CatalogStoreOptions): Promise<Ca
   async function remember(serverId: string, entry: CatalogEntry, catalog?: ServerCatalog) {
     const before = get(serverId)
     entries.set(serverId, deepFreeze(entry))
-    const attempt = { triedAt: entry.triedAt ?? now(), error: entry.error, catalog }
+    const { error, ownConnections } = entry
+    const attempt = { triedAt: entry.triedAt ?? now(), error, ownConnections, catalog }
     const write = lastWrite.then(() => db.record((tx) => writeAttempt(tx, serverId, attempt)))
     lastWrite = write.catch(() => undefined)
-    if (catalog || entry.error !== before.error) changes.publish({ kind: 'catalog', serverId })
+    const isTold = catalog || error !== before.error || ownConnections !== before.ownConnections
+    if (isTold) changes.publish({ kind: 'catalog', serverId })
     const isKnown = await write
     if (!isKnown) entries.delete(serverId)
   }
@@ -46,16 +55,22 @@ export async function openCatalogStore(options: CatalogStoreOptions): Promise<Ca
     get,
     async save(serverId, offered) {
       const catalog = { ...offered, tools: distinctTools(offered.tools) }
-      const before = get(serverId).catalog
+      const { catalog: before, ownConnections } = get(serverId)
       const differs = canonicalJson(before) !== canonicalJson(catalog)
-      const entry = { catalog: differs ? catalog : before, triedAt: now(), error: null }
+      const kept = differs ? catalog : before
+      const entry = { catalog: kept, triedAt: now(), error: null, ownConnections }
       await remember(serverId, entry, differs ? catalog : undefined)
       return differs
     },
     async saveFailure(serverId, error) {
-      const { catalog } = get(serverId)
       // Error texts quote what a server wrote; PostgreSQL takes no NUL.
-      await remember(serverId, { catalog, triedAt: now(), error: error.replaceAll('\0', '') })
+      const words = error.replaceAll('\0', '')
+      await remember(serverId, { ...get(serverId), triedAt: now(), error: words })
+    },
+    async setOwnConnections(serverId, ownConnections) {
+      const entry = get(serverId)
+      if (entry.ownConnections === ownConnections) return
+      await remember(serverId, { ...entry, triedAt: entry.triedAt ?? now(), ownConnections })
     },
     forget: (serverId) => void entries.delete(serverId),
   }

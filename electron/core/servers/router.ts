@@ -26,8 +26,9 @@ const byId = z.strictObject({ id: z.string() })
 /** Servers, for management callers: secrets go in, and never come out. */
 export function serverRouter({ store, catalogs, status, invalidate }: ServerRouterOptions) {
   function view(server: Server): ServerView {
-    const toolCount = catalogs.get(server.id).catalog?.tools.length ?? null
-    return serverView(server, { ...status(server.id), toolCount })
+    const { catalog, ownConnections } = catalogs.get(server.id)
+    const toolCount = catalog?.tools.length ?? null
+    return serverView(server, { ...status(server.id), toolCount, ownConnections })
   }
 
   async function follow(server: Server): Promise<ServerView> {

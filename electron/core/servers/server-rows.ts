@@ -7,7 +7,7 @@ import {
   type ServerDefinition,
 } from '../../../shared/server.ts'
 import type { Tx } from '../db/open.ts'
-import { servers } from '../db/schema.ts'
+import { serverCatalogs, servers } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import type { Secrets } from '../secrets.ts'
 
@@ -48,6 +48,9 @@ export function serverRows(secrets: Secrets): ServerRows {
     async update(tx, server) {
       await refuseTakenName(tx, server)
       await tx.update(servers).set(toColumns(server, secrets)).where(eq(servers.id, server.id))
+      // What was learnt of the connections of another definition is not true of this one.
+      const relearn = { ownConnections: false }
+      await tx.update(serverCatalogs).set(relearn).where(eq(serverCatalogs.serverId, server.id))
     },
     async delete(tx, id) {
       const deleted = await tx.delete(servers).where(eq(servers.id, id)).returning()
@@ -73,7 +76,11 @@ async function refuseTakenName(tx: Tx, { id, name }: Server): Promise<void> {
 /** All columns but the id: those of another type are cleared. */
 function toColumns(server: Server, secrets: Secrets) {
   const { id, name, type, description, enabled, start, idleMs, startTimeoutMs } = server
-  const common = { name, type, description, enabled, start, idleMs, startTimeoutMs }
+  const { isolation, idleConnections, maxConnections } = server
+  const common = {
+    ...{ name, type, description, enabled, start, idleMs, startTimeoutMs },
+    ...{ isolation, idleConnections, maxConnections },
+  }
   const seal = (fields: z.infer<typeof sealedFields>) =>
     secrets.seal(JSON.stringify(fields), secretContext(id))
   if (server.type === 'STDIO') {

@@ -6,14 +6,19 @@ export type ServerNow = {
   error: string | null
   signIn: SignInStatus
   toolCount: number | null
+  ownConnections: boolean
 }
 
 /** A server as management callers see it: of secrets only the names. */
 export function serverView(server: Server, now: ServerNow): ServerView {
   const { id, name, description, type, enabled, start, idleMs, startTimeoutMs } = server
-  const { state, error, signIn, toolCount } = now
-  const common = { id, name, description, type, enabled, start, idleMs, startTimeoutMs }
-  const view = { ...common, state, error, signIn, toolCount }
+  const { isolation, idleConnections, maxConnections } = server
+  const { state, error, signIn, toolCount, ownConnections } = now
+  const view = {
+    ...{ id, name, description, type, enabled, start, idleMs, startTimeoutMs },
+    ...{ isolation, idleConnections, maxConnections },
+    ...{ state, error, signIn, toolCount, ownConnections },
+  }
   if (server.type === 'STDIO') {
     const { command, args, cwd, env } = server
     return { ...view, command, args, cwd, envNames: Object.keys(env) }
