@@ -38,7 +38,8 @@ export class ModernHeaders {
     add('MCP-Protocol-Version', version)
     add('Mcp-Method', method)
     const field = NAME_FIELD.get(method)
-    if (field !== undefined) add('Mcp-Name', params[field])
+    const name = field === undefined ? undefined : params[field]
+    if (typeof name === 'string') add('Mcp-Name', name)
     if (method === 'tools/call' && typeof params.name === 'string') {
       for (const { header, path } of this.#tools.get(params.name) ?? []) {
         add(`Mcp-Param-${header}`, valueAt(params.arguments, path))
