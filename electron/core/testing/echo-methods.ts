@@ -100,18 +100,21 @@ function reads({ options, offer, extra }: EchoWorld): Record<string, Method> {
       }
       const messages = await extra?.messages(asked)
       if (messages) return { messages }
-      const words = `${name} ${JSON.stringify(params['arguments'] ?? {})}`
+      const args = (params['arguments'] ?? {}) as JsonObject
+      if (args['name'] === '?') args['name'] = await askWho(asked)
+      const words = `${name} ${JSON.stringify(args)}`
       const message = { role: 'user', content: { type: 'text', text: words }, 'x-message': 1 }
       return { messages: [message], 'x-result': true }
     },
-    'resources/read'({ params }) {
-      const uri = String(params['uri'])
+    async 'resources/read'(asked) {
+      const uri = String(asked.params['uri'])
       const known = offer.resources.some((resource) => resource['uri'] === uri)
       const content = extra?.content(uri)
       if (content) return { contents: [content] }
       if (!known && !uri.startsWith('echo://items/')) {
         throw new EchoError(missing, 'Resource not found', { uri })
       }
+      if (uri === ASKING) return { contents: [{ uri, text: `content of ${await askWho(asked)}` }] }
       return { contents: [contentOf(uri)] }
     },
     'completion/complete'({ params }) {
@@ -119,6 +122,18 @@ function reads({ options, offer, extra }: EchoWorld): Record<string, Method> {
       return { completion: { values: [`${String(value)}-1`, `${String(value)}-2`], total: 2 } }
     },
   }
+}
+
+/** A resource that asks before it is read; a prompt does so when it is to greet `?`. */
+const ASKING = 'echo://items/?'
+
+/** The name that the user fills in; what else comes back as it is. */
+async function askWho({ ask }: Asked): Promise<string> {
+  const requestedSchema = { type: 'object', properties: { name: { type: 'string' } } }
+  const params = { message: 'Who is it?', requestedSchema }
+  const { who } = await ask({ who: { method: 'elicitation/create', params } })
+  const { content } = (who?.['result'] ?? {}) as { content?: JsonObject }
+  return String(content?.['name'] ?? JSON.stringify(who))
 }
 
 function contentOf(uri: string): JsonObject {

@@ -96,6 +96,11 @@ test('rounds that ask for nothing, and rounds without a state', async () => {
   })
   const bare = await call('ask', { ...FORM, stateless: true })
   expect(bare.result).not.toHaveProperty('requestState')
+  const odd = await call('unknown_content', { resultType: 'x-vendor' })
+  expect(odd.result).toMatchObject({
+    resultType: 'x-vendor',
+    content: [{ type: 'x-hologram' }, {}],
+  })
 })
 
 test('a task asks, is answered, goes on, and can be cancelled', async () => {

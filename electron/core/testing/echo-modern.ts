@@ -12,7 +12,7 @@ import { inOrder, isWithout, noteCancelled } from './echo-world.ts'
 import type { Asked, EchoClient, EchoWorld } from './echo-world.ts'
 
 /** One message of a client and how to answer it. */
-export type Exchange = {
+type Exchange = {
   message: Incoming
   raw: string
   line: EchoLine
@@ -103,10 +103,12 @@ class Face implements ModernFace {
   #track(id: Id, { gone, message }: Exchange): AbortController {
     const abort = new AbortController()
     if (!gone) this.#inFlight.set(id, abort)
-    gone?.addEventListener('abort', () => {
-      noteCancelled(this.#world.state, message.id, 'stream closed')
-      abort.abort()
+    // The end of a subscription is no cancelled call.
+    const calls = message.method !== 'subscriptions/listen'
+    abort.signal.addEventListener('abort', () => {
+      if (calls) noteCancelled(this.#world.state, id, abort.signal.reason)
     })
+    gone?.addEventListener('abort', () => abort.abort('stream closed'))
     return abort
   }
 
@@ -167,8 +169,7 @@ class Face implements ModernFace {
     if (method !== 'notifications/cancelled') {
       return void this.#notifications.push({ method, params })
     }
-    noteCancelled(this.#world.state, id, params['reason'])
-    this.#inFlight.get(id)?.abort()
+    this.#inFlight.get(id)?.abort(params['reason'] ?? null)
     this.#inFlight.delete(id)
   }
 }

@@ -61,7 +61,7 @@ function moreTools(): JsonObject[] {
     tool(
       'unknown_content',
       'Types, fields and numbers nobody knows',
-      object({ bytes: 'number' }, []),
+      object({ bytes: 'number', resultType: 'string' }, []),
     ),
     {
       ...tool('app', 'Has a user interface', nothing),

@@ -5,7 +5,7 @@ import { echoServer } from './echo-definition.ts'
 import type { EchoOptions } from './echo-options.ts'
 
 type Json = Record<string, unknown>
-export type RawMessage = { id?: unknown; method?: string; params?: Json } & {
+type RawMessage = { id?: unknown; method?: string; params?: Json } & {
   result?: Json
   error?: { code: number; message: string; data?: Json }
 }

@@ -94,6 +94,13 @@ describe.each(faces)('%s', (name, options) => {
     expect(await server.call('ask_twice', ASK)).toMatchObject({
       structuredContent: { first: answer(5), second: answer(6) },
     })
+    const { client } = server
+    expect(await client.readResource({ uri: 'echo://items/?' })).toMatchObject({
+      contents: [{ text: 'content of form 7' }],
+    })
+    expect(await client.getPrompt({ name: 'greet', arguments: { name: '?' } })).toMatchObject({
+      messages: [{ content: { text: 'greet {"name":"form 8"}' } }],
+    })
   })
 
   test('knows who asks, and what it cancelled', async () => {

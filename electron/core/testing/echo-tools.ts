@@ -29,7 +29,10 @@ const answers: Record<string, Tool> = {
   reflect: ({ id, params }) => structured({ id, params }),
   reflect_raw: ({ raw }) => text(raw),
   big: ({ args }) => text('x'.repeat(Number(args['bytes']))),
-  unknown_content: ({ args }) => unknownContent(Number(args['bytes'] ?? 0)),
+  unknown_content: ({ args: { bytes = 0, resultType } }) => ({
+    ...unknownContent(Number(bytes)),
+    ...(resultType === undefined ? {} : { resultType }),
+  }),
   app: () => text('an app shows this'),
 }
 

@@ -71,7 +71,7 @@ export type AskOptions = { force?: boolean; stateless?: boolean }
 export type Work = (task: Pick<Asked, 'ask' | 'signal'>) => Promise<JsonObject>
 
 /** One who is told of changes: a session, or a subscription. */
-export type EchoListener = {
+type EchoListener = {
   subscriptions: Set<string>
   tell(method: string, params?: JsonObject): void
   send(message: JsonObject): void
