@@ -44,20 +44,22 @@ export class Flights {
     return flight
   }
 
-  /** The newest request that can do something. */
+  /** The newest request of somebody that can do something. */
   newest(able: 'ask' | 'notify'): Flight | undefined {
-    return [...this.#byId.values()].findLast(({ options }) => options[able])
+    return this.#owned().findLast(({ options }) => options[able])
   }
 
   /**
    * Whether what the server says of its own accord can be anybody's: nobody has asked it anything,
-   * one owner alone has, or several. A request without an owner could be anybody's.
+   * one owner alone has, or several. Requests without an owner are our own: lists, subscriptions.
    */
   owners(): 'nobody' | 'one' | 'several' {
-    const flights = [...this.#byId.values()]
-    const owner = flights[0]?.options.owner
-    if (flights.length === 0) return 'nobody'
-    const isOne = owner && flights.every(({ options }) => options.owner === owner)
-    return isOne ? 'one' : 'several'
+    const owners = new Set(this.#owned().map(({ options }) => options.owner))
+    if (owners.size === 0) return 'nobody'
+    return owners.size === 1 ? 'one' : 'several'
+  }
+
+  #owned(): Flight[] {
+    return [...this.#byId.values()].filter(({ options }) => options.owner !== undefined)
   }
 }

@@ -31,7 +31,8 @@ export class Parking {
   readonly #parked = new Map<string, ParkedCall>()
 
   constructor(options: ParkingOptions) {
-    this.#options = { parkedMs: 10 * 60_000, maxParked: 1_000, ...options }
+    const { seal, parkedMs = 10 * 60_000, maxParked = 1_000 } = options
+    this.#options = { seal, parkedMs, maxParked }
   }
 
   get size(): number {

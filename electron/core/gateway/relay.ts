@@ -131,12 +131,14 @@ export class Relay {
     return Object.fromEntries(headers.map(([name, value]) => [name, encodeHeader(value)]))
   }
 
-  #forModernClient({ serverId }: Origin, call: Call, result: JsonObject): JsonObject {
+  #forModernClient({ serverId, server }: Origin, call: Call, result: JsonObject): JsonObject {
     const { seal, tasks } = this.#parts
     const { resultType, requestState, taskId } = result
-    if (resultType === 'input_required' && typeof requestState === 'string') {
+    if (resultType === 'input_required') {
+      const asked = labelledInputs(result, server)
+      if (typeof requestState !== 'string') return asked
       const state = { kind: 'server' as const, serverId, state: requestState }
-      return { ...result, requestState: seal.seal(state, call) }
+      return { ...asked, requestState: seal.seal(state, call) }
     }
     const isTask = resultType === 'task' || call.method.startsWith('tasks/')
     if (!isTask || typeof taskId !== 'string') return result
@@ -146,16 +148,28 @@ export class Relay {
 
 /** A person must be able to see which server wants something of them (2025-11-25, "Elicitation"). */
 function labelled(ask: Ask, { server }: Origin): Ask {
-  return ({ method, params }, options) => {
-    if (method !== 'elicitation/create' && method !== 'sampling/createMessage') {
-      return ask({ method, params }, options)
-    }
-    const meta = isObject(params?._meta) ? params._meta : {}
-    return ask(
-      { method, params: { ...params, _meta: { ...meta, 'metamcp/server': server } } },
-      options,
-    )
-  }
+  return (question, options) => ask(withServer(question, server), options)
+}
+
+function labelledInputs(result: JsonObject, server: string): JsonObject {
+  if (!isObject(result.inputRequests)) return result
+  const requests = Object.entries(result.inputRequests).map(([key, request]) => [
+    key,
+    isObject(request) ? withServer(request, server) : request,
+  ])
+  return { ...result, inputRequests: Object.fromEntries(requests) as JsonObject }
+}
+
+const SHOWN_TO_PEOPLE: ReadonlySet<unknown> = new Set([
+  'elicitation/create',
+  'sampling/createMessage',
+])
+
+function withServer<Q extends { method?: unknown; params?: unknown }>(question: Q, server: string) {
+  if (!SHOWN_TO_PEOPLE.has(question.method)) return question
+  const params = isObject(question.params) ? question.params : {}
+  const meta = isObject(params._meta) ? params._meta : {}
+  return { ...question, params: { ...params, _meta: { ...meta, 'metamcp/server': server } } }
 }
 
 /** What only the modern era says is left out, and an unknown resource has its old code. */
