@@ -9,13 +9,15 @@ const LEAVES = [
   '^electron/core/(?!(apply-config|core|index|router)\\.ts$)[^/]+\\.ts$',
   '^electron/core/db/',
 ]
-const FEATURES = '^electron/core/(auth|clients|endpoints|logs|namespaces|servers|settings|status)/'
+const FEATURES =
+  '^electron/core/(auth|clients|endpoints|logs|namespaces|oauth|servers|settings|status)/'
 const CONNECTIONS = '^electron/core/connections/'
 const GATEWAY = '^electron/core/gateway/'
 const HTTP = '^electron/core/http/'
 const HOST = '^electron/host/'
 const ROUTER = '^electron/core/(router|apply-config)\\.ts$'
-const WIRING = '^electron/core/(core|index|stores|views|callers|management|first-start)\\.ts$'
+const WIRING =
+  '^electron/core/(core|index|sign-ins|stores|views|callers|management|first-start)\\.ts$'
 /** Tests and their parts may import anything. */
 const TESTS = ['\\.test\\.tsx?$', '^electron/core/testing/', '^electron/e2e/']
 const ELECTRON = '^electron$|(^|/)node_modules/electron/'

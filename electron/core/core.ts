@@ -27,9 +27,7 @@ const DRAIN_MS = 5_000
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 
 /** Milliseconds of waiting that are not a person's to configure. */
-export type CoreTimes = GatewayTimes &
-  Pick<PoolsOptions, 'callTimeoutMs'> &
-  Pick<SignInsParts, 'now'>
+export type CoreTimes = GatewayTimes & Pick<PoolsOptions, 'callTimeoutMs'> & SignInsParts['times']
 
 /** A running aggregator. */
 export interface Core {
@@ -82,8 +80,7 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   const applied = await applyConfigFile({ config, stores, db })
   const firstKey = await prepareFirstStart(stores)
 
-  const parts = { config, stores, url, gateway: () => gateway, now: times.now }
-  const oauth = opened.adopt(openSignIns(parts), (it) => it.close())
+  const oauth = opened.use(openSignIns({ config, stores, url, times, gateway: () => gateway }))
   const gateway = startGateway({ config, stores, changes, times, applied, oauth })
   opened.defer(() => gateway.close())
 

@@ -11,12 +11,18 @@ export type SignInsParts = {
   url: string
   /** Asked for only once somebody has signed in or out. */
   gateway: () => Gateway
-  /** In ms since 1970; the clock unless a test has another. */
-  now?: (() => number) | undefined
+  /** `now` in ms since 1970: the clock, unless a test has another. */
+  times: { now?: () => number }
 }
 
 /** Signing in to servers, with HTTP of its own; connections follow whoever signs in or out. */
-export function openSignIns({ config, stores, url, gateway, now }: SignInsParts): OAuth {
+export function openSignIns({
+  config,
+  stores,
+  url,
+  gateway,
+  times,
+}: SignInsParts): OAuth & AsyncDisposable {
   const { env, log } = config
   const http = openHttpClient(env)
   const oauth = openOAuth({
@@ -33,12 +39,12 @@ export function openSignIns({ config, stores, url, gateway, now }: SignInsParts)
       if (!goesOn) pools.define({ ...server, enabled: false })
       gateway().updateServer(server)
     },
-    ...(now && { now }),
+    ...(times.now && { now: times.now }),
   })
   return {
     ...oauth,
-    async close() {
-      await oauth.close()
+    async [Symbol.asyncDispose]() {
+      await oauth.settle()
       await http.close()
     },
   }

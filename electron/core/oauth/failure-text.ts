@@ -1,4 +1,5 @@
 import {
+  InsecureTokenEndpointError,
   IssuerMismatchError,
   OAuthError,
   OAuthErrorCode,
@@ -21,6 +22,9 @@ export function failureText(error: unknown): string {
   if (error instanceof AppError) return error.message
   if (error instanceof IssuerMismatchError) {
     return 'Its authorization server says that it is another one than the one it was asked for (issuer).'
+  }
+  if (error instanceof InsecureTokenEndpointError) {
+    return 'Its authorization server wants credentials sent unencrypted: its token endpoint is not https.'
   }
   if (error instanceof RegistrationRejectedError) {
     const code = knownCode(codeIn(error.body))

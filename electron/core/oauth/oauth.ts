@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FetchLike } from '@modelcontextprotocol/client'
 import type { Server, SignInStatus } from '../../../shared/server.ts'
 import { AppError, messageOf } from '../errors.ts'
@@ -20,6 +19,13 @@ export const CALLBACK_PATH = '/oauth/callback'
 
 const STATUS: Record<string, number> = { unauthorized: 403, conflict: 409, unavailable: 502 }
 
+/** What a callback needs of Node's requests and responses. */
+type Asked = { method?: string | undefined; url?: string | undefined }
+type Answering = {
+  writeHead(status: number, headers: Record<string, string>): unknown
+  end(html: string): unknown
+}
+
 /** Signing in to servers behind OAuth 2.1, on behalf of the person who manages them. */
 export interface OAuth {
   /** For connections: a token for each request. */
@@ -34,9 +40,9 @@ export interface OAuth {
   /** For a server that is deleted. */
   forget(serverId: string): void
   /** `GET /oauth/callback`, where browsers come back to. */
-  answerCallback(request: IncomingMessage, response: ServerResponse): Promise<void>
+  answerCallback(request: Asked, response: Answering): Promise<void>
   /** Waits for refreshes under way, at most some 20 s. */
-  close(): Promise<void>
+  settle(): Promise<void>
 }
 
 export type OAuthOptions = {
@@ -91,7 +97,7 @@ export function openOAuth(options: OAuthOptions): OAuth {
       response.writeHead(status, headers)
       response.end(html)
     },
-    close: () => refreshes.settle(),
+    settle: refreshes.settle,
   }
 }
 
@@ -128,7 +134,7 @@ function requireRemote(server: Server | undefined, id: string): RemoteServer {
   throw new AppError('invalid', text)
 }
 
-async function answerReturn({ method, url = '' }: IncomingMessage, parts: Parts): Promise<Page> {
+async function answerReturn({ method, url = '' }: Asked, parts: Parts): Promise<Page> {
   if (method !== 'GET') {
     const refused = page(405, 'Not like this', 'Sign-ins come back by GET.')
     return { ...refused, headers: { ...refused.headers, allow: 'GET' } }
