@@ -1,14 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { echoServer } from '../core/testing/echo-definition.ts'
 import { startHeadless, type HeadlessProcess } from '../core/testing/headless-process.ts'
 import { connectAutoStdio, connectLegacyStdio, startStdio } from '../core/testing/stdio-clients.ts'
 import { configFileOf } from '../core/testing/temp-core.ts'
 import { listProcesses } from '../core/connections/process-tree.ts'
-
-const program = resolve(import.meta.dirname, '../../out/main/metamcp.js')
 
 /** A data folder of its own, and the arguments that make an echo server in it. */
 async function makeWorld() {
@@ -20,7 +18,7 @@ async function makeWorld() {
   return {
     dataDir,
     config,
-    options: { program, args: [...args, '--port', '0'] },
+    options: { args: [...args, '--port', '0'] },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
   }
 }
@@ -55,7 +53,7 @@ describe('attached to a core that runs', () => {
   beforeAll(async () => {
     world = await makeWorld()
     core = await startHeadless({ dataDir: world.dataDir, args: ['--config', world.config] })
-    options = { program, args: ['--data-dir', world.dataDir] }
+    options = { args: ['--data-dir', world.dataDir] }
   })
   afterAll(async () => {
     await core[Symbol.asyncDispose]()
@@ -188,7 +186,6 @@ describe('with nothing to attach to', () => {
     expect(await running(pid, client.pid)).toEqual([])
     // The data folder is free again, and what was made is there.
     await using again = await connectLegacyStdio({
-      program,
       args: ['--data-dir', world.dataDir, '--port', '0'],
     })
     expect((await stateOf(again)).pid).not.toBe(pid)
@@ -215,7 +212,7 @@ describe('with nothing to attach to', () => {
       [['--prot', '1'], 'Unknown argument "--prot".'],
       [['--endpoint'], '--endpoint needs a value.'],
     ] as const) {
-      const metamcp = startStdio({ program, args: [...args] })
+      const metamcp = startStdio({ args: [...args] })
       expect((await metamcp.ended)[0]).toBe(1)
       expect(metamcp.stderr()).toContain(words)
       await expect(metamcp.next()).rejects.toThrow()

@@ -9,6 +9,7 @@ import { desktopConfig, keepBrowserIn } from './desktop-config.ts'
 import { serveIpc } from './ipc.ts'
 import { programArguments } from './program-arguments.ts'
 import { endAfter, isOnlyInstance } from './quit.ts'
+import { serveStdio } from './stdio.ts'
 import { openWindow, prepareSession, registerAppScheme, showWindow } from './window.ts'
 
 const { argv, defaultApp, env, stdout, stderr } = process
@@ -21,6 +22,9 @@ void main()
 
 async function main(): Promise<void> {
   const args = programArguments({ argv, isDefaultApp: defaultApp })
+  if (args.includes('--stdio')) {
+    return app.exit(await serveStdio(args.filter((arg) => arg !== '--stdio')))
+  }
   const start = readStart({ args, env, foreignSwitches: 'leave' })
   if (start.kind === 'help') {
     await say(stdout, start.text)

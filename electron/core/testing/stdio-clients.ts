@@ -4,22 +4,25 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const INFO = { name: 'stdio-client', version: '1.0.0' }
 
 export type StdioOptions = {
-  /** The program, `electron/cli/index.ts` or what it is built to. */
-  program: string
+  /** What Node is told to run, the built `metamcp` by default. */
+  program?: string[]
   /** Behind `metamcp stdio`. */
   args: string[]
   env?: Record<string, string>
 }
 
-function command({ program, args, env = {} }: StdioOptions) {
+const METAMCP = [resolve(import.meta.dirname, '../../../out/main/metamcp.js'), 'stdio']
+
+function command({ program = METAMCP, args, env = {} }: StdioOptions) {
   const own = Object.entries(process.env).filter((pair): pair is [string, string] => !!pair[1])
   const all = { ...Object.fromEntries(own), ...env }
-  return { command: process.execPath, args: [program, 'stdio', ...args], env: all }
+  return { command: process.execPath, args: [...program, ...args], env: all }
 }
 
 /** A client of the legacy era: SDK v1, which stops at revision 2025-11-25. */
