@@ -102,8 +102,11 @@ test('a session sends its headers, and a question of the server is answered on i
 test('messages go on as they were written, but for line breaks', async () => {
   const odd = `{"result":{"n":12345678901234567890, "f":1.0},\n "id":1e0,"jsonrpc":"2.0","x":1}`
   await using world = await makeWorld((_, response) => sendJson(response, odd))
-  await world.bridge.receive(modern(1, 'tools/call', { name: 'a' }))
+  const line = modern(1, 'tools/call', { name: 'a' }).replace('{', '{ "n": 1.0, ')
+  await world.bridge.receive(line)
   expect(await world.lines(1)).toEqual([odd.replace('\n', ' ')])
+  // Written anew, it would have lost its spaces and the zero.
+  expect(world.http.seen[0]?.headers['content-length']).toBe(String(line.length))
 })
 
 test('a refusal gets the id of its request, also one that no number holds', async () => {
