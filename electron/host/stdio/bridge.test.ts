@@ -153,6 +153,22 @@ test('what a stream brings keeps its order, and one that breaks off is resumed',
   expect((await world.lines(5)).slice(1)).toEqual([...progress, result])
 })
 
+test.each([204, 400])('a call of which nothing is left (%i) fails, and alone', async (status) => {
+  await using world = await makeWorld(({ method, headers }, response) => {
+    if (method === 'DELETE') return void response.writeHead(200).end()
+    if (headers['last-event-id'] !== undefined) return void response.writeHead(status).end()
+    const send = openStream(response)
+    if (method === 'GET') return
+    send('', 'e0')
+    response.end()
+  })
+  await initialize(world.bridge)
+  await world.bridge.receive(rpc({ id: 5, method: 'tools/call', params: {} }))
+  const [, failed = ''] = await world.lines(2)
+  expect(JSON.parse(failed)).toMatchObject({ id: 5, error: { code: -32603 } })
+  expect(world.lost).toEqual([])
+})
+
 test('a cancelled modern request closes its stream, and says no more', async () => {
   const closed = Promise.withResolvers<void>()
   await using world = await makeWorld((_, response) => {

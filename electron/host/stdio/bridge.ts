@@ -108,8 +108,10 @@ export class Bridge {
         return true
       }
       await this.#answer(message, flight, response)
+      isAnswered = true
       return false
     }
+    let isAnswered = false
     let from: string | undefined
     for await (const { id, data } of eventsOf(response, () => undefined)) {
       if (id !== undefined) from = id
@@ -118,6 +120,7 @@ export class Bridge {
     if (flight.isCancelled) return
     if (from === undefined || flight.isModern || !this.#session) return this.#cutOff(flight)
     await this.#session.follow({ from, take })
+    if (!isAnswered && !flight.isCancelled) await this.#cutOff(flight)
   }
 
   async #cutOff({ message: { id, method } }: Flight): Promise<void> {

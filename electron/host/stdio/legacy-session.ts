@@ -47,7 +47,8 @@ export class LegacySession {
   }
 
   /**
-   * Takes what comes on a GET stream, opened again whenever it ends, until `take` says `false`.
+   * Takes what comes on a GET stream, opened again whenever it ends, until `take` says `false` or
+   * the core that there is nothing.
    * Rejects with `CoreLost`, or when the session ends.
    */
   async follow(options: {
@@ -66,8 +67,7 @@ export class LegacySession {
         options.onOpen?.()
         if (response.statusCode !== 200) {
           response.resume()
-          // Revisions before sessions had such a stream; not to offer one is allowed.
-          if (response.statusCode === 405) return
+          if (isNothingToCome(response.statusCode, options.take !== undefined)) return
           throw new CoreLost(`the session has ended (HTTP ${response.statusCode})`)
         }
         for await (const { id, data } of eventsOf(response, (ms) => (retryMs = ms))) {
@@ -93,6 +93,11 @@ export class LegacySession {
   #since(from: string | undefined): Record<string, string> {
     return from === undefined ? this.headers : { ...this.headers, 'last-event-id': from }
   }
+}
+
+/** No such stream is offered at all, or nothing is left of the one that is to be resumed. */
+function isNothingToCome(status: number | undefined, isResumed: boolean): boolean {
+  return status === 405 || (isResumed && (status === 204 || status === 400))
 }
 
 function lostBy(error: unknown): CoreLost {
