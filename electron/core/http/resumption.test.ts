@@ -13,6 +13,8 @@ beforeAll(async () => {
 afterAll(() => core[Symbol.asyncDispose]())
 
 type Headers = Record<string, string>
+/** Arguments of a tool; `id` is the request's. */
+type Args = Record<string, unknown> & { id?: number }
 
 async function openSession(protocolVersion = '2025-11-25'): Promise<Headers> {
   const { headers } = await probe.send({ body: rpc('initialize', { ...HELLO, protocolVersion }) })
@@ -20,7 +22,8 @@ async function openSession(protocolVersion = '2025-11-25'): Promise<Headers> {
   return { authorization: `Bearer ${core.key}`, 'mcp-session-id': session }
 }
 
-function call(headers: Headers, name: string, args: object = {}, id = 1): Promise<EventProbe> {
+function call(headers: Headers, name: string, sent: Args = {}): Promise<EventProbe> {
+  const { id = 1, ...args } = sent
   const params = { name: `echo__${name}`, arguments: args, _meta: { progressToken: id } }
   return openEvents(core.mcpUrl(), { headers, body: rpc('tools/call', params, id) })
 }
@@ -103,7 +106,7 @@ describe('the stream of a call', () => {
   test('streams of one session are not mixed up', async () => {
     const headers = await openSession()
     const streams = await Promise.all(
-      [1, 2, 3, 4].map((id) => call(headers, 'slow', { steps: 20 + id, stepMs: 5 }, id)),
+      [1, 2, 3, 4].map((id) => call(headers, 'slow', { steps: 20 + id, stepMs: 5, id })),
     )
     await Promise.all(streams.map((one) => one.event(isProgress)))
     streams.forEach((one) => one.destroy())
@@ -183,12 +186,12 @@ describe('the stream of a call', () => {
 describe('a client that does not come back', () => {
   test('its call is cancelled after a while, and not when it reads again', async () => {
     const headers = await openSession()
-    const kept = await call(headers, 'hold', { key: 'kept' }, 1)
+    const kept = await call(headers, 'hold', { key: 'kept', id: 1 })
     await kept.event(isProgress)
     kept.destroy()
     await kept.over
     await using again = await resume(headers, lastId(kept))
-    const lost = await call(headers, 'hold', { key: 'lost' }, 2)
+    const lost = await call(headers, 'hold', { key: 'lost', id: 2 })
     await lost.event(isProgress)
     const before = await cancelled(headers)
     lost.destroy()

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { echoServer } from '../testing/echo-definition.ts'
+import { openEvents, type ProbedEvent } from '../testing/event-probe.ts'
+import { HELLO, modern, modernHeaders, openProbe, rpc } from '../testing/http-probe.ts'
+import { configFileOf, startTempCore } from '../testing/temp-core.ts'
+
+const isProgress = ({ json }: ProbedEvent) => json.method === 'notifications/progress'
+const slow = (id: string) =>
+  rpc(
+    'tools/call',
+    { name: 'echo__slow', arguments: { steps: 20, stepMs: 20 }, _meta: { progressToken: id } },
+    id,
+  )
+
+test('closing ends endless streams at once, and lets each call finish on its stream', async () => {
+  await using core = await startTempCore({ file: configFileOf([echoServer()]) })
+  const probe = openProbe(core)
+  const bearer = { authorization: `Bearer ${core.key}` }
+  const headers = { ...bearer, 'mcp-session-id': await probe.openSession() }
+  const listening = await openEvents(core.mcpUrl(), { headers })
+  const posted = await openEvents(core.mcpUrl(), { headers, body: slow('posted') })
+  const broken = await openEvents(core.mcpUrl(), { headers, body: slow('resumed') })
+  const { id = '' } = await broken.event(isProgress)
+  broken.destroy()
+  const resumed = await openEvents(core.mcpUrl(), { headers: { ...headers, 'last-event-id': id } })
+  const old = await openEvents(`${core.url}/metamcp/default/sse`, { headers: bearer })
+  const { data: path } = await old.event(({ event }) => event === 'endpoint')
+  await probe.send({ path, body: rpc('initialize', HELLO, 'hello') })
+  await old.event(({ json }) => json.id === 'hello')
+  await probe.send({ path, body: slow('old') })
+  const news = await openEvents(core.mcpUrl(), {
+    headers: { ...bearer, ...modernHeaders('subscriptions/listen') },
+    body: modern('subscriptions/listen', { notifications: { toolsListChanged: true } }),
+  })
+  await Promise.all([posted, resumed, old].map((one) => one.event(isProgress)))
+  await news.event(({ json }) => json.method === 'notifications/subscriptions/acknowledged')
+
+  const closed = core.close()
+  expect(await listening.over).toBe('ended')
+  expect(await news.over).toBe('ended')
+  expect(news.events.at(-1)?.json).toMatchObject({ id: 1, result: { resultType: 'complete' } })
+  expect((await probe.send({ body: rpc('ping'), headers })).status).toBe(503)
+  for (const [stream, name] of [
+    [posted, 'posted'],
+    [resumed, 'resumed'],
+    [old, 'old'],
+  ] as const) {
+    expect(await stream.over).toBe('ended')
+    const text = 'done after 20 steps'
+    expect(stream.events.at(-1)?.json).toMatchObject({ id: name, result: { content: [{ text }] } })
+  }
+  await closed
+})
