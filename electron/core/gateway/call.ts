@@ -32,8 +32,11 @@ export type Call = {
   ask: Ask
   /** From which level on the client wants log messages; `undefined`: none, or never said. */
   logLevel: McpLogLevel | undefined
-  /** Who may need connections of their own. Given back once nothing of the call is left. */
-  borrowTenant: () => { tenant: Tenant; giveBack: () => void }
+  /**
+   * Who may need connections of their own, given back once nothing of the call is left. With
+   * `isShared` other calls of the same client may have the same ones.
+   */
+  borrowTenant: (isShared: boolean) => { tenant: Tenant; giveBack: () => void }
   /** Who hears of resources that `resources/subscribe` names. */
   subscriber: Subscriber
 }

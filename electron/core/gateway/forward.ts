@@ -77,7 +77,7 @@ async function subscribe(
       await subscriptions.unsubscribe({ serverId, topic, subscriber })
       return {}
     }
-    const { tenant, giveBack } = call.borrowTenant()
+    const { tenant, giveBack } = call.borrowTenant(false)
     try {
       await subscriptions.subscribe({ serverId, topic, subscriber, tenant, signal })
     } catch (error) {

@@ -70,6 +70,8 @@ export class Gateway {
   readonly #listening: ModernParts['listening'] = new Set()
   readonly #endpoints = new Map<string, Endpoint>()
   readonly #modernCalls = new Set<ModernCall>()
+  /** Servers over Streamable HTTP, by id. */
+  readonly #tellByStream = new Set<string>()
   /** The newest shared connection of each server. */
   readonly #connections = new Map<string, Connection>()
 
@@ -103,7 +105,10 @@ export class Gateway {
     const tasks = new TaskHandles(secrets.derive('metamcp task handles'))
     const parking = this.#parking
     const elicitations = this.#elicitations
-    const relay = new Relay({ pools, catalogs, levels, parking, seal, tasks, elicitations })
+    const relay = new Relay({
+      ...{ pools, catalogs, levels, parking, seal, tasks, elicitations },
+      tellsByStream: (id) => this.#tellByStream.has(id),
+    })
     const pages = new Pages(secrets, options.pageSize)
     this.#endpointParts = { catalogs, relay, subscriptions, tasks, pages, log }
     this.#modernParts = {
@@ -169,7 +174,7 @@ export class Gateway {
   /** Takes over definitions at the start; what was never seen, or is `changed` (ids), is asked. */
   startServers(servers: readonly Server[], changed: ReadonlySet<string>): void {
     for (const server of servers) {
-      this.pools.define(server)
+      this.#define(server)
       if (!server.enabled) continue
       if (changed.has(server.id)) void this.#catalogs.refresh(server.id)
       else void this.#catalogs.tryOnce(server.id)
@@ -178,12 +183,13 @@ export class Gateway {
 
   /** Takes over one changed definition: its connections end, and it is asked anew. */
   updateServer(server: Server): void {
-    this.pools.define(server)
+    this.#define(server)
     if (server.enabled) void this.#catalogs.refresh(server.id)
   }
 
   removeServer(id: string): Promise<void> {
     this.#subscriptions.remove(id)
+    this.#tellByStream.delete(id)
     return this.pools.remove(id)
   }
 
@@ -192,6 +198,12 @@ export class Gateway {
     this.sessions.close()
     this.#parking.close()
     await this.pools.close()
+  }
+
+  #define(server: Server): void {
+    if (server.type === 'STREAMABLE_HTTP') this.#tellByStream.add(server.id)
+    else this.#tellByStream.delete(server.id)
+    this.pools.define(server)
   }
 
   #welcome(serverId: string, connection: Connection): void {

@@ -132,7 +132,7 @@ class ListenStream implements Visitor, Subscriber {
 
   async #subscribeAll(uris: readonly string[]): Promise<string[]> {
     // One tenant for the whole stream: what is subscribed lasts as long as it does.
-    this.#tenant ??= this.#parts.call.borrowTenant()
+    this.#tenant ??= this.#parts.call.borrowTenant(false)
     const { tenant } = this.#tenant
     const borrowTenant = () => ({ tenant, giveBack: () => {} })
     const signal = this.#withLimit()
@@ -147,7 +147,7 @@ class ListenStream implements Visitor, Subscriber {
   }
 
   #followAll(handles: readonly string[]): Promise<string[]> {
-    this.#tenant ??= this.#parts.call.borrowTenant()
+    this.#tenant ??= this.#parts.call.borrowTenant(false)
     const { tenant } = this.#tenant
     const { tasks, subscriptions } = this.#parts
     const signal = this.#withLimit()

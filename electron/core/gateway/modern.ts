@@ -117,7 +117,7 @@ function callOf(asked: ModernCall, { seats }: ModernParts): Call {
     notify: forLevel(asked.notify, logLevel),
     // Never reached: in this era a server's question is an answer, which the relay makes of it.
     ask: () => Promise.reject(new RpcError(RpcCode.methodNotFound, 'Ask by input_required')),
-    borrowTenant: () => seats.take({ endpoint, caller, client }),
+    borrowTenant: (isShared) => seats.take({ endpoint, caller, client }, isShared),
     subscriber: { updated: () => {} },
   }
 }

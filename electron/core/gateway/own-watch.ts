@@ -1,5 +1,5 @@
 import type { Tenant } from '../connections/connection.ts'
-import type { Lease } from '../connections/pool.ts'
+import type { Lease } from '../connections/shared-connection.ts'
 import type { Pools } from '../connections/pools.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'

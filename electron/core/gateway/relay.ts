@@ -21,6 +21,8 @@ export type RelayParts = {
   seal: StateSeal
   tasks: TaskHandles
   elicitations: UrlElicitations
+  /** Whether a server's words come on the stream of the request that they are about. */
+  tellsByStream: (serverId: string) => boolean
 }
 
 /** From which level on a modern server logs for a legacy client that never named one. */
@@ -56,7 +58,7 @@ export class Relay {
   }
 
   async #exchange(origin: Origin, call: Call, state: CarriedState | null): Promise<JsonObject> {
-    const { tenant, giveBack } = call.borrowTenant()
+    const { tenant, giveBack } = call.borrowTenant(this.#parts.tellsByStream(origin.serverId))
     try {
       const lease = await this.#parts.pools.lease(origin.serverId, call.signal, tenant)
       try {

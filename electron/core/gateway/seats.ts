@@ -15,65 +15,73 @@ export type SeatsOptions = {
   heard: SessionParts['heard']
 }
 
+type Seat = { tenant: Tenant; key: string; holder: Holder; users: number }
+
 /**
  * The modern era has no sessions, but a legacy server behind it may need a connection that is one
- * caller's alone. A seat is that tenant: used by one call at a time, and free for the next of the
- * same caller, endpoint and client.
+ * caller's alone. A seat is that tenant: of one caller, endpoint and client, for one call after the
+ * other, or for several at once where a server tells by streams which call it is about.
  */
 export class Seats {
   readonly #options: SeatsOptions
   /** In the order in which they became free. */
-  readonly #free = new Map<Tenant, { key: string; holder: Holder }>()
+  readonly #free = new Set<Seat>()
+  readonly #shared = new Map<string, Seat>()
 
   constructor(options: SeatsOptions) {
     this.#options = options
   }
 
-  take(holder: Holder): { tenant: Tenant; giveBack: () => void } {
-    const key = JSON.stringify([holder.endpoint.id, holder.caller, holder.client])
-    const tenant = this.#takeFree(key) ?? this.#newSeat(holder.client)
+  take(holder: Holder, isShared: boolean): { tenant: Tenant; giveBack: () => void } {
+    const key = JSON.stringify([holder.endpoint.id, holder.caller, holder.client, isShared])
+    const seat = this.#shared.get(key) ?? this.#takeFree(key) ?? this.#newSeat(key, holder)
+    seat.users += 1
+    if (isShared) this.#shared.set(key, seat)
     let isTaken = true
     const giveBack = () => {
-      if (!isTaken) return
+      if (isTaken) this.#leave(seat)
       isTaken = false
-      this.#free.set(tenant, { key, holder })
-      if (this.#free.size > MAX_FREE) this.#giveUpOldest()
     }
-    return { tenant, giveBack }
+    return { tenant: seat.tenant, giveBack }
   }
 
   /** Gives up free seats, say of a caller that may not call any more. */
   giveUpWhere(test: (holder: Holder) => boolean): void {
-    for (const [seat, { holder }] of this.#free) if (test(holder)) this.#giveUp(seat)
+    for (const seat of this.#free) if (test(seat.holder)) this.#giveUp(seat)
   }
 
-  #takeFree(key: string): Tenant | undefined {
-    for (const [seat, free] of this.#free) {
-      if (free.key !== key) continue
+  #leave(seat: Seat): void {
+    seat.users -= 1
+    if (seat.users > 0) return
+    this.#shared.delete(seat.key)
+    this.#free.add(seat)
+    const [oldest] = this.#free
+    if (this.#free.size > MAX_FREE && oldest) this.#giveUp(oldest)
+  }
+
+  #takeFree(key: string): Seat | undefined {
+    for (const seat of this.#free) {
+      if (seat.key !== key) continue
       this.#free.delete(seat)
       return seat
     }
     return undefined
   }
 
-  #giveUpOldest(): void {
-    const [oldest] = this.#free.keys()
-    if (oldest) this.#giveUp(oldest)
-  }
-
-  #giveUp(seat: Tenant): void {
+  #giveUp(seat: Seat): void {
     this.#free.delete(seat)
-    this.#options.leave(seat)
+    this.#options.leave(seat.tenant)
   }
 
-  #newSeat(client: ClientFace): Tenant {
-    return {
-      client,
+  #newSeat(key: string, holder: Holder): Seat {
+    const tenant = {
+      client: holder.client,
       // In this era there is no way to a client but the answer to its request.
       ask: () => Promise.reject(new RpcError(RpcCode.methodNotFound, 'No request is in flight')),
       notify: (serverId: string, notification: RpcNotification) => {
         this.#options.heard(serverId, notification, undefined)
       },
     }
+    return { tenant, key, holder, users: 0 }
   }
 }

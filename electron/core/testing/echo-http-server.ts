@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { parseJson } from '../json.ts'
 import { refusalOf, EchoError } from './echo-wire.ts'
 import type { Incoming } from './echo-wire.ts'
 
@@ -59,7 +60,7 @@ function isLocal(url: string): boolean {
 
 function messageIn(raw: string): Incoming | undefined {
   try {
-    const message = JSON.parse(raw) as unknown
+    const message = parseJson(raw) as unknown
     const good = typeof message === 'object' && message !== null && !Array.isArray(message)
     return good ? (message as Incoming) : undefined
   } catch {

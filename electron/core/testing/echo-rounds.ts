@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { parseJson } from '../json.ts'
 import { EchoError } from './echo-wire.ts'
 import type { JsonObject } from './echo-wire.ts'
 import type { Answers, Asked, AskOptions, Question } from './echo-world.ts'
@@ -37,7 +38,7 @@ export function openRounds(secret: string): Rounds {
     const [text = '', signature = '', ...more] = sealed.split('.')
     const [mine, theirs] = [Buffer.from(sign(text)), Buffer.from(signature)]
     if (more.length > 0 || mine.length !== theirs.length || !timingSafeEqual(mine, theirs)) return
-    return JSON.parse(Buffer.from(text, 'base64url').toString()) as State
+    return parseJson(Buffer.from(text, 'base64url').toString()) as State
   }
   return {
     open({ method, params, client }) {

@@ -7,6 +7,7 @@
  *     node electron/core/testing/echo-server.ts '{"era":"modern","http":true,"conformance":true}'
  */
 import { existsSync, writeSync } from 'node:fs'
+import { parseJson } from '../json.ts'
 import { openLegacyFace } from './echo-legacy.ts'
 import type { EchoOptions } from './echo-options.ts'
 import { ignoreSigterm } from './echo-processes.ts'
@@ -77,4 +78,4 @@ async function start(options: EchoOptions): Promise<void> {
   await serve(options)
 }
 
-await start(JSON.parse(process.argv[2] ?? '{}') as EchoOptions)
+await start(parseJson(process.argv[2] ?? '{}') as EchoOptions)

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline'
+import { parseJson } from '../json.ts'
 import type { EchoLine, Incoming } from './echo-wire.ts'
 
 export type Received = (message: Incoming, raw: string) => void
@@ -6,7 +7,7 @@ export type Received = (message: Incoming, raw: string) => void
 /** JSON-RPC over stdin and stdout, one message per line, without any library. */
 export function openStdio(onMessage: Received): EchoLine {
   createInterface({ input: process.stdin }).on('line', (raw) => {
-    onMessage(JSON.parse(raw) as Incoming, raw)
+    onMessage(parseJson(raw) as Incoming, raw)
   })
   const write = (message: object) => void process.stdout.write(`${JSON.stringify(message)}\n`)
   return {

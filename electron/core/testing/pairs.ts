@@ -1,3 +1,4 @@
+import type { ServerDefinition } from '../../../shared/server.ts'
 import type { Era } from '../connections/connection.ts'
 import { echoServer, startEchoHttp } from './echo-definition.ts'
 import type { EchoOptions } from './echo-options.ts'
@@ -16,7 +17,9 @@ export type PairsOptions = Omit<TempCoreOptions, 'file'> & {
   /** For all of the servers. */
   echo?: EchoOptions
   /** Of their definitions. */
-  fields?: { isolation?: 'auto' | 'shared' | 'session'; idleMs?: number }
+  fields?: Partial<
+    Pick<ServerDefinition, 'isolation' | 'idleMs' | 'maxConnections' | 'idleConnections'>
+  >
   prefix?: boolean
   servers?: readonly ServerKind[]
 }
