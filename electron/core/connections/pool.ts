@@ -1,97 +1,89 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Server, ServerState } from '../../../shared/server.ts'
-import { messageOf } from '../errors.ts'
-import { openBackoff } from './backoff.ts'
-import type { Backoff, BackoffOptions } from './backoff.ts'
+import type { Server } from '../../../shared/server.ts'
 import { ServerDown } from './connection.ts'
-import type { Connection, Era } from './connection.ts'
+import type { Connection, Era, Tenant } from './connection.ts'
 import { fillDefinition } from './fill-definition.ts'
-import { startConnection } from './start.ts'
-import type { Start, StartOptions } from './start.ts'
-import { openStderrTail } from './stderr-tail.ts'
-import type { StderrTail } from './stderr-tail.ts'
+import { getsOwn } from './isolation.ts'
+import { OwnConnections } from './own-connections.ts'
+import { makeRoom, tooMany } from './room.ts'
+import type { Occupant, Unused } from './room.ts'
+import { SharedConnection } from './shared-connection.ts'
+import type { Lease, SharedOptions, SharedStatus } from './shared-connection.ts'
 
-export type ServerStatus = {
-  state: ServerState
-  /** Why it failed, in words a person can act on; no secrets. */
-  error: string | null
-  pid: number | null
-  /** When the start of this connection began, in ms since 1970. */
-  startedAt: number | null
-  /** How long that start took. */
-  startMs: number | null
+export type { Lease }
+
+export type ServerStatus = SharedStatus & {
+  /** Of all kinds, also those that are kept ready or just starting. */
+  connections: number
 }
 
-export type Lease = {
-  connection: Connection
-  /** Idempotent. */
-  release(): void
-}
-
-export type PoolOptions = Omit<StartOptions, 'server' | 'stderr' | 'after' | 'knownEra'> & {
-  /** What is remembered from earlier runs of ours. */
-  knownEra(): Era | null
-  backoff: BackoffOptions
-  onConnected(connection: Connection): void
+export type PoolOptions = Omit<SharedOptions, 'onState' | 'onAmbiguous'> & {
   onState(status: ServerStatus): void
+  onOwnConnected(connection: Connection, tenant: Tenant): void
+  /** Whether its clients get connections of their own in `auto`; kept over restarts of ours. */
+  switched: { has(): boolean; add(): void; delete(): void }
+  /** Makes room among all servers for one more; throws `RpcError` when there is none. */
+  claim(name: string): void
+  hasRoom(): boolean
 }
 
-/** Where the one shared connection of a server stands. Only `#move` replaces it. */
-type Slot =
-  | { state: 'disabled' | 'stopped' | 'removed' }
-  | { state: 'failed'; reason: string; retryAt: number }
-  | { state: 'starting'; start: Start; ready: Promise<Connection>; startedAt: number }
-  | { state: 'running'; start: Start; connection: Connection; startedAt: number; startMs: number }
-
-/** The connection of one server: started when it is needed, ended when it is not, tried again. */
-export class Pool {
+/** All connections of one server: one for those that share it, and those that are a tenant's own. */
+export class Pool implements Occupant {
   readonly #options: PoolOptions
-  readonly #backoff: Backoff
+  readonly #shared: SharedConnection
+  #own: OwnConnections
   #server: Server
-  #slot: Slot
-  #stderr: StderrTail = openStderrTail()
-  #leases = 0
-  #holds = 0
-  #timer: NodeJS.Timeout | undefined
-  /** The end of what was there before: two processes of one server never overlap. */
+  /** Of the connection that was last there; `undefined` before the first. */
+  #era: Era | null | undefined
+  /** These were on the shared connection, and stay there: the server may know them by it. */
+  #settled = new WeakSet<Tenant>()
+  #left = new WeakSet<Tenant>()
+  /** The end of connections of earlier definitions. */
   #ended: Promise<unknown> = Promise.resolve()
 
   constructor(server: Server, options: PoolOptions) {
     this.#options = options
-    this.#backoff = openBackoff(options.backoff)
     this.#server = server
-    this.#slot = { state: server.enabled ? 'stopped' : 'disabled' }
+    this.#shared = new SharedConnection(server, {
+      ...options,
+      knownEra: () => this.#knownEra,
+      onConnected: (connection) => this.#connected(connection),
+      onState: () => this.#changed(),
+      onAmbiguous: () => this.#switch(),
+    })
+    this.#own = this.#newOwn(server)
   }
 
   /** Starts it now if nobody has to ask for it first. */
   wake(): void {
-    if (this.#slot.state === 'stopped' && this.#isWanted()) void this.#begin()
+    this.#shared.wake()
   }
 
   get status(): ServerStatus {
-    const slot = this.#slot
-    const nothing = { error: null, pid: null, startedAt: null, startMs: null }
-    switch (slot.state) {
-      case 'removed':
-        return { ...nothing, state: 'stopped' }
-      case 'failed':
-        return { ...nothing, state: 'failed', error: slot.reason }
-      case 'starting':
-        return { ...nothing, state: 'starting', startedAt: slot.startedAt }
-      case 'running': {
-        const { state, connection, startedAt, startMs } = slot
-        return { state, error: null, pid: connection.pid, startedAt, startMs }
-      }
-      case 'disabled':
-      case 'stopped':
-        return { ...nothing, state: slot.state }
-    }
+    const { status } = this.#shared
+    const { running } = this.#own
+    if (status.state === 'running' || !running) return { ...status, connections: this.count }
+    const { pid } = running
+    return { ...status, state: 'running', error: null, pid, connections: this.count }
+  }
+
+  get count(): number {
+    return this.#own.count + (this.#shared.isUp ? 1 : 0)
+  }
+
+  unused(): Unused[] {
+    const since = this.#shared.unusedSince
+    const end = () => this.#shared.giveWay()
+    return [
+      ...this.#own.unused(),
+      ...(since === null ? [] : [{ kind: 'shared' as const, since, end }]),
+    ]
   }
 
   /** The last 64 KB of stderr, secrets masked. */
   get stderr(): string {
     try {
-      return fillDefinition(this.#server, this.#options.env).mask(this.#stderr.text())
+      return fillDefinition(this.#server, this.#options.env).mask(this.#shared.tail.text())
     } catch {
       // What is masked cannot be told any more; then nothing is said rather than too much.
       return ''
@@ -100,147 +92,115 @@ export class Pool {
 
   define(server: Server): void {
     if (isDeepStrictEqual(server, this.#server)) return
+    const reason = 'Its definition changed.'
+    this.#ended = Promise.all([this.#ended, this.#own.close(reason)])
     this.#server = server
-    this.#stderr = openStderrTail()
-    this.#backoff.reset()
-    this.#move({ state: server.enabled ? 'stopped' : 'disabled' }, 'Its definition changed.')
-    this.wake()
+    // Nothing that was learnt of the other definition is known of this one.
+    this.#era = null
+    this.#settled = new WeakSet()
+    this.#options.switched.delete()
+    this.#own = this.#newOwn(server)
+    this.#shared.define(server)
   }
 
-  async lease(signal?: AbortSignal): Promise<Lease> {
+  async lease(signal?: AbortSignal, tenant?: Tenant): Promise<Lease> {
     signal?.throwIfAborted()
-    const release = this.#count('leases')
-    try {
-      return { connection: await withSignal(this.#connect(), signal), release }
-    } catch (error) {
-      release()
-      throw error
+    if (!tenant || !this.#isOwnFor(tenant, this.#knownEra ?? 'legacy')) {
+      return this.#leaseShared(signal, tenant)
     }
+    if (!this.#knownEra) {
+      // Its first greeting tells the era.
+      const lease = await this.#shared.lease(signal)
+      if (!this.#isOwnFor(tenant, lease.connection.era)) return this.#settle(lease, tenant)
+      lease.release()
+    }
+    this.#shared.checkUsable()
+    if (this.#left.has(tenant)) throw new ServerDown(this.#server.name, 'Its session has ended.')
+    return this.#own.lease(tenant, signal)
   }
 
   hold(): () => void {
-    return this.#count('holds')
+    return this.#shared.hold()
+  }
+
+  leave(tenant: Tenant): void {
+    this.#left.add(tenant)
+    this.#own.leave(tenant)
   }
 
   async close(reason: string): Promise<void> {
-    this.#move({ state: 'removed' }, reason)
-    await this.#ended
+    await Promise.all([this.#shared.close(reason), this.#own.close(reason), this.#ended])
   }
 
-  async #connect(): Promise<Connection> {
-    const slot = this.#slot
-    const { name } = this.#server
-    switch (slot.state) {
-      case 'running':
-        return slot.connection
-      case 'starting':
-        return slot.ready
-      case 'disabled':
-        throw new ServerDown(name, 'It is switched off.')
-      case 'removed':
-        throw new ServerDown(name, 'It was removed.')
-      case 'failed': {
-        const waitMs = slot.retryAt - Date.now()
-        if (waitMs <= 0) return this.#begin()
-        const seconds = Math.ceil(waitMs / 1_000)
-        throw new ServerDown(name, `${slot.reason}\nIt is tried again in ${seconds} s.`)
-      }
-      case 'stopped':
-        return this.#begin()
-    }
+  get #knownEra(): Era | null {
+    return this.#era === undefined ? this.#options.knownEra() : this.#era
   }
 
-  #begin(): Promise<Connection> {
-    const startedAt = Date.now()
-    const { name } = this.#server
-    const start = startConnection({
-      ...this.#options,
-      server: this.#server,
-      stderr: this.#stderr,
-      after: this.#ended,
-      knownEra: this.#options.knownEra(),
+  #isOwnFor(tenant: Tenant, era: Era): boolean {
+    const { isolation, type } = this.#server
+    const isSwitched = this.#options.switched.has() && !this.#settled.has(tenant)
+    const { client } = tenant
+    return getsOwn({ era, isolation, isRemote: type !== 'STDIO', client, isSwitched })
+  }
+
+  async #leaseShared(signal?: AbortSignal, tenant?: Tenant): Promise<Lease> {
+    const lease = await this.#shared.lease(signal)
+    return tenant ? this.#settle(lease, tenant) : lease
+  }
+
+  #settle(lease: Lease, tenant: Tenant): Lease {
+    this.#settled.add(tenant)
+    return lease
+  }
+
+  #newOwn(server: Server): OwnConnections {
+    const { log, backoff, onOwnConnected } = this.#options
+    return new OwnConnections(server, {
+      ...{ log, backoff },
+      startOptions: () => ({
+        ...this.#options,
+        ...{ server, stderr: this.#shared.tail, onAmbiguous: () => {} },
+      }),
+      claim: () => this.#claim(),
+      hasRoom: () => this.count < server.maxConnections && this.#options.hasRoom(),
+      isHeld: () => this.#shared.isHeld,
+      onConnected: (connection, tenant) => {
+        this.#era = connection.era
+        onOwnConnected(connection, tenant)
+      },
+      onChange: () => this.#changed(),
     })
-    const isCurrent = () => 'start' in this.#slot && this.#slot.start === start
-    const connected = (connection: Connection) => {
-      if (!isCurrent()) throw new ServerDown(name, 'It was stopped while it started.')
-      const startMs = Date.now() - startedAt
-      this.#move({ state: 'running', start, connection, startedAt, startMs })
-      void connection.closed.then((reason) => isCurrent() && this.#fail(reason, startedAt))
-      // Leases first: whoever listens may take its time.
-      setImmediate(() => this.#options.onConnected(connection))
-      return connection
-    }
-    const ready = start.connected.then(connected, (error: unknown) => {
-      const reason = error instanceof ServerDown ? error.reason : messageOf(error)
-      if (isCurrent()) this.#fail(reason, Date.now())
-      throw error
-    })
-    // A start in the background may fail without anybody waiting; its state says so.
-    ready.catch(() => {})
-    this.#move({ state: 'starting', start, ready, startedAt })
-    return ready
   }
 
-  #fail(reason: string, livedSince: number): void {
-    const delayMs = this.#backoff.fail(Date.now() - livedSince)
-    this.#options.log.warn({ server: this.#server.name, reason, delayMs }, 'a server failed')
-    this.#move({ state: 'failed', reason, retryAt: Date.now() + delayMs }, reason)
+  #claim(): void {
+    const { name, maxConnections: limit } = this.#server
+    if (!makeRoom([this], limit)) {
+      const words = `The server "${name}" has ${limit} connections, as many as it may have.`
+      throw tooMany(name, limit, words)
+    }
+    this.#options.claim(name)
   }
 
-  /** The one way from state to state: what the old one owned is ended, the right timer runs. */
-  #move(next: Slot, why = ''): void {
-    const old = this.#slot
-    this.#slot = next
-    if ('start' in old && !('start' in next && next.start === old.start)) {
-      this.#ended = Promise.allSettled([this.#ended, old.start.end(why)])
-    }
-    this.#arm()
+  #connected(connection: Connection): void {
+    this.#era = connection.era
+    if (connection.era === 'legacy' && this.#server.start === 'eager') this.#own.prepare()
+    this.#options.onConnected(connection)
+  }
+
+  #changed(): void {
     this.#options.onState(this.status)
   }
 
-  #count(what: 'leases' | 'holds'): () => void {
-    const add = (number: number) => {
-      if (what === 'leases') this.#leases += number
-      if (what === 'holds') this.#holds += number
-      this.#arm()
-    }
-    add(1)
-    let isReleased = false
-    return () => {
-      if (!isReleased) add(-1)
-      isReleased = true
-    }
-  }
-
-  /** Running and unused: stopped after a while. Failed and wanted: tried again by itself. */
-  #arm(): void {
-    clearTimeout(this.#timer)
-    const slot = this.#slot
-    const { idleMs } = this.#server
-    if (slot.state === 'running' && idleMs > 0 && this.#leases + this.#holds === 0) {
-      const stop = () => this.#move({ state: 'stopped' }, 'It was not used for a while.')
-      this.#timer = setTimeout(stop, idleMs).unref()
-    }
-    if (slot.state === 'failed' && this.#isWanted()) {
-      const again = () => void this.#begin()
-      this.#timer = setTimeout(again, Math.max(0, slot.retryAt - Date.now())).unref()
-    }
-  }
-
-  #isWanted(): boolean {
-    return this.#server.enabled && (this.#server.start === 'eager' || this.#holds > 0)
-  }
-}
-
-/** Waits no longer than the caller does; the start itself goes on for the others. */
-async function withSignal<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (!signal) return promise
-  const aborted = Promise.withResolvers<never>()
-  const abort = () => aborted.reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
+  /** A remote server's shared connection is only for those whom it cannot ask anything. */
+  #switch(): void {
+    const { name, isolation, type } = this.#server
+    const { switched, log } = this.#options
+    if (isolation !== 'auto' || type !== 'STDIO' || switched.has()) return
+    switched.add()
+    log.warn(
+      { server: name },
+      'it did not come out whom a server asked: new sessions get connections of their own to it',
+    )
+    this.#changed()
   }
 }

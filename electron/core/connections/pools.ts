@@ -3,12 +3,14 @@ import type { RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { openChildEnv } from './child-env.ts'
 import { ServerDown } from './connection.ts'
-import type { Connection, Era } from './connection.ts'
-import { openHttpClient, type Fetch } from './http-client.ts'
+import type { Connection, Era, Tenant } from './connection.ts'
+import { openHttpClient } from './http-client.ts'
 import { Pool } from './pool.ts'
-import type { Lease, ServerStatus } from './pool.ts'
+import type { PoolOptions, ServerStatus } from './pool.ts'
 import { openProcessList } from './process-tree.ts'
+import { makeRoom, tooMany } from './room.ts'
 import type { ServerAuth } from './server-auth.ts'
+import type { Lease } from './shared-connection.ts'
 
 export type { ServerStatus }
 
@@ -21,10 +23,13 @@ export interface Pools {
   define(server: Server): void
   remove(id: string): Promise<void>
   /**
-   * A live connection, started when there is none; a start under way is waited for. Rejects
-   * `ServerDown`, after a repeated failure at once and with the time of the next try.
+   * A live connection, started when there is none; a start under way is waited for. With a tenant it
+   * is that one's own where the server's isolation wants it. Rejects `ServerDown`, after a repeated
+   * failure at once and with the time of the next try, or `RpcError` when there are too many.
    */
-  lease(id: string, signal?: AbortSignal): Promise<Lease>
+  lease(id: string, signal?: AbortSignal, tenant?: Tenant): Promise<Lease>
+  /** Ends the tenant's own connections, to all servers and for good. */
+  leave(tenant: Tenant): void
   /** A session that may use the server: meanwhile it is not stopped for idleness, and restarted. */
   hold(id: string): () => void
   status(id: string): ServerStatus
@@ -41,13 +46,25 @@ export type PoolsOptions = {
   clientInfo: { name: string; version: string }
   /** Credentials that come from a sign-in; none where nobody can sign in. */
   auth?: ServerAuth
-  /** Told of each new connection; its leases do not wait for that. */
+  /** Told of each new shared connection; its leases do not wait for that. */
   onConnected?: (id: string, connection: Connection) => void
-  /** What belongs to no single request: `list_changed`, log messages of unclear owner, … */
+  /** The same for a connection of one tenant. */
+  onOwnConnected?: (id: string, connection: Connection, tenant: Tenant) => void
+  /**
+   * What on a shared connection belongs to no single request: `list_changed`, log messages of
+   * unclear owner, …
+   */
   onNotification?: (id: string, notification: RpcNotification) => void
   onState?: (id: string, status: ServerStatus) => void
   /** The era a server was last seen in; `null` when it was never seen. */
   knownEra?: (id: string) => Era | null
+  /**
+   * Ids of servers with `auto` isolation whose new clients get connections of their own, since it
+   * did not come out whom such a server asked. One leaves when its definition changes.
+   */
+  switched?: { has(id: string): boolean; add(id: string): void; delete(id: string): void }
+  /** Of all servers together; default 200. One that is shared is never refused. */
+  maxConnections?: number
   /** Time without an answer or progress; default 10 min. */
   callTimeoutMs?: number
   /** The longest time for a call, however much progress it makes; default 1 h. */
@@ -67,7 +84,16 @@ export type PoolsOptions = {
 export function openPools(options: PoolsOptions): Pools {
   const pools = new Map<string, Pool>()
   const http = openHttpClient(options.env)
-  const make = poolMaker(options, http.fetch)
+  const { maxConnections: limit = 200 } = options
+  const make = poolMaker(options, {
+    fetch: http.fetch,
+    claim(name) {
+      if (makeRoom(pools.values(), limit)) return
+      const words = `All servers together have ${limit} connections, as many as they may have.`
+      throw tooMany(name, limit, words)
+    },
+    hasRoom: () => pools.values().reduce((sum, one) => sum + one.count, 0) < limit,
+  })
   let isClosed = false
 
   const pool = (id: string) => {
@@ -89,7 +115,10 @@ export function openPools(options: PoolsOptions): Pools {
       pools.delete(id)
       await removed?.close('It was removed.')
     },
-    lease: async (id, signal) => pool(id).lease(signal),
+    lease: async (id, signal, tenant) => pool(id).lease(signal, tenant),
+    leave(tenant) {
+      for (const one of pools.values()) one.leave(tenant)
+    },
     hold: (id) => pools.get(id)?.hold() ?? (() => {}),
     status: (id) => pools.get(id)?.status ?? UNKNOWN,
     stderr: (id) => pools.get(id)?.stderr ?? '',
@@ -109,11 +138,14 @@ const UNKNOWN: ServerStatus = {
   pid: null,
   startedAt: null,
   startMs: null,
+  connections: 0,
 }
 
-function poolMaker(options: PoolsOptions, fetch: Fetch): (server: Server) => Pool {
-  const { log, env, clientInfo, auth, onConnected, onNotification, onState } = options
-  const { callTimeoutMs = 600_000, maxCallMs = 3_600_000, probeMs = 3_000, loginPath } = options
+type Common = Pick<PoolOptions, 'fetch' | 'claim' | 'hasRoom'>
+
+function poolMaker(options: PoolsOptions, common: Common): (server: Server) => Pool {
+  const { log, env, clientInfo, auth, loginPath, switched = new Set<string>() } = options
+  const { callTimeoutMs = 600_000, maxCallMs = 3_600_000, probeMs = 3_000 } = options
   const backoff = {
     firstMs: options.firstRestartDelayMs ?? 1_000,
     maxMs: options.maxRestartDelayMs ?? 60_000,
@@ -124,12 +156,18 @@ function poolMaker(options: PoolsOptions, fetch: Fetch): (server: Server) => Poo
   return (server) => {
     const { id } = server
     return new Pool(server, {
-      ...{ log, env, clientInfo, callTimeoutMs, maxCallMs, probeMs, backoff, childEnv, fetch },
-      ...{ auth, listProcesses, onAmbiguous: () => {} },
+      ...{ log, env, clientInfo, auth, callTimeoutMs, maxCallMs, probeMs, backoff },
+      ...{ childEnv, listProcesses, ...common },
+      switched: {
+        has: () => switched.has(id),
+        add: () => void switched.add(id),
+        delete: () => void switched.delete(id),
+      },
       knownEra: () => options.knownEra?.(id) ?? null,
-      onConnected: (connection) => onConnected?.(id, connection),
-      onNotification: (notification) => onNotification?.(id, notification),
-      onState: (status) => onState?.(id, status),
+      onConnected: (connection) => options.onConnected?.(id, connection),
+      onOwnConnected: (connection, tenant) => options.onOwnConnected?.(id, connection, tenant),
+      onNotification: (notification) => options.onNotification?.(id, notification),
+      onState: (status) => options.onState?.(id, status),
     })
   }
 }

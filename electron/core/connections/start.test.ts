@@ -46,10 +46,10 @@ test.each([
 test('a server that hangs fails at its deadline, with how far it got and its last words', async () => {
   await using world = openEchoPools()
   const stderr = Array.from({ length: 12 }, (_, line) => `line ${line}`).join('\n')
-  const id = world.define({ hangInInitialize: true, stderr }, { startTimeoutMs: 600 })
+  const id = world.define({ hangInInitialize: true, stderr }, { startTimeoutMs: 2_500 })
   const reason = await whyNot(world, id)
   expect(reason).toMatch(
-    /^It was not ready within 0\.6 s; it got as far as waiting for its answer to initialize\. It last wrote:\nline 2\n/,
+    /^It was not ready within 2\.5 s; it got as far as waiting for its answer to initialize\. It last wrote:\nline 2\n/,
   )
   expect(reason.endsWith('line 11')).toBe(true)
 })

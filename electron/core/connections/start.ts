@@ -153,7 +153,9 @@ class Attempt {
 
   /** A line of either era. A process that ended over our first question is started anew without it. */
   #meet(line: Line): Promise<Greeted> {
-    const { knownEra, probeMs, clientInfo, server } = this.#options
+    const { knownEra, clientInfo, server } = this.#options
+    // Some of its time must be left for the other way.
+    const probeMs = Math.min(this.#options.probeMs, server.startTimeoutMs / 3)
     const isStdio = server.type === 'STDIO'
     let wasProbed = false
     const isWorthAnother = () => wasProbed && line.peer.isOver && isStdio

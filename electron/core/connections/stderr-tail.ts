@@ -14,7 +14,8 @@ export interface StderrTail {
   lastLines(): string
 }
 
-export function openStderrTail(): StderrTail {
+/** With `whole`, what is written is kept there, too, among what others write. */
+export function openStderrTail(whole?: StderrTail): StderrTail {
   let chunks: Buffer[] = []
   let size = 0
   let runSize = 0
@@ -30,6 +31,7 @@ export function openStderrTail(): StderrTail {
   const decode = (bytes: Buffer) => bytes.toString('utf8').replace(/^\uFFFD+/, '')
   return {
     write(chunk) {
+      whole?.write(chunk)
       chunks.push(chunk)
       size += chunk.length
       runSize += chunk.length

@@ -1,0 +1,251 @@
+import type { Server, ServerState } from '../../../shared/server.ts'
+import { messageOf } from '../errors.ts'
+import { openBackoff } from './backoff.ts'
+import type { Backoff, BackoffOptions } from './backoff.ts'
+import { ServerDown } from './connection.ts'
+import type { Connection, Era } from './connection.ts'
+import { startConnection } from './start.ts'
+import type { Start, StartOptions } from './start.ts'
+import { openStderrTail } from './stderr-tail.ts'
+import type { StderrTail } from './stderr-tail.ts'
+import { withSignal } from './with-signal.ts'
+
+export type SharedStatus = {
+  state: ServerState
+  /** Why it failed, in words a person can act on; no secrets. */
+  error: string | null
+  pid: number | null
+  /** When the start of this connection began, in ms since 1970. */
+  startedAt: number | null
+  /** How long that start took. */
+  startMs: number | null
+}
+
+export type Lease = {
+  connection: Connection
+  /** Idempotent. */
+  release(): void
+}
+
+export type SharedOptions = Omit<StartOptions, 'server' | 'stderr' | 'after' | 'knownEra'> & {
+  /** What is remembered of the server. */
+  knownEra(): Era | null
+  backoff: BackoffOptions
+  onConnected(connection: Connection): void
+  onState(): void
+}
+
+/** Where the one shared connection of a server stands. Only `#move` replaces it. */
+type Slot =
+  | { state: 'disabled' | 'stopped' | 'removed' }
+  | { state: 'failed'; reason: string; retryAt: number }
+  | { state: 'starting'; start: Start; ready: Promise<Connection>; startedAt: number }
+  | { state: 'running'; start: Start; connection: Connection; startedAt: number; startMs: number }
+
+/** The connection of one server that its clients share: started when it is needed, ended when it is not, tried again. */
+export class SharedConnection {
+  readonly #options: SharedOptions
+  readonly #backoff: Backoff
+  #server: Server
+  #slot: Slot
+  #stderr: StderrTail = openStderrTail()
+  #leases = 0
+  #holds = 0
+  #timer: NodeJS.Timeout | undefined
+  /** The end of what was there before: two processes of one server never overlap. */
+  #ended: Promise<unknown> = Promise.resolve()
+
+  constructor(server: Server, options: SharedOptions) {
+    this.#options = options
+    this.#backoff = openBackoff(options.backoff)
+    this.#server = server
+    this.#slot = { state: server.enabled ? 'stopped' : 'disabled' }
+  }
+
+  /** Starts it now if nobody has to ask for it first. */
+  wake(): void {
+    if (this.#slot.state === 'stopped' && this.#isWanted()) void this.#begin()
+  }
+
+  get status(): SharedStatus {
+    const slot = this.#slot
+    const nothing = { error: null, pid: null, startedAt: null, startMs: null }
+    switch (slot.state) {
+      case 'removed':
+        return { ...nothing, state: 'stopped' }
+      case 'failed':
+        return { ...nothing, state: 'failed', error: slot.reason }
+      case 'starting':
+        return { ...nothing, state: 'starting', startedAt: slot.startedAt }
+      case 'running': {
+        const { state, connection, startedAt, startMs } = slot
+        return { state, error: null, pid: connection.pid, startedAt, startMs }
+      }
+      case 'disabled':
+      case 'stopped':
+        return { ...nothing, state: slot.state }
+    }
+  }
+
+  /** What all processes of the server write to stderr; another one for another definition. */
+  get tail(): StderrTail {
+    return this.#stderr
+  }
+
+  get isHeld(): boolean {
+    return this.#holds > 0
+  }
+
+  /** Whether there is one, or one is about to be. */
+  get isUp(): boolean {
+    return 'start' in this.#slot
+  }
+
+  /** `null` while somebody uses it. */
+  get unusedSince(): number | null {
+    return this.#slot.state === 'running' && this.#leases === 0 ? this.#slot.startedAt : null
+  }
+
+  /** Ends an unused one; it starts again when it is needed. */
+  giveWay(): void {
+    this.#move({ state: 'stopped' }, 'It gave way to another connection.')
+  }
+
+  /** Throws `ServerDown` if the server is not to be used at all. */
+  checkUsable(): void {
+    const { name } = this.#server
+    if (this.#slot.state === 'disabled') throw new ServerDown(name, 'It is switched off.')
+    if (this.#slot.state === 'removed') throw new ServerDown(name, 'It was removed.')
+  }
+
+  define(server: Server): void {
+    this.#server = server
+    this.#stderr = openStderrTail()
+    this.#backoff.reset()
+    this.#move({ state: server.enabled ? 'stopped' : 'disabled' }, 'Its definition changed.')
+    this.wake()
+  }
+
+  async lease(signal?: AbortSignal): Promise<Lease> {
+    signal?.throwIfAborted()
+    const release = this.#count('leases')
+    try {
+      return { connection: await withSignal(this.#connect(), signal), release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  hold(): () => void {
+    return this.#count('holds')
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#move({ state: 'removed' }, reason)
+    await this.#ended
+  }
+
+  async #connect(): Promise<Connection> {
+    this.checkUsable()
+    const slot = this.#slot
+    const { name } = this.#server
+    switch (slot.state) {
+      case 'running':
+        return slot.connection
+      case 'starting':
+        return slot.ready
+      case 'failed': {
+        const waitMs = slot.retryAt - Date.now()
+        if (waitMs <= 0) return this.#begin()
+        const seconds = Math.ceil(waitMs / 1_000)
+        throw new ServerDown(name, `${slot.reason}\nIt is tried again in ${seconds} s.`)
+      }
+      case 'stopped':
+      case 'disabled':
+      case 'removed':
+        return this.#begin()
+    }
+  }
+
+  #begin(): Promise<Connection> {
+    const startedAt = Date.now()
+    const { name } = this.#server
+    const start = startConnection({
+      ...this.#options,
+      server: this.#server,
+      stderr: openStderrTail(this.#stderr),
+      after: this.#ended,
+      knownEra: this.#options.knownEra(),
+    })
+    const isCurrent = () => 'start' in this.#slot && this.#slot.start === start
+    const connected = (connection: Connection) => {
+      if (!isCurrent()) throw new ServerDown(name, 'It was stopped while it started.')
+      const startMs = Date.now() - startedAt
+      this.#move({ state: 'running', start, connection, startedAt, startMs })
+      void connection.closed.then((reason) => isCurrent() && this.#fail(reason, startedAt))
+      // Leases first: whoever listens may take its time.
+      setImmediate(() => this.#options.onConnected(connection))
+      return connection
+    }
+    const ready = start.connected.then(connected, (error: unknown) => {
+      const reason = error instanceof ServerDown ? error.reason : messageOf(error)
+      if (isCurrent()) this.#fail(reason, Date.now())
+      throw error
+    })
+    // A start in the background may fail without anybody waiting; its state says so.
+    ready.catch(() => {})
+    this.#move({ state: 'starting', start, ready, startedAt })
+    return ready
+  }
+
+  #fail(reason: string, livedSince: number): void {
+    const delayMs = this.#backoff.fail(Date.now() - livedSince)
+    this.#options.log.warn({ server: this.#server.name, reason, delayMs }, 'a server failed')
+    this.#move({ state: 'failed', reason, retryAt: Date.now() + delayMs }, reason)
+  }
+
+  /** The one way from state to state: what the old one owned is ended, the right timer runs. */
+  #move(next: Slot, why = ''): void {
+    const old = this.#slot
+    this.#slot = next
+    if ('start' in old && !('start' in next && next.start === old.start)) {
+      this.#ended = Promise.allSettled([this.#ended, old.start.end(why)])
+    }
+    this.#arm()
+    this.#options.onState()
+  }
+
+  #count(what: 'leases' | 'holds'): () => void {
+    const add = (number: number) => {
+      if (what === 'leases') this.#leases += number
+      if (what === 'holds') this.#holds += number
+      this.#arm()
+    }
+    add(1)
+    let isReleased = false
+    return () => {
+      if (!isReleased) add(-1)
+      isReleased = true
+    }
+  }
+
+  /** Running and unused: stopped after a while. Failed and wanted: tried again by itself. */
+  #arm(): void {
+    clearTimeout(this.#timer)
+    const slot = this.#slot
+    const { idleMs } = this.#server
+    if (slot.state === 'running' && idleMs > 0 && this.#leases + this.#holds === 0) {
+      const stop = () => this.#move({ state: 'stopped' }, 'It was not used for a while.')
+      this.#timer = setTimeout(stop, idleMs).unref()
+    }
+    if (slot.state === 'failed' && this.#isWanted()) {
+      const again = () => void this.#begin()
+      this.#timer = setTimeout(again, Math.max(0, slot.retryAt - Date.now())).unref()
+    }
+  }
+
+  #isWanted(): boolean {
+    return this.#server.enabled && (this.#server.start === 'eager' || this.#holds > 0)
+  }
+}
