@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
+import { openEvents } from '../testing/event-probe.ts'
 import { LEGACY, MODERN, modern, modernHeaders, openProbe, rpc } from '../testing/http-probe.ts'
 import { configFileOf, startTempCore, type TempCore } from '../testing/temp-core.ts'
 
@@ -15,12 +16,18 @@ afterAll(() => core[Symbol.asyncDispose]())
 test('1,000 malformed requests neither crash nor slow it', async () => {
   await using client = await connectLegacy(core.mcpUrl(), core.key)
   const random = seeded(7)
+  const headers = { authorization: `Bearer ${core.key}` }
+  await using old = await openEvents(`${core.url}/metamcp/default/sse`, { headers })
+  const { data: path } = await old.event(({ event }) => event === 'endpoint')
+  const stream = path.split('=')[1] ?? ''
   for (let round = 0; round < 20; round++) {
-    await Promise.all(Array.from({ length: 50 }, () => sendMalformed(random)))
+    await Promise.all(Array.from({ length: 50 }, () => sendMalformed(random, stream)))
   }
   const before = performance.now()
   const answered = await client.callTool({ name: 'echo__echo', arguments: { message: 'alive' } })
   expect(answered.content).toMatchObject([{ text: 'alive' }])
+  await probe.send({ path, body: rpc('ping', {}, 'alive') })
+  expect((await old.event(({ json }) => json.id === 'alive')).json.result).toEqual({})
   // Not a measurement: an event loop that hangs on what it was sent would take far longer.
   expect(performance.now() - before).toBeLessThan(2_000)
 })
@@ -36,7 +43,7 @@ function seeded(seed: number): () => number {
   }
 }
 
-async function sendMalformed(random: () => number): Promise<void> {
+async function sendMalformed(random: () => number, stream: string): Promise<void> {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
   const garbage = () =>
     Array.from({ length: Math.floor(random() * 200) }, () =>
@@ -66,7 +73,14 @@ async function sendMalformed(random: () => number): Promise<void> {
   const response = await probe
     .send({
       method: pick(['POST', 'POST', 'POST', 'POST', 'DELETE', 'PUT']),
-      path: pick(['/metamcp/default/mcp', '/metamcp/%00/mcp', '/metamcp/default/mcp?api_key=%zz']),
+      path: pick([
+        '/metamcp/default/mcp',
+        '/metamcp/%00/mcp',
+        '/metamcp/default/mcp?api_key=%zz',
+        '/metamcp/default/sse',
+        '/metamcp/default/message?sessionId=%zz&sessionId=',
+        `/metamcp/default/message?sessionId=${stream}`,
+      ]),
       headers: pick(headers),
       body: pick(bodies),
     })

@@ -134,9 +134,35 @@ describe('bodies', () => {
       { body: { jsonrpc: '2.0', id: 1, method: 'ping', params: [] }, code: -32600 },
     ],
     ['an id that is an object', { body: { jsonrpc: '2.0', id: {}, method: 'ping' }, code: -32600 }],
+    [
+      'an id beyond 2^53',
+      { body: '{"jsonrpc":"2.0","id":9007199254740993,"method":"ping"}', code: -32600 },
+    ],
+    [
+      'params that are a number beyond 2^53',
+      { body: '{"jsonrpc":"2.0","id":1,"method":"ping","params":9007199254740993}', code: -32600 },
+    ],
+    ['a number beyond 2^53', { body: '9007199254740993', code: -32600 }],
     ['initialize without a version', { body: rpc('initialize', {}), code: -32602 }],
   ])('%s', async (_, { body, code }) => {
     expect(await probe.send({ body })).toMatchObject({ status: 400, json: { error: { code } } })
+  })
+
+  test('integers beyond 2^53 reach the server and come back as they were', async () => {
+    const body = JSON.stringify(
+      rpc('tools/call', { name: 'echo__reflect', arguments: { big: 'HERE' } }),
+    ).replace('"HERE"', '9007199254740993')
+    const response = await fetch(core.mcpUrl(), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${core.key}`,
+        accept: 'application/json, text/event-stream',
+        'content-type': 'application/json',
+        'mcp-session-id': await probe.openSession(),
+      },
+      body,
+    })
+    expect(await response.text()).toMatch(/"structuredContent":[^]*9007199254740993[^]*/)
   })
 
   test('a body of another type: 415', async () => {
