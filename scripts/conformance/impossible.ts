@@ -5,7 +5,7 @@ import { ERAS, type Era } from './pairs.ts'
  * that the suite scores must pass; one of these that passes must leave the list.
  */
 export type Impossible = { scenario: string; reason: string } & (
-  { kind: 'server'; client: Era; server: Era } | { kind: 'client' }
+  { kind: 'server'; client: Era; server: Era } | { kind: 'client'; era: Era }
 )
 
 const GRANTS =
