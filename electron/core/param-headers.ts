@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from './json-rpc.ts'
  * Arguments of a tool call that are repeated in HTTP headers (revision 2026-07-28, "Custom Headers
  * from Tool Parameters"): which ones, with which value, and how a header writes it.
  */
-export type ParamField = {
+type ParamField = {
   /** The header's name, in lower case: `mcp-param-…`. */
   header: string
   /** The keys that lead to the value, from the arguments on. */

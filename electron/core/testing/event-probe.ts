@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser'
 import { request, type IncomingHttpHeaders } from 'node:http'
 
 export type ProbedEvent = { id?: string; event?: string; data: string; json: ProbedMessage }
-export type ProbedMessage = {
+type ProbedMessage = {
   id?: unknown
   method?: string
   params?: Record<string, unknown>
