@@ -105,7 +105,7 @@ test.each([
     'http://10.0.0.1:1',
     'METAMCP_PUBLIC_URL',
   ],
-])('no sign-in is begun for %s', async (_, mcpUrl, ours, text) => {
+])('no sign-in is begun for %s', async (...[, mcpUrl, ours, text]) => {
   await using oauth = await openTempOAuth(ours)
   await expect(oauth.begin(await oauth.add(mcpUrl))).rejects.toThrow(text)
 })

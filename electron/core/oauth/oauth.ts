@@ -17,7 +17,11 @@ import type { SignInStore } from './sign-in-store.ts'
 
 export const CALLBACK_PATH = '/oauth/callback'
 
-const STATUS: Record<string, number> = { unauthorized: 403, conflict: 409, unavailable: 502 }
+const STATUS: Partial<Record<AppError['code'], number>> = {
+  unauthorized: 403,
+  conflict: 409,
+  unavailable: 502,
+}
 
 /** What a callback needs of Node's requests and responses. */
 type Asked = { method?: string | undefined; url?: string | undefined }

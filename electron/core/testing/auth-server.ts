@@ -35,15 +35,45 @@ export async function startAuthServer(): Promise<AuthServer> {
     await closed
   })
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const issuer = `${origin}${ISSUER_PATH}`
-  const mcpUrl = `${origin}/mcp`
-  const provider = openAuthProvider(origin, mcpUrl)
+  const places = { origin, issuer: `${origin}${ISSUER_PATH}`, mcpUrl: `${origin}/mcp` }
+  const provider = openAuthProvider(origin, places.mcpUrl)
+  const locked = openLock(places, echo.url)
+  const seen: string[] = []
+  server.on('request', (request, response) => {
+    const { pathname } = new URL(request.url ?? '', origin)
+    seen.push(`${request.method} ${pathname}`)
+    if (pathname === '/mcp') void locked.serve(request, response)
+    else if (pathname === METADATA_PATH) {
+      response.setHeader('content-type', 'application/json').end(describe(places))
+    } else provider.handle(request, response)
+  })
+  const owned = made.move()
+  return Object.assign(locked, {
+    ...{ ...places, seen },
+    revoke() {
+      locked.expire()
+      provider.revokeAll()
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  })
+}
+
+const METADATA_PATH = '/.well-known/oauth-protected-resource/mcp'
+
+type Places = Pick<AuthServer, 'issuer' | 'mcpUrl'> & { origin: string }
+
+/** Protected resource metadata (RFC 9728). */
+function describe({ issuer, mcpUrl }: Places): string {
+  const scopes_supported = ['echo:read', 'echo:write']
+  return JSON.stringify({ resource: mcpUrl, authorization_servers: [issuer], scopes_supported })
+}
+
+/** Lets requests through to the server at `inner` that bring a good token. */
+function openLock({ origin, issuer, mcpUrl }: Places, inner: string) {
   const used = new Set<string>()
   const spent = new Set<string>()
-  const seen: string[] = []
-  const state = { needs: null as string | null }
 
-  async function protect(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const token = request.headers.authorization?.replace(/^Bearer /, '') ?? ''
     used.add(token)
     const scopes = spent.has(token) ? null : await scopesOf(token, { issuer, audience: mcpUrl })
@@ -51,39 +81,24 @@ export async function startAuthServer(): Promise<AuthServer> {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks)
     if (!scopes) return challenge(response, 401, 'scope="echo:read"')
-    const { needs } = state
+    const { needs } = lock
     if (needs !== null && body.includes('"tools/call"') && !scopes.includes(needs)) {
       return challenge(response, 403, `error="insufficient_scope", scope="${needs}"`)
     }
-    forward(request, { body, response, to: new URL(echo.url) })
+    forward(request, { body, response, to: new URL(inner) })
   }
 
   function challenge(response: ServerResponse, status: number, words: string): void {
-    const where = `${origin}/.well-known/oauth-protected-resource/mcp`
-    const header = `Bearer ${words}, resource_metadata="${where}"`
+    const header = `Bearer ${words}, resource_metadata="${origin}${METADATA_PATH}"`
     response.writeHead(status, { 'www-authenticate': header }).end()
   }
 
-  server.on('request', (request, response) => {
-    const { pathname } = new URL(request.url ?? '', origin)
-    seen.push(`${request.method} ${pathname}`)
-    if (pathname === '/mcp') void protect(request, response)
-    else if (pathname === '/.well-known/oauth-protected-resource/mcp') {
-      const scopes_supported = ['echo:read', 'echo:write']
-      const metadata = { resource: mcpUrl, authorization_servers: [issuer], scopes_supported }
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(metadata))
-    } else provider.handle(request, response)
-  })
-  const owned = made.move()
-  return Object.assign(state, {
-    ...{ issuer, mcpUrl, seen },
+  const lock = {
+    needs: null as string | null,
+    serve,
     expire: () => used.forEach((token) => spent.add(token)),
-    revoke() {
-      used.forEach((token) => spent.add(token))
-      provider.revokeAll()
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  })
+  }
+  return lock
 }
 
 type Forwarded = { body: Buffer; response: ServerResponse; to: URL }

@@ -8,6 +8,7 @@ import { openTempDatabase, type TempDatabase } from './temp-database.ts'
 export type TempStores = Stores &
   AsyncDisposable & {
     db: Database
+    dataDir: string
     /** Every change that was published, oldest first. */
     told: Change[]
     /** The same definitions as a later start reads them. */
@@ -42,7 +43,8 @@ export async function openTempStores(): Promise<TempStores> {
     )
     isInUse = false
   }
-  return { ...stores, db, told, reopen: open, [Symbol.asyncDispose]: empty }
+  const { dataDir } = db
+  return { ...stores, db, dataDir, told, reopen: open, [Symbol.asyncDispose]: empty }
 }
 
 /** A STDIO server that is never started, for tests of definitions. */
