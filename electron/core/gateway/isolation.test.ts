@@ -31,7 +31,8 @@ async function crowd<T>(
       ),
     ),
   )
-  return Promise.all(opened.map(work))
+  // Awaited here: the clients leave when this function does.
+  return await Promise.all(opened.map(work))
 }
 
 type Heard = { result: unknown; progress: JsonObject[]; logs: unknown[] }
