@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { RpcError } from '../json-rpc.ts'
+import { MODERN_VERSIONS, RpcError } from '../json-rpc.ts'
 import type { Era } from './connection.ts'
 
 /** The two ways to greet a server; an aborted one is given up without a word to the server. */
@@ -59,12 +59,19 @@ async function greetBoth<T>(greetings: Greetings<T>, probe: Try<T>): Promise<T> 
     hail.abort.abort()
     throw answer.error
   }
-  const last = await (one === probe
-    ? hail.outcome
-    : Promise.race([probe.outcome, silence(greetings.probeMs)]))
+  const isPatient = one === probe || saysModern(answer.error)
+  const late = isPatient ? [other.outcome] : [other.outcome, silence(greetings.probeMs)]
+  const last = await Promise.race(late)
   probe.abort.abort()
   if (last && 'value' in last) return last.value
   throw last && one === probe ? last.error : answer.error
+}
+
+/** A modern server should name its versions in whatever it answers to `initialize`. */
+function saysModern(error: unknown): boolean {
+  if (!(error instanceof RpcError)) return false
+  const words = JSON.stringify([error.message, error.data])
+  return MODERN_VERSIONS.some((version) => words.includes(version))
 }
 
 function attempt<T>(greet: (signal: AbortSignal) => Promise<T>): Try<T> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import type { Server, ServerInput } from '../../../shared/server.ts'
 import { serverDefinition } from '../../../shared/server.ts'
-import type { Connection } from '../connections/connection.ts'
+import type { AskOptions, Connection, Question, Tenant } from '../connections/connection.ts'
 import { openPools } from '../connections/pools.ts'
 import type { Pools, PoolsOptions, ServerStatus } from '../connections/pools.ts'
 import type { JsonObject, RpcNotification } from '../json-rpc.ts'
@@ -84,6 +84,25 @@ export function openEchoPools(overrides: Partial<PoolsOptions> = {}): EchoPools 
 /** Calls a tool of an echo server. */
 export function call(connection: Connection, name: string, args: JsonObject = {}) {
   return connection.request('tools/call', { name, arguments: args })
+}
+
+/** A tenant that keeps what it is asked and told, and answers with its name. */
+export type TestTenant = Tenant & {
+  asked: (Question & AskOptions)[]
+  told: { serverId: string; notification: RpcNotification }[]
+}
+
+export function testTenant(name: string, capabilities: JsonObject = { sampling: {} }): TestTenant {
+  const asked: TestTenant['asked'] = []
+  const told: TestTenant['told'] = []
+  return {
+    ...{ asked, told, client: { capabilities, info: { name, version: '1' } } },
+    async ask(question, options) {
+      asked.push({ ...question, ...options })
+      return { model: name, outside: true }
+    },
+    notify: (serverId, notification) => void told.push({ serverId, notification }),
+  }
 }
 
 /** What a tool of the echo server reports about itself. */
