@@ -17,7 +17,7 @@ const HTTP = '^electron/core/http/'
 const HOST = '^electron/host/'
 const ROUTER = '^electron/core/(router|apply-config)\\.ts$'
 const WIRING =
-  '^electron/core/(core|index|sign-ins|stores|views|callers|management|first-start)\\.ts$'
+  '^electron/core/(core|index|sign-ins|stores|views|callers|management|first-start|start-gateway)\\.ts$'
 /** Tests and their parts may import anything. */
 const TESTS = ['\\.test\\.tsx?$', '^electron/core/testing/', '^electron/e2e/']
 const ELECTRON = '^electron$|(^|/)node_modules/electron/'

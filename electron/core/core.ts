@@ -1,24 +1,22 @@
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
 import { makeLocalToken } from './auth/local-token.ts'
-import { applyConfigFile, type Applied } from './apply-config.ts'
+import { applyConfigFile } from './apply-config.ts'
 import { judge, managementCaller } from './callers.ts'
 import { openChanges, type Changes } from './changes.ts'
 import type { CoreConfig } from './config.ts'
-import { openPools, type PoolsOptions } from './connections/pools.ts'
 import { restoreBackup } from './db/backup.ts'
 import { lockDataDir } from './db/lock.ts'
 import { openDatabase, type Database } from './db/open.ts'
 import { messageOf } from './errors.ts'
 import { prepareFirstStart } from './first-start.ts'
-import { Gateway, type GatewayTimes } from './gateway/gateway.ts'
 import { openGuard } from './http/guards.ts'
 import { serveManagement } from './http/management.ts'
 import { openRoutes } from './http/routes.ts'
 import { openHttpServer } from './http/server.ts'
 import { openManagement } from './management.ts'
-import type { OAuth } from './oauth/oauth.ts'
 import type { AppRouter } from './router.ts'
 import { openSignIns, type SignInsParts } from './sign-ins.ts'
+import { startGateway, type GatewayLimits } from './start-gateway.ts'
 import { migrationsIn, openStores, type Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
 
@@ -26,8 +24,8 @@ import { endpointViews } from './views.ts'
 const DRAIN_MS = 5_000
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 
-/** Milliseconds of waiting that are not a person's to configure. */
-export type CoreTimes = GatewayTimes & Pick<PoolsOptions, 'callTimeoutMs'> & SignInsParts['times']
+/** Times in milliseconds, and sizes, that are not a person's to configure. */
+export type CoreLimits = GatewayLimits & SignInsParts['times']
 
 /** A running aggregator. */
 export interface Core {
@@ -53,7 +51,7 @@ export interface Core {
  * Starts everything, in this order, and undoes it in reverse, also when a step fails. Rejects with
  * an `AppError` whose message is a sentence for a person.
  */
-export async function startCore(config: CoreConfig, times: CoreTimes = {}): Promise<Core> {
+export async function startCore(config: CoreConfig, limits: CoreLimits = {}): Promise<Core> {
   await using opened = new AsyncDisposableStack()
   const { log } = config
 
@@ -80,8 +78,10 @@ export async function startCore(config: CoreConfig, times: CoreTimes = {}): Prom
   const applied = await applyConfigFile({ config, stores, db })
   const firstKey = await prepareFirstStart(stores)
 
-  const oauth = opened.use(openSignIns({ config, stores, url, times, gateway: () => gateway }))
-  const gateway = startGateway({ config, stores, changes, times, applied, oauth })
+  const oauth = opened.use(
+    openSignIns({ config, stores, url, times: limits, gateway: () => gateway }),
+  )
+  const gateway = startGateway({ config, stores, changes, limits, applied, oauth })
   opened.defer(() => gateway.close())
 
   const known = { apiKeys: stores.apiKeys, adminToken, localToken }
@@ -123,40 +123,6 @@ function urlOf(host: string, port: number): string {
 
 function databaseOptions({ dataDir, resourcesDir, databaseTemplate }: CoreConfig) {
   return { dataDir, migrationsDir: migrationsIn(resourcesDir), templateFile: databaseTemplate }
-}
-
-type GatewayParts = {
-  config: CoreConfig
-  stores: Stores
-  changes: Changes
-  times: CoreTimes
-  applied: readonly Applied[]
-  oauth: OAuth
-}
-
-function startGateway({ config, stores, changes, times, applied, oauth }: GatewayParts): Gateway {
-  const { log, env, version } = config
-  const gateway = new Gateway({
-    ...times,
-    log,
-    stored: stores.catalogs,
-    secrets: stores.secrets,
-    serverInfo: { name: 'metamcp', title: 'MetaMCP', version },
-    startPools: (events) =>
-      openPools({
-        log,
-        env,
-        clientInfo: { name: 'metamcp', version },
-        auth: oauth.auth,
-        callTimeoutMs: times.callTimeoutMs,
-        onState: (id) => changes.publish({ kind: 'server-state', id }),
-        ...events,
-      }),
-  })
-  const changed = applied.filter(({ kind }) => kind === 'server').map(({ id }) => id)
-  gateway.startServers(stores.servers.list(), new Set(changed))
-  gateway.setEndpoints(endpointViews(stores))
-  return gateway
 }
 
 function publicEndpoints(stores: Stores, url: string) {

@@ -1,4 +1,4 @@
-export { startCore, type Core, type CoreTimes } from './core.ts'
+export { startCore, type Core, type CoreLimits } from './core.ts'
 export type { CoreConfig } from './config.ts'
 export type { AppRouter } from './router.ts'
 export { AppError, messageOf } from './errors.ts'

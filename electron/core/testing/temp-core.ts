@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { inject } from 'vitest'
 import type { ServerInput } from '../../../shared/server.ts'
-import { startCore, type AppRouter, type Core, type CoreConfig, type CoreTimes } from '../index.ts'
+import { startCore, type AppRouter, type Core, type CoreConfig, type CoreLimits } from '../index.ts'
 import { openLog } from '../log.ts'
 
 export type TempCore = Core &
@@ -21,7 +21,7 @@ export type TempCore = Core &
 export type TempCoreOptions = Partial<CoreConfig> & {
   /** The content of a config file to start with. */
   file?: unknown
-  times?: CoreTimes
+  times?: CoreLimits
 }
 
 /** A whole core on a free port and, unless one is given, in a data folder that goes with it. */

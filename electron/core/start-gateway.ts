@@ -1,0 +1,77 @@
+import type { Applied } from './apply-config.ts'
+import type { Changes } from './changes.ts'
+import type { CoreConfig } from './config.ts'
+import type { Era } from './connections/connection.ts'
+import { openPools, type PoolsOptions } from './connections/pools.ts'
+import { messageOf } from './errors.ts'
+import { Gateway, type GatewayOptions, type GatewayTimes } from './gateway/gateway.ts'
+import { MODERN_VERSIONS } from './json-rpc.ts'
+import type { OAuth } from './oauth/oauth.ts'
+import type { Stores } from './stores.ts'
+import { endpointViews } from './views.ts'
+
+/** A server may have been updated since: after this time its era is found out again. */
+const ERA_KEPT_MS = 24 * 60 * 60_000
+
+export type GatewayLimits = GatewayTimes &
+  Pick<GatewayOptions, 'pageSize'> &
+  Pick<PoolsOptions, 'callTimeoutMs' | 'maxCallMs' | 'maxConnections'>
+
+type Parts = {
+  config: CoreConfig
+  stores: Stores
+  changes: Changes
+  limits: GatewayLimits
+  /** What the config file has changed. */
+  applied: readonly Applied[]
+  oauth: OAuth
+}
+
+/** The gateway with its pools, told of everything that the stores hold. */
+export function startGateway({ config, stores, changes, limits, applied, oauth }: Parts): Gateway {
+  const { log, env, version } = config
+  const { callTimeoutMs, maxCallMs, maxConnections } = limits
+  const gateway = new Gateway({
+    ...limits,
+    log,
+    stored: stores.catalogs,
+    secrets: stores.secrets,
+    serverInfo: { name: 'metamcp', title: 'MetaMCP', version },
+    startPools: (events) =>
+      openPools({
+        ...{ log, env, callTimeoutMs, maxCallMs, maxConnections },
+        clientInfo: { name: 'metamcp', version },
+        auth: oauth.auth,
+        knownEra: (id) => knownEra(stores, id),
+        switched: switchedServers(stores, config),
+        onState: (id) => changes.publish({ kind: 'server-state', id }),
+        ...events,
+      }),
+  })
+  const changed = applied.filter(({ kind }) => kind === 'server').map(({ id }) => id)
+  gateway.startServers(stores.servers.list(), new Set(changed))
+  gateway.setEndpoints(endpointViews(stores))
+  return gateway
+}
+
+/** Which era a server spoke when it was last seen; `null` when that was too long ago, or never. */
+function knownEra({ catalogs }: Stores, id: string): Era | null {
+  const { catalog, triedAt } = catalogs.get(id)
+  if (!catalog || triedAt === null || Date.now() - Date.parse(triedAt) > ERA_KEPT_MS) return null
+  const { protocolVersion } = catalog.hello
+  return MODERN_VERSIONS.some((version) => version === protocolVersion) ? 'modern' : 'legacy'
+}
+
+/** Servers whose new clients get connections of their own, remembered over a restart. */
+function switchedServers({ catalogs }: Stores, { log }: CoreConfig): PoolsOptions['switched'] {
+  const remember = (id: string, value: boolean) => {
+    catalogs.setOwnConnections(id, value).catch((error: unknown) => {
+      log.error({ serverId: id, error: messageOf(error) }, 'could not store how a server is shared')
+    })
+  }
+  return {
+    has: (id) => catalogs.get(id).ownConnections,
+    add: (id) => remember(id, true),
+    delete: (id) => remember(id, false),
+  }
+}
