@@ -37,7 +37,9 @@ async function crowd<T>(
 
 type Heard = { result: unknown; progress: JsonObject[]; logs: unknown[] }
 
-async function callAndHear(client: RawClient, name: string, args: JsonObject, token: unknown) {
+type Made = { name: string; args: JsonObject; token: unknown }
+
+async function callAndHear(client: RawClient, { name, args, token }: Made) {
   const heard: RpcNotification[] = []
   const onNotification = (one: RpcNotification) => void heard.push(one)
   const result = await client.call(name, args, { meta: { progressToken: token }, onNotification })
@@ -56,7 +58,7 @@ async function expectOwnResults(one: Crowd): Promise<void> {
         const message = `${number}/${index}`
         const [said, slow] = await Promise.all([
           client.call('echo', { message }),
-          callAndHear(client, 'slow', { steps: 2, stepMs: 1 }, token),
+          callAndHear(client, { name: 'slow', args: { steps: 2, stepMs: 1 }, token }),
         ])
         return { said, message, token, tokens: slow.progress.map((p) => p.progressToken) }
       }),
@@ -106,7 +108,11 @@ async function expectOwnLogs(one: Crowd): Promise<void> {
     if (client.era === 'legacy') await client.request('logging/setLevel', { level })
     const heard = await Promise.all(
       Array.from({ length: one.calls }, (_, index) =>
-        callAndHear(client, 'log', { message: `${number}/${index}`, level: 'info' }, index + 1),
+        callAndHear(client, {
+          name: 'log',
+          args: { message: `${number}/${index}`, level: 'info' },
+          token: index + 1,
+        }),
       ),
     )
     return { number, logs: heard.flatMap(({ logs }) => logs).map(String) }

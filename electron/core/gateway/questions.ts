@@ -23,27 +23,38 @@ type Pending = {
   progressToken: unknown
 }
 
-/** What a client must have declared to be asked this (2025-11-25, "Lifecycle": capabilities). */
-const NEEDED: Record<string, string> = {
-  'sampling/createMessage': 'sampling',
-  'elicitation/create': 'elicitation',
-  'roots/list': 'roots',
+/**
+ * What a client would have to declare besides to be asked this, as an object of capabilities; null
+ * when nothing is missing. `elicitation: {}` is that of 2025-06-18: forms only.
+ */
+export function missingFor({ capabilities }: ClientFace, question: Question): JsonObject | null {
+  const { method, params = {} } = question
+  if (method === 'roots/list') return isObject(capabilities.roots) ? null : { roots: {} }
+  if (method === 'sampling/createMessage') {
+    const { sampling } = capabilities
+    const withTools = params.tools !== undefined || params.toolChoice !== undefined
+    if (isObject(sampling) && (!withTools || sampling.tools !== undefined)) return null
+    return { sampling: withTools ? { tools: {} } : {} }
+  }
+  if (method !== 'elicitation/create') return null
+  const { elicitation } = capabilities
+  const isByUrl = params.mode === 'url'
+  const hasMode = (declared: JsonObject) =>
+    isByUrl ? declared.url !== undefined : declared.form !== undefined || declared.url === undefined
+  if (isObject(elicitation) && hasMode(elicitation)) return null
+  return { elicitation: isByUrl ? { url: {} } : { form: {} } }
 }
 
-/** Throws `RpcError` for the server when the client never said that it can answer this. */
-export function requireDeclared({ capabilities }: ClientFace, question: Question): void {
-  const needed = Object.hasOwn(NEEDED, question.method) ? NEEDED[question.method] : undefined
-  if (needed === undefined || covers(capabilities[needed], question)) return
+/**
+ * Throws `RpcError` for the server when the client never said that it can answer this: -32601, or
+ * -32602 when it takes such requests, but none like this one (2025-11-25, "Elicitation": errors).
+ */
+export function requireDeclared(client: ClientFace, question: Question): void {
+  const missing = missingFor(client, question)
+  if (missing === null) return
+  const isKnown = Object.keys(missing).every((name) => isObject(client.capabilities[name]))
   const text = `The client did not declare what ${quote(question.method)} needs`
-  throw new RpcError(RpcCode.methodNotFound, text)
-}
-
-/** `elicitation: {}` is that of 2025-06-18: forms only. */
-function covers(declared: unknown, { method, params }: Question): boolean {
-  if (!isObject(declared)) return false
-  if (method !== 'elicitation/create') return true
-  if (params?.mode === 'url') return declared.url !== undefined
-  return declared.form !== undefined || declared.url === undefined
+  throw new RpcError(isKnown ? RpcCode.invalidParams : RpcCode.methodNotFound, text)
 }
 
 /** Requests of servers that are put to one client of the legacy era, until it answers. */

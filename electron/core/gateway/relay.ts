@@ -8,6 +8,7 @@ import type { Catalogs } from './catalogs.ts'
 import { answerInputs } from './input-loop.ts'
 import type { LogLevels, McpLogLevel } from './log-levels.ts'
 import type { Parking } from './parking.ts'
+import { missingFor } from './questions.ts'
 import type { CarriedState, StateSeal } from './sealed-state.ts'
 import type { TaskHandles } from './task-handles.ts'
 import type { UrlElicitations } from './url-elicitations.ts'
@@ -117,12 +118,12 @@ export class Relay {
       return connection.request(method, params, { ...options, headers })
     }
     try {
-      return await request()
+      return checkRound(place, method, await request())
     } catch (error) {
       const isMismatch = error instanceof RpcError && error.code === RpcCode.headerMismatch
       if (!isMismatch || method !== 'tools/call') throw error
       await this.#parts.catalogs.learn(serverId, connection, new Set(['tools']))
-      return request()
+      return checkRound(place, method, await request())
     }
   }
 
@@ -137,6 +138,7 @@ export class Relay {
     const { seal, tasks } = this.#parts
     const { resultType, requestState, taskId } = result
     if (resultType === 'input_required') {
+      requireInputs(call, result.inputRequests)
       const asked = labelledInputs(result, server)
       if (typeof requestState !== 'string') return asked
       const state = { kind: 'server' as const, serverId, state: requestState }
@@ -144,7 +146,28 @@ export class Relay {
     }
     const isTask = resultType === 'task' || call.method.startsWith('tasks/')
     if (!isTask || typeof taskId !== 'string') return result
-    return { ...result, taskId: tasks.handleOf({ serverId, taskId }, call.caller) }
+    const handle = tasks.handleOf({ serverId, taskId }, call.caller)
+    return { ...labelledInputs(result, server), taskId: handle }
+  }
+}
+
+/** Only few requests may be answered with a question (2026-07-28, "Supported Requests"). */
+function checkRound({ server }: Origin, method: string, result: JsonObject): JsonObject {
+  if (result.resultType !== 'input_required' || MULTI_ROUND.has(method)) return result
+  const text = `${server} asked for input where none can be given`
+  throw new RpcError(RpcCode.internalError, text, { server, reason: 'input_required' })
+}
+
+/** Throws -32021 when the server asks what the client cannot answer: the client must not see it. */
+function requireInputs({ client }: Call, requests: unknown): void {
+  for (const request of isObject(requests) ? Object.values(requests).filter(isObject) : []) {
+    const { method, params } = request
+    if (typeof method !== 'string') continue
+    const question = { method, params: isObject(params) ? params : undefined }
+    const requiredCapabilities = missingFor(client, question)
+    if (requiredCapabilities === null) continue
+    const text = 'Missing required client capability'
+    throw new RpcError(RpcCode.missingCapability, text, { requiredCapabilities })
   }
 }
 

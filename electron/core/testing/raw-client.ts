@@ -49,6 +49,8 @@ export interface RawClient extends AsyncDisposable {
   notify(method: string, params?: JsonObject): Promise<void>
   /** Hears of these: by `subscriptions/listen`, or `resources/subscribe`. */
   listen(uris: readonly string[]): Promise<void>
+  /** The id of the newest request. */
+  readonly lastId: number
   /** Leaves without a word. */
   vanish(): void
 }
@@ -138,6 +140,10 @@ class Client implements RawClient {
     await Promise.race([over, this.heard.until('notifications/subscriptions/acknowledged')])
   }
 
+  get lastId(): number {
+    return this.#lastId
+  }
+
   vanish(): void {
     this.#streams.abort()
   }
@@ -209,7 +215,7 @@ class Client implements RawClient {
         ...headers,
       },
       body: JSON.stringify(message),
-      signal: signal ?? this.#streams.signal,
+      signal: signal ? AbortSignal.any([signal, this.#streams.signal]) : this.#streams.signal,
     })
   }
 
