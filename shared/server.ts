@@ -52,7 +52,8 @@ const clientMetadataUrl = z.string().refine(isDocumentUrl, 'must be an https URL
 
 /**
  * How we present ourselves where a server lets people sign in (OAuth 2.1); all of it may be left
- * out, and then we register by ourselves. `${NAME}` stands for an environment variable.
+ * out, and then we register by ourselves. `${NAME}` in clientId and clientSecret stands for an
+ * environment variable.
  */
 const oauthFields = {
   /** The client that was registered with the authorization server by hand. */

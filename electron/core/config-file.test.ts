@@ -169,6 +169,10 @@ test.each<[object, ...string[]]>([
     'mcpServers.s.bearerToken: The environment variable NO is not set.',
   ],
   [
+    remote({ oauth: { clientId: 'c', clientSecret: '${NO}' } }),
+    'mcpServers.s.oauth.clientSecret: The environment variable NO is not set.',
+  ],
+  [
     remote({ bearerToken: '${METAMCP_ADMIN_TOKEN}' }),
     'mcpServers.s.bearerToken: ${METAMCP_ADMIN_TOKEN} is one of our own variables and is never handed out.',
   ],

@@ -47,7 +47,8 @@ function serverTexts(
   name: string,
   server: ConfigServer,
 ): { path: Problem['path']; text: string }[] {
-  const { url, bearerToken, args = [], env = {}, headers = {}, oauth = {} } = server
+  const { url, bearerToken, args = [], env = {}, headers = {}, oauth } = server
+  const client = { clientId: oauth?.clientId, clientSecret: oauth?.clientSecret }
   const at = (...rest: Problem['path']) => ['mcpServers', name, ...rest]
   return [
     ...(url ? [{ path: at('url'), text: url }] : []),
@@ -55,7 +56,7 @@ function serverTexts(
     ...args.map((text, index) => ({ path: at('args', index), text })),
     ...Object.entries(env).map(([key, text]) => ({ path: at('env', key), text })),
     ...Object.entries(headers).map(([key, text]) => ({ path: at('headers', key), text })),
-    ...Object.entries(oauth).map(([key, text = '']) => ({ path: at('oauth', key), text })),
+    ...Object.entries(client).map(([key, text = '']) => ({ path: at('oauth', key), text })),
   ]
 }
 

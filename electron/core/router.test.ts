@@ -8,7 +8,7 @@ import { managementProcedure, router, type RpcContext } from './rpc.ts'
 import { serverRouter } from './servers/router.ts'
 import { openTempStores, someServer, type TempStores } from './testing/temp-stores.ts'
 
-const SECRETS = ['top-secret-env', 'top-secret-header', 'top-secret-token', 'top-secret-new']
+const SECRETS = ['env', 'header', 'token', 'new', 'client'].map((name) => `top-secret-${name}`)
 
 function routerOver(stores: TempStores, invalidated: string[] = []) {
   const invalidate = (id: string) => {
@@ -143,14 +143,15 @@ test('no answer and no error holds a secret', async () => {
   await using stores = await openTempStores()
   const api = routerOver(stores)
   const { servers, apiKeys } = callAs(api)
-  const [env = '', header = '', token = '', fresh = ''] = SECRETS
+  const [env = '', header = '', token = '', fresh = '', clientSecret = ''] = SECRETS
+  const oauth = { clientId: 'c', clientSecret }
   const remote = { type: 'SSE', url: 'https://example.com', headers: { A: header } } as const
   const answers: unknown[] = []
   const keep = async (promise: Promise<unknown>) =>
     answers.push(await promise.catch((error: unknown) => [String(error), shapeOf(api, error)]))
 
   await keep(servers.create({ ...someServer('one'), env: { KEY: env } }))
-  await keep(servers.create({ name: 'two', ...remote, bearerToken: token }))
+  await keep(servers.create({ name: 'two', ...remote, bearerToken: token, oauth }))
   for (const { id } of stores.servers.list()) {
     await keep(servers.get({ id }))
     await keep(servers.update({ id, patch: { description: 'new' } }))
@@ -158,6 +159,7 @@ test('no answer and no error holds a secret', async () => {
     await keep(servers.update({ id, patch: { headers: { A: null, MORE: fresh } } }))
     await keep(servers.update({ id, patch: { headers: { A: `${fresh}\n` } } }))
     await keep(servers.update({ id, patch: { bearerToken: `${fresh}\n` } }))
+    await keep(servers.update({ id, patch: { oauth: { ...oauth, scope: ' ' } } }))
     await keep(servers.update({ id, patch: { type: 'STDIO', env: { KEY: null } } }))
     await keep(servers.setEnabled({ id, enabled: false }))
   }

@@ -5,6 +5,9 @@ import { readText } from './http-body.ts'
 import { LARGEST_MESSAGE_MEGABYTES, TooLarge } from './read-message.ts'
 
 const QUOTED_CHARACTERS = 300
+
+const ASKS_FOR_SIGN_IN =
+  'It asks for a sign-in (HTTP 401). Sign in to it in MetaMCP, or give it a bearer token or a header.'
 /** Of the body of a refusal: a JSON-RPC error may carry data, a page of HTML is not worth reading. */
 const LARGEST_REFUSAL_BYTES = 1024 * 1024
 
@@ -70,7 +73,7 @@ export function readHttpFailure(error: unknown, url: URL): HttpFailure {
 }
 
 function describeStatus(status: number, body: string): string {
-  if (status === 401) return 'It asks for a sign-in (HTTP 401). Give it a bearer token or a header.'
+  if (status === 401) return ASKS_FOR_SIGN_IN
   if (status === 403) return 'It refuses our credentials (HTTP 403).'
   const words = /^\s*</.test(body) ? '' : body.trim().slice(0, QUOTED_CHARACTERS)
   return words === '' ? `It answered HTTP ${status}.` : `It answered HTTP ${status}: ${words}`

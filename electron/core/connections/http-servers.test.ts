@@ -120,7 +120,11 @@ test('an error in the body of a refusal is the error of that request alone', asy
 })
 
 test.each([
-  [401, 'secret sk-12345', 'It asks for a sign-in (HTTP 401). Give it a bearer token or a header.'],
+  [
+    401,
+    'secret sk-12345',
+    'It asks for a sign-in (HTTP 401). Sign in to it in MetaMCP, or give it a bearer token or a header.',
+  ],
   [403, '', 'It refuses our credentials (HTTP 403).'],
   [404, '<html>no</html>', 'It answered HTTP 404.'],
   [503, 'over sk-12345 capacity', 'It answered HTTP 503: over ••• capacity'],

@@ -23,6 +23,7 @@ function expectNothing({ oauth, locked, id }: Stage): void {
   expect(oauth.followed).toEqual([])
 }
 
+// Shows: oauth-client-state, oauth-client-pkce, oauth-client-resource, oauth-client-issuer-recorded
 test('the request and its return are bound together by state, PKCE, resource and redirect URI', async () => {
   await using locked = await openOddAuthServer()
   await using oauth = await openTempOAuth()
@@ -65,6 +66,7 @@ test('the request and its return are bound together by state, PKCE, resource and
   expect(locked.posted.map(({ path }) => path)).toEqual(['/register', '/token'])
 })
 
+// Shows: oauth-client-state, oauth-client-iss, oauth-client-iss-exact, oauth-client-iss-error
 test.each<[string, (stage: Stage) => string | Promise<string>, number, string]>([
   ['no state', () => '?code=c', 400, 'not the return'],
   ['another state', () => `?code=c&state=${'a'.repeat(43)}`, 400, 'not under way'],
@@ -128,6 +130,7 @@ test.each<[string, (stage: Stage) => string | Promise<string>, number, string]>(
   expectNothing(stage)
 })
 
+// Shows: oauth-client-iss
 test('a missing iss is refused where it was promised, and the right one is taken', async () => {
   await using locked = await openOddAuthServer(withIss)
   await using oauth = await openTempOAuth()

@@ -7,6 +7,7 @@ import { openTempOAuth } from '../testing/temp-oauth.ts'
 const DOCUMENT = 'https://apps.example/metamcp.json'
 const documents = () => ({ client_id_metadata_document_supported: true })
 
+// Shows: oauth-client-static, oauth-client-registration-order
 test('a client of the definition is used, its secret is filled in and sent as the server takes it', async () => {
   await using locked = await openOddAuthServer({
     metadata: () => ({ token_endpoint_auth_methods_supported: ['client_secret_basic'] }),
@@ -31,6 +32,7 @@ test('a client of the definition is used, its secret is filled in and sent as th
   expect(JSON.stringify(oauth.stores.signIns.get(id))).not.toContain('from-the-environment')
 })
 
+// Shows: oauth-client-metadata-document, oauth-client-registration-order
 test('a metadata document is shown where it is taken, else we register', async () => {
   await using taken = await openOddAuthServer({ metadata: documents })
   await using other = await openOddAuthServer()
@@ -43,6 +45,7 @@ test('a metadata document is shown where it is taken, else we register', async (
   expect(there.searchParams.get('client_id')).toBe('registered')
 })
 
+// Shows: oauth-client-application-type, oauth-client-refresh-grant
 test('we register as a native app, for lasting sign-ins, without a secret where that will do', async () => {
   const bodies: unknown[] = []
   await using locked = await openOddAuthServer({
@@ -67,6 +70,7 @@ test('we register as a native app, for lasting sign-ins, without a secret where 
   ])
 })
 
+// Shows: oauth-client-issuer-bound, oauth-client-token-issuer
 test('a server that moves to another authorization server: we register there, and show nothing of before', async () => {
   let issuer = ''
   await using first = await openOddAuthServer({
@@ -89,6 +93,7 @@ test('a server that moves to another authorization server: we register there, an
   ])
 })
 
+// Shows: oauth-client-static-issuer
 test('a client of the definition does not move with it', async () => {
   let issuer = ''
   await using first = await openOddAuthServer({

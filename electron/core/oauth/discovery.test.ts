@@ -8,6 +8,8 @@ const big = 'x'.repeat(1024 * 1024 + 1)
 const METADATA = '/.well-known/oauth-authorization-server'
 const RESOURCE = '/.well-known/oauth-protected-resource/mcp'
 
+// Shows: oauth-client-issuer-identical, oauth-client-https, oauth-client-pkce-refused
+// Shows: oauth-client-registration-refused
 test.each<[string, OddAuthOptions, string]>([
   ['another issuer', { metadata: () => ({ issuer: 'https://honest.example' }) }, '(issuer)'],
   [
@@ -97,6 +99,7 @@ test('a server elsewhere is not believed when it names addresses on this machine
   expect(local.read).toEqual([])
 })
 
+// Shows: oauth-client-redirect
 test.each([
   ['a server without TLS', 'http://example.com/mcp', undefined, 'not https: a token'],
   [
@@ -110,6 +113,7 @@ test.each([
   await expect(oauth.begin(await oauth.add(mcpUrl))).rejects.toThrow(text)
 })
 
+// Shows: oauth-client-well-known
 test('a server of 2025-03-26 is its own authorization server', async () => {
   await using locked = await openOddAuthServer({ answers: { [RESOURCE]: () => ({ status: 404 }) } })
   await using oauth = await openTempOAuth()
@@ -119,6 +123,18 @@ test('a server of 2025-03-26 is its own authorization server', async () => {
   expect(locked.read).toEqual([RESOURCE, '/.well-known/oauth-protected-resource', METADATA])
 })
 
+// Shows: oauth-client-resource-canonical
+test('a server at the root is meant without the slash at its end', async () => {
+  const missing = () => ({ status: 404 })
+  await using locked = await openOddAuthServer({
+    answers: { '/.well-known/oauth-protected-resource': missing },
+  })
+  await using oauth = await openTempOAuth()
+  const begun = await oauth.begin(await oauth.add(locked.origin))
+  expect(begun.searchParams.get('resource')).toBe(locked.origin)
+})
+
+// Shows: oauth-client-server-metadata
 test('an issuer with a path is looked up at three places, in order', async () => {
   const last = '/tenant/.well-known/openid-configuration'
   await using locked = await openOddAuthServer({
@@ -133,6 +149,22 @@ test('an issuer with a path is looked up at three places, in order', async () =>
   ])
 })
 
+// Shows: oauth-client-scope-challenged, oauth-client-scope-order
+test('scopes are those of the refusal, else those that the server recommends', async () => {
+  await using locked = await openOddAuthServer({
+    resource: () => ({ scopes_supported: ['one', 'two'] }),
+  })
+  await using oauth = await openTempOAuth()
+  const id = await oauth.add(locked.mcpUrl)
+  expect((await oauth.begin(id)).searchParams.get('scope')).toBe('one two')
+  const server = oauth.stores.servers.get(id)
+  if (!server) throw new Error('it was added')
+  const wwwAuthenticate = 'Bearer scope="three"'
+  await oauth.auth.refused(server, { status: 401, wwwAuthenticate, tokenUsed: null })
+  expect((await oauth.begin(id)).searchParams.get('scope')).toBe('three')
+})
+
+// Shows: oauth-client-resource-metadata
 test('the place that the refusal names is asked before all others', async () => {
   await using locked = await openOddAuthServer({
     answers: { [RESOURCE]: () => ({ status: 500 }) },

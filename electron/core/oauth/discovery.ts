@@ -90,7 +90,8 @@ async function findResourceMetadata(
 
 function resourceOf(server: URL, described: OAuthProtectedResourceMetadata | null): string {
   const requestedResource = resourceUrlFromServerUrl(server)
-  if (!described) return requestedResource.href
+  // The form without a slash at its end is the usual one (specification, "Canonical Server URI").
+  if (!described) return requestedResource.href.replace(/^([^/]+\/\/[^/]+)\/$/, '$1')
   const configuredResource = described.resource
   if (checkResourceAllowed({ requestedResource, configuredResource })) return configuredResource
   throw new AppError(

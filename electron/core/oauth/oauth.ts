@@ -15,7 +15,7 @@ import { openSafeFetch } from './safe-fetch.ts'
 import { SignIns } from './server-auth.ts'
 import type { SignInStore } from './sign-in-store.ts'
 
-export const CALLBACK_PATH = '/oauth/callback'
+const CALLBACK_PATH = '/oauth/callback'
 
 const STATUS: Partial<Record<AppError['code'], number>> = {
   unauthorized: 403,

@@ -21,7 +21,7 @@ const PAUSE_MS = 30_000
 const GONE = new Set<string>([OAuthErrorCode.InvalidGrant, OAuthErrorCode.UnauthorizedClient])
 
 /** `gone`: the authorization server takes the refresh token no more, and it was forgotten. */
-export type RefreshOutcome = 'refreshed' | 'gone' | 'failed'
+type RefreshOutcome = 'refreshed' | 'gone' | 'failed'
 
 export type RefreshOptions = {
   store: SignInStore

@@ -113,6 +113,17 @@ test('one that cannot be reached changes nothing, and is left in peace for half 
   expect(await stage.token()).toBe('a3')
 })
 
+// Shows: oauth-client-refresh-absent
+test('without a refresh token, a token is used until it is refused', async () => {
+  const body = { access_token: 'a', token_type: 'Bearer', expires_in: 60 }
+  await using stage = await signedIn({ answers: { '/token': () => ({ body }) } })
+  stage.oauth.advance(HOUR_MS)
+  expect(await stage.token()).toBe('a')
+  expect(await stage.refused('a')).toBe(false)
+  expect([await stage.token(), stage.oauth.status(stage.id)]).toEqual([null, 'needed'])
+})
+
+// Shows: oauth-client-step-up, oauth-client-step-up-limit
 test('a scope that is missing is asked for together with those that were granted', async () => {
   await using stage = await signedIn({
     resource: () => ({ scopes_supported: ['read'] }),
@@ -139,6 +150,7 @@ test('a refusal that is not about tokens is none of ours', async () => {
   expect([stage.oauth.status(stage.id), await stage.token()]).toEqual(['signed-in', 'access-1'])
 })
 
+// Shows: oauth-client-token-issuer
 test('a token is for the URL that it was got for, and for servers without credentials of their own', async () => {
   await using stage = await signedIn()
   const { oauth, id, locked } = stage
@@ -168,6 +180,7 @@ test('signing out works where nothing can be revoked', async () => {
   expect(await stage.token()).toBeNull()
 })
 
+// Shows: oauth-client-storage
 test('tokens, clients and their secrets are sealed wherever they are kept', async () => {
   const registered = { client_id: 'the-client', client_secret: 'the-client-secret' }
   await using stage = await signedIn({
@@ -175,7 +188,7 @@ test('tokens, clients and their secrets are sealed wherever they are kept', asyn
   })
   const { db } = stage.oauth.stores
   const [row] = await db.read((tx) => tx.select().from(signIns))
-  const snapshot = await readFile(join(stage.oauth.stores.dataDir, 'definitions.json'), 'utf8')
+  const snapshot = await readFile(join(db.dataDir, 'definitions.json'), 'utf8')
   expect(snapshot).toContain(row?.sealed)
   for (const secret of ['access-1', 'refresh-1', 'the-client', 'code_verifier']) {
     expect(JSON.stringify(row) + snapshot).not.toContain(secret)

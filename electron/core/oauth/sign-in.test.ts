@@ -48,6 +48,7 @@ async function callEcho(core: TempCore): Promise<unknown> {
 const answers = (core: TempCore) =>
   expect.poll(() => callEcho(core).catch(String), SOON).toMatchObject(SAID)
 
+// Shows: oauth-client-401, oauth-client-bearer, oauth-client-query, oauth-client-no-passthrough
 test('a server asks for a sign-in, gets it, keeps it over a restart, and is told when it ends', async () => {
   await using locked = await startAuthServer()
   const person = await signUp(locked.issuer)
@@ -102,6 +103,9 @@ test('a server asks for a sign-in, gets it, keeps it over a restart, and is told
 
   expect(await later.admin.oauth.signOut.mutate({ serverId: stage.id })).toEqual({ revoked: true })
   await expect.poll(() => viewOf(next), SOON).toMatchObject({ state: 'failed', signIn: 'needed' })
+  const urls = locked.seen.filter((one) => one.includes('/mcp')).join()
+  expect(urls).not.toMatch(/token|eyJ/)
+  expect([...locked.tokens].filter((one) => one !== '' && !one.startsWith('eyJ'))).toEqual([])
   const kept = await readFile(join(core.dataDir, 'definitions.json'), 'utf8')
   expect(kept).not.toMatch(/access_token|eyJ/)
 })

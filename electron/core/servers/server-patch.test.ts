@@ -44,6 +44,17 @@ test('a bearer token stays until it is replaced or removed', () => {
   expect(patchServer(remote, { bearerToken: null })).toMatchObject({ bearerToken: null })
 })
 
+test('an OAuth client is replaced as a whole, but for a secret that is kept, or removed', () => {
+  const oauth = { clientId: 'c', clientSecret: 'stored', scope: 'a b' }
+  const client = { ...remote, oauth } as typeof remote
+  expect(patchServer(client, { description: 'new' })).toMatchObject({ oauth })
+  expect(patchServer(client, { oauth: { clientId: 'd', clientSecret: null } })).toMatchObject({
+    oauth: { clientId: 'd', clientSecret: 'stored' },
+  })
+  expect(patchServer(client, { oauth: { scope: 'c' } })).toHaveProperty('oauth', { scope: 'c' })
+  expect(patchServer(client, { oauth: null })).toEqual(remote)
+})
+
 test('a change of type drops what the other type had, secrets too', () => {
   const changed = patchServer(stdio, { type: 'STREAMABLE_HTTP', url: 'https://example.com/mcp' })
   const { command: _, args: __, env: ___, cwd: ____, ...common } = stdio as Record<string, unknown>
@@ -55,7 +66,25 @@ test('a change of type drops what the other type had, secrets too', () => {
   })
 })
 
+// Shows: oauth-client-metadata-document-form
 test.each<[string, ServerPatch, string]>([
+  [
+    'a document without a path',
+    { oauth: { clientMetadataUrl: 'https://a.example/' } },
+    'oauth.clientMetadataUrl: must be an https URL with a path',
+  ],
+  [
+    'a document without TLS',
+    { oauth: { clientMetadataUrl: 'http://a.example/x.json' } },
+    'oauth.clientMetadataUrl: must be an https URL with a path',
+  ],
+  [
+    'a client secret that is not there to be kept',
+    { oauth: { clientId: 'c', clientSecret: null } },
+    'oauth.clientSecret: has no stored value',
+  ],
+  ['a client secret alone', { oauth: { clientSecret: 's' } }, 'oauth.clientSecret: goes with a'],
+  ['scopes that are none', { oauth: { scope: 'a  b' } }, 'oauth.scope: is not a list of scopes'],
   [
     'a secret that is not there to be kept',
     { env: { NONE: null } },
@@ -70,5 +99,5 @@ test.each<[string, ServerPatch, string]>([
   ['a type whose fields are missing', { type: 'SSE' }, 'url: expected string'],
   ['a header for a stdio server', { headers: { A: null } }, 'headers.A: has no stored value'],
 ])('refuses %s', (_, patch, text) => {
-  expect(() => patchServer(stdio, patch)).toThrow(text)
+  expect(() => patchServer(patch.oauth ? remote : stdio, patch)).toThrow(text)
 })

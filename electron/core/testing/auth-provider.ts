@@ -7,7 +7,7 @@ import { toNodeHandler } from 'better-auth/node'
 import { jwt } from 'better-auth/plugins'
 
 export const ISSUER_PATH = '/api/auth'
-export const SCOPES = ['offline_access', 'echo:read', 'echo:write']
+const SCOPES = ['offline_access', 'echo:read', 'echo:write']
 
 const TABLES = [
   ...['user', 'session', 'account', 'verification', 'jwks', 'oauthClient', 'oauthResource'],

@@ -13,6 +13,8 @@ export interface AuthServer extends AsyncDisposable {
   readonly mcpUrl: string
   /** Requests so far, as `POST /api/auth/oauth2/token`. */
   readonly seen: string[]
+  /** What came as a bearer token; empty where nothing came. */
+  readonly tokens: ReadonlySet<string>
   /** All access tokens of now count as expired; refreshing is up to the client. */
   expire(): void
   /** The person's access was taken back: neither access nor refresh tokens of now are good. */
@@ -41,7 +43,7 @@ export async function startAuthServer(): Promise<AuthServer> {
   const seen: string[] = []
   server.on('request', (request, response) => {
     const { pathname } = new URL(request.url ?? '', origin)
-    seen.push(`${request.method} ${pathname}`)
+    seen.push(`${request.method} ${request.url}`)
     if (pathname === '/mcp') void locked.serve(request, response)
     else if (pathname === METADATA_PATH) {
       response.setHeader('content-type', 'application/json').end(describe(places))
@@ -96,6 +98,7 @@ function openLock({ origin, issuer, mcpUrl }: Places, inner: string) {
   const lock = {
     needs: null as string | null,
     serve,
+    tokens: used as ReadonlySet<string>,
     expire: () => used.forEach((token) => spent.add(token)),
   }
   return lock

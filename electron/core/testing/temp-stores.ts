@@ -1,14 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { afterAll } from 'vitest'
 import { openChanges, type Change } from '../changes.ts'
-import type { Database } from '../db/open.ts'
 import { openStores, type Stores } from '../stores.ts'
 import { openTempDatabase, type TempDatabase } from './temp-database.ts'
 
 export type TempStores = Stores &
   AsyncDisposable & {
-    db: Database
-    dataDir: string
+    db: TempDatabase
     /** Every change that was published, oldest first. */
     told: Change[]
     /** The same definitions as a later start reads them. */
@@ -43,8 +41,7 @@ export async function openTempStores(): Promise<TempStores> {
     )
     isInUse = false
   }
-  const { dataDir } = db
-  return { ...stores, db, dataDir, told, reopen: open, [Symbol.asyncDispose]: empty }
+  return { ...stores, db, told, reopen: open, [Symbol.asyncDispose]: empty }
 }
 
 /** A STDIO server that is never started, for tests of definitions. */
