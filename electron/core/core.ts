@@ -100,9 +100,7 @@ export async function startCore(config: CoreConfig, limits: CoreLimits = {}): Pr
       management: serveManagement({
         router,
         log,
-        createContext: (credential) => ({
-          caller: managementCaller(known, credential),
-        }),
+        createContext: (credential) => ({ caller: managementCaller(known, credential) }),
       }),
     }),
   )
