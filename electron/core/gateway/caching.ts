@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json-rpc.ts'
+import type { JsonObject } from '../json-rpc.ts'
 
 /** How long a result may be kept, and by whom (2026-07-28, "Caching"). */
 export type Caching = { ttlMs: number; cacheScope: 'public' | 'private' }
@@ -29,8 +29,4 @@ export function mergeCaching(parts: readonly Caching[]): Caching {
 export function restrict(result: JsonObject, isOpen: boolean): JsonObject {
   if (isOpen || result.cacheScope !== 'public') return result
   return { ...result, cacheScope: 'private' }
-}
-
-export function isCaching(value: unknown): value is Caching {
-  return isObject(value) && typeof value.ttlMs === 'number'
 }

@@ -7,7 +7,7 @@ import {
   type RpcNotification,
 } from '../json-rpc.ts'
 import type { McpLogLevel } from './log-levels.ts'
-import type { Subscriber } from './subscriptions.ts'
+import type { Subscriber } from './subscriber.ts'
 
 /**
  * One relayed request, in either era, as one plain value. Credentials never enter `params`.

@@ -8,8 +8,9 @@ import {
 } from '../json-rpc.ts'
 import { LIST_KINDS, type Call, type ListKind } from './call.ts'
 import type { Visitor } from './endpoint.ts'
-import type { ModernCall } from './modern.ts'
-import type { Subscriber, Subscriptions } from './subscriptions.ts'
+import type { ModernCall } from './modern-call.ts'
+import type { Subscriber } from './subscriber.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import type { TaskHandles } from './task-handles.ts'
 
 const TASKS = 'io.modelcontextprotocol/tasks'

@@ -2,7 +2,7 @@ import type { Connection } from '../connections/connection.ts'
 import { messageOf } from '../errors.ts'
 import { isObject, RpcCode, RpcError, type JsonObject, type RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
-import type { Topic } from './shared-watch.ts'
+import type { Topic } from './subscriber.ts'
 
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged'
 /** A server that says nothing at all is taken to have agreed. */

@@ -5,13 +5,13 @@ import {
   RpcCode,
   RpcError,
   type JsonObject,
-  type RpcNotification,
 } from '../json-rpc.ts'
 import { restrict } from './caching.ts'
-import { isListMethod, type Asked, type Call } from './call.ts'
+import { isListMethod, type Call } from './call.ts'
 import type { Endpoint } from './endpoint.ts'
 import { listen, type ListenParts } from './listen.ts'
 import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log-levels.ts'
+import type { ModernCall } from './modern-call.ts'
 import type { Seats } from './seats.ts'
 import type { ServerInfo } from './sessions.ts'
 import { quote, unknownMethod } from './unknown.ts'
@@ -37,15 +37,6 @@ export type ModernParts = Omit<ListenParts, 'call'> & {
   levels: LogLevels
   serverInfo: ServerInfo
   seats: Seats
-}
-
-export type ModernCall = Asked & {
-  endpoint: Endpoint
-  /** Who calls, as a stable identity (`callerKey`). */
-  caller: string
-  notify: (notification: RpcNotification) => void
-  /** Aborted when its client leaves, or may not call any more. */
-  controller: AbortController
 }
 
 /** Checks the shape of a request's envelope. Throws `RpcError` (-32602) naming what is wrong. */

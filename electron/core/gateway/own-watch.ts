@@ -3,7 +3,7 @@ import type { Lease } from '../connections/shared-connection.ts'
 import type { Pools } from '../connections/pools.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import type { Topic } from './shared-watch.ts'
+import type { Topic } from './subscriber.ts'
 
 type Parts = { pools: Pools; log: Logger }
 type Place = { serverId: string; tenant: Tenant }

@@ -20,7 +20,7 @@ import type { Hello } from './hello.ts'
 import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log-levels.ts'
 import { Mailbox, type Listener } from './mailbox.ts'
 import { Questions, type Send } from './questions.ts'
-import type { Subscriber } from './subscriptions.ts'
+import type { Subscriber } from './subscriber.ts'
 import { quote } from './unknown.ts'
 
 export type { Listener, Send }

@@ -10,10 +10,7 @@ import {
 } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { ModernListen } from './modern-listen.ts'
-import type { Subscriber } from './subscriptions.ts'
-
-/** A resource by its URI, or a task of the Tasks extension by the server's own id. */
-export type Topic = { kind: 'resource' | 'task'; id: string }
+import type { Subscriber, Topic } from './subscriber.ts'
 
 export type SharedWatchParts = {
   serverId: string

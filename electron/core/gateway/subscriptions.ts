@@ -3,13 +3,8 @@ import type { Pools } from '../connections/pools.ts'
 import type { RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { OwnWatch } from './own-watch.ts'
-import { SharedWatch, type Topic } from './shared-watch.ts'
-
-/** Who hears of what it subscribed to: a session, or a `subscriptions/listen` of the modern era. */
-export interface Subscriber {
-  /** The notification as the server sent it. */
-  updated(notification: RpcNotification): void
-}
+import { SharedWatch } from './shared-watch.ts'
+import type { Subscriber, Topic } from './subscriber.ts'
 
 /** What somebody subscribes to, at one server. */
 export type Subscription = {

@@ -25,7 +25,7 @@ export type RawClientOptions = {
   logLevel?: string
 }
 
-export type RawRequest = {
+type RawRequest = {
   signal?: AbortSignal
   meta?: JsonObject
   /** What comes before the answer on the stream of this request. */
