@@ -67,7 +67,13 @@ const namespace = (fields: object) => ({ namespaces: { n: fields } })
 test.each<[object, ...string[]]>([
   [[], 'expected object, received array'],
   [{ mcpServer: {} }, 'mcpServer: is not a known field'],
-  [server({ isolation: 'auto' }), 'mcpServers.s.isolation: is not a known field'],
+  [server({ isolated: true }), 'mcpServers.s.isolated: is not a known field'],
+  [
+    server({ isolation: 'none', idleConnections: 11, maxConnections: 0 }),
+    'mcpServers.s.isolation: expected one of "auto"|"shared"|"session"',
+    'mcpServers.s.idleConnections: Too big: expected number to be <=10',
+    'mcpServers.s.maxConnections: Too small: expected number to be >=1',
+  ],
   [server({ args: 'one two' }), 'mcpServers.s.args: expected array, received string'],
   [server({ args: ['a', 1] }), 'mcpServers.s.args[1]: expected string, received number'],
   [server({ env: { PORT: 80 } }), 'mcpServers.s.env.PORT: expected string, received number'],

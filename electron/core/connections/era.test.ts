@@ -7,6 +7,7 @@ import { call, openEchoPools, report } from '../testing/echo-pools.ts'
 const methodsIn = (seen: { body: { method?: string } }[]) =>
   seen.flatMap(({ body }) => body.method ?? [])
 
+// Shows: stdio-probe, stdio-probe-fallback
 test.each<[string, EchoOptions]>([
   ['answers with an error', {}],
   ['does not answer', { ignoreUnknown: true }],
@@ -41,6 +42,7 @@ test('a modern server is greeted by discover, also one that is slow about it', a
   }
 })
 
+// Shows: version-era-cached
 test('what is remembered decides who is greeted how, and being wrong costs only a question', async () => {
   await using world = openEchoPools({
     knownEra: (id) => (id.startsWith('was-legacy') ? 'legacy' : 'modern'),
@@ -68,6 +70,7 @@ test('the era of the last connection is remembered, until the definition changes
   expect(await world.connect(id)).toMatchObject({ era: 'modern' })
 })
 
+// Shows: meta-sent, meta-client-info
 test('each modern request says for itself who asks, in the place of what its caller said', async () => {
   await using world = openEchoPools()
   const connection = await world.connect(world.define({ era: 'modern' }))
@@ -112,6 +115,7 @@ test('over HTTP a modern server is told by its answer, a legacy one by any other
   }
 })
 
+// Shows: http-probe, version-retry
 test('a modern server of other versions only is not asked for the older handshake', async () => {
   await using server = await openRawHttp(({ body: { id } }, response) => {
     const data = { supported: ['2031-01-01', '2030-01-01'], requested: '2026-07-28' }
@@ -148,4 +152,19 @@ test.each([401, 403])('HTTP %i says nothing about the era', async (status) => {
   world.defineServer({ type: 'STREAMABLE_HTTP', name: 'closed', url: server.origin })
   await expect(world.pools.lease('closed')).rejects.toMatchObject({ name: 'ServerDown' })
   expect(methodsIn(server.seen)).toEqual(['server/discover'])
+})
+
+// Shows: cancel-initialize
+test('a greeting that takes too long is not cancelled by a message', async () => {
+  await using server = await openRawHttp(({ body }, response) => {
+    if (body.method !== 'initialize') response.writeHead(404).end()
+  })
+  await using world = openEchoPools()
+  const definition = { type: 'STREAMABLE_HTTP' as const, name: 'hanging', url: server.origin }
+  world.defineServer({ ...definition, startTimeoutMs: 500 })
+  await expect(world.pools.lease('hanging')).rejects.toMatchObject({
+    reason: expect.stringContaining('waiting for its answer to initialize') as string,
+  })
+  await world.pools.close()
+  expect(methodsIn(server.seen)).toEqual(['server/discover', 'initialize'])
 })

@@ -179,6 +179,7 @@ test("the client's progress goes to the server, and winds the clock of its call 
   expect(notifications).toEqual([{ method: progress.method, params: progress.params }])
 })
 
+// Shows: timeout-maximum
 test('a call may make progress for as long as the longest call may last, and no longer', async () => {
   await using world = openEchoPools({ maxCallMs: 400, callTimeoutMs: 300 })
   const connection = await world.connect(world.define())
@@ -206,6 +207,7 @@ test('the server hears of a cancellation within 100 ms', async () => {
   expect(performance.now() - before).toBeLessThan(100)
 })
 
+// Shows: cancel-invalid
 test('answers to nothing and progress of nothing do no harm', async () => {
   await using world = openEchoPools()
   const connection = await world.connect(world.define())
@@ -215,6 +217,7 @@ test('answers to nothing and progress of nothing do no harm', async () => {
   })
 })
 
+// Shows: stdio-subscription-id
 test.each(['stdio', 'http'])(
   'modern subscriptions over %s have their notifications',
   async (how) => {
