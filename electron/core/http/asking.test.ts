@@ -65,6 +65,18 @@ test('what was asked while nobody read is asked once the stream is resumed', asy
   })
 })
 
+// Shows: elicitation-bound
+test('an answer from another session reaches nobody, and the question stays', async () => {
+  const [headers, others] = [await openSession(), await openSession()]
+  await using stream = await ask(headers)
+  const { json } = await stream.event(isQuestion)
+  const forged = { jsonrpc: '2.0', id: json.id, result: { action: 'accept', content: { by: 1 } } }
+  expect(await probe.send({ headers: others, body: forged })).toMatchObject({ status: 202 })
+  await probe.send({ headers, body: { ...forged, result: chosen } })
+  const { json: called } = await stream.event(isAnswer)
+  expect(called.result).toMatchObject({ structuredContent: { result: chosen } })
+})
+
 test('an error of the client is the answer, too', async () => {
   const headers = await openSession()
   await using stream = await ask(headers)
