@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { RpcError } from '../json-rpc.ts'
 import type { RpcNotification } from '../json-rpc.ts'
 import { startEchoHttp } from '../testing/echo-definition.ts'
+import { openRawHttp, sendJson } from '../testing/echo-http.ts'
 import { call, openEchoPools, report } from '../testing/echo-pools.ts'
 import type { Ask, AskOptions, Connection, Question, RequestOptions } from './connection.ts'
 
@@ -256,3 +257,32 @@ test.each(['stdio', 'http'])(
     await expect(others).rejects.toThrow('enough')
   },
 )
+
+// Shows: client-sends-no-responses
+test('a request of a modern server is logged, and over HTTP not even refused', async () => {
+  await using server = await openRawHttp(({ body: { id, method } }, response) => {
+    const hello = { supportedVersions: ['2026-07-28'], capabilities: {} }
+    if (method === 'server/discover')
+      return sendJson(response, { jsonrpc: '2.0', id, result: hello })
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (const message of [
+      { jsonrpc: '2.0', id: 'mine', ...SAMPLE },
+      { jsonrpc: '2.0', id, result: { resultType: 'complete', content: [] } },
+    ]) {
+      response.write(`data: ${JSON.stringify(message)}\n\n`)
+    }
+    response.end()
+  })
+  await using world = openEchoPools()
+  const definition = { type: 'STREAMABLE_HTTP' as const, name: 'rude', url: server.origin }
+  const connection = await world.connect(world.defineServer(definition))
+  const { asked, options } = client('one')
+  expect(await use(connection, ['anything', {}], options)).toMatchObject({ content: [] })
+  expect(asked).toEqual([])
+  expect(world.logs).toContainEqual({
+    level: 'warn',
+    facts: { server: 'rude', method: SAMPLE.method },
+    message: 'a modern server sent a request, which it must not',
+  })
+  expect(server.seen.map(({ body }) => body.method)).toEqual(['server/discover', 'tools/call'])
+})
