@@ -129,6 +129,7 @@ test('a registration whose secret has expired is made anew', async () => {
   expect((await oauth.begin(id)).searchParams.get('client_id')).toBe('c2')
 })
 
+// Shows: stdio-no-oauth
 test('who cannot be signed in to is told why', async () => {
   await using oauth = await openTempOAuth()
   const own = await oauth.add('https://a.example/', { bearerToken: 'x' })
