@@ -3,6 +3,8 @@
  * stay plain values: what this file does not name passes through untouched.
  */
 
+import { isRawJson } from './json.ts'
+
 export type RequestId = string | number
 export type JsonObject = Record<string, unknown>
 
@@ -59,8 +61,9 @@ export class RpcError extends Error {
   }
 }
 
+/** A number that is kept as its text is none, though JavaScript says so. */
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value)
 }
 
 /** An integer beyond 2^53 is none: it was rounded, and its answer would be for nobody. */

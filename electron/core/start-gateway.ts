@@ -31,6 +31,7 @@ type Parts = {
 export function startGateway({ config, stores, changes, limits, applied, oauth }: Parts): Gateway {
   const { log, env, version } = config
   const { callTimeoutMs, maxCallMs, maxConnections } = limits
+  const switched = switchedServers(stores, config)
   const gateway = new Gateway({
     ...limits,
     log,
@@ -43,12 +44,14 @@ export function startGateway({ config, stores, changes, limits, applied, oauth }
         clientInfo: { name: 'metamcp', version },
         auth: oauth.auth,
         knownEra: (id) => knownEra(stores, id),
-        switched: switchedServers(stores, config),
+        switched,
         onState: (id) => changes.publish({ kind: 'server-state', id }),
         ...events,
       }),
   })
   const changed = applied.filter(({ kind }) => kind === 'server').map(({ id }) => id)
+  // A definition that the config file changed is another server, as far as this is concerned.
+  for (const id of changed) switched.delete(id)
   gateway.startServers(stores.servers.list(), new Set(changed))
   gateway.setEndpoints(endpointViews(stores))
   return gateway
@@ -63,15 +66,15 @@ function knownEra({ catalogs }: Stores, id: string): Era | null {
 }
 
 /** Servers whose new clients get connections of their own, remembered over a restart. */
-function switchedServers({ catalogs }: Stores, { log }: CoreConfig): PoolsOptions['switched'] {
+function switchedServers({ catalogs }: Stores, { log }: CoreConfig) {
   const remember = (id: string, value: boolean) => {
     catalogs.setOwnConnections(id, value).catch((error: unknown) => {
       log.error({ serverId: id, error: messageOf(error) }, 'could not store how a server is shared')
     })
   }
   return {
-    has: (id) => catalogs.get(id).ownConnections,
-    add: (id) => remember(id, true),
-    delete: (id) => remember(id, false),
+    has: (id: string) => catalogs.get(id).ownConnections,
+    add: (id: string) => remember(id, true),
+    delete: (id: string) => remember(id, false),
   }
 }

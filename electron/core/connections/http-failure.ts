@@ -4,6 +4,14 @@ import { parseJson } from '../json.ts'
 import { readText } from './http-body.ts'
 import { LARGEST_MESSAGE_MEGABYTES, TooLarge } from './read-message.ts'
 
+/** One exchange broke off; others on the same connection may go on. */
+const BROKEN: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+])
+
 const QUOTED_CHARACTERS = 300
 
 const ASKS_FOR_SIGN_IN =
@@ -68,7 +76,9 @@ export function readHttpFailure(error: unknown, url: URL): HttpFailure {
     return { ...failure, reason: error.message, status: error.status, rpc: error.rpc }
   }
   const code = networkCodeOf(error)
-  if (code !== null) return { ...failure, reason: describeNetwork(code, url), isUnreachable: true }
+  if (code !== null) {
+    return { ...failure, reason: describeNetwork(code, url), isUnreachable: !BROKEN.has(code) }
+  }
   return { ...failure, reason: describeOther(error) }
 }
 

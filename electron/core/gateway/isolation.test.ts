@@ -137,9 +137,11 @@ describe.each(['legacy', 'modern'] as const)('50 %s clients with 20 calls each',
       await using core = await start({ servers: [endpoint], echo, fields: { isolation: 'shared' } })
       const one = { core, era, endpoint, sessions: 50, calls: 20 } as const
       await expectOwnResults(one)
-      const { foreign, refused } = await askEverybody(one)
+      const { own, foreign, refused } = await askEverybody(one)
       expect(foreign).toEqual([])
-      expect(refused).toBeGreaterThan(900)
+      // One that is alone for a moment is asked.
+      expect(own + refused).toBe(1_000)
+      expect(refused).toBeGreaterThan(0)
     },
     60_000,
   )

@@ -61,9 +61,10 @@ test('says who we are, the union of capabilities, and each server’s instructio
   expect(client.getServerCapabilities()).toEqual({
     tools: { listChanged: true },
     prompts: { listChanged: true },
-    resources: { listChanged: true },
+    resources: { listChanged: true, subscribe: true },
     completions: {},
     logging: {},
+    extensions: { 'io.modelcontextprotocol/ui': {} },
   })
   const instructions = client.getInstructions() ?? ''
   expect(instructions).toContain(

@@ -12,6 +12,12 @@ export interface RequestHandler {
   endStreams?: () => void
 }
 
+/**
+ * Longer than clients and proxies keep an idle connection: the one who closes it first must not be
+ * the one who does not know that a request is on its way.
+ */
+const KEEP_ALIVE_MS = 75_000
+
 /** The one port. It is bound before anything is ready, and answers 503 until it is. */
 export interface HttpServer {
   readonly port: number
@@ -55,6 +61,7 @@ export async function openHttpServer(
   }
 
   const server = createServer((request, response) => void answer(request, response))
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   await listen(server, host, port)
   return {
     port: (server.address() as AddressInfo).port,
