@@ -185,7 +185,7 @@ describe.each(PAIRS)('a %s client at %s', (era, endpoint) => {
     expect(await client.request('tools/call', { name: 'fail' })).toMatchObject({ isError: true })
   })
 
-  // Shows: resources-not-found
+  // Shows: resources-unknown
   test('an unknown resource has the code of the client’s era', async () => {
     await using client = await open()
     const read = client.request('resources/read', { uri: 'echo://nothing' })
