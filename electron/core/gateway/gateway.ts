@@ -146,6 +146,8 @@ export class Gateway {
   /** Ends sessions, and calls of the modern era, whose caller may not use their endpoint any more. */
   endWhere(test: (one: Usage) => boolean): void {
     this.sessions.endWhere(test)
+    // Before the calls: a subscription is answered when we end it.
+    for (const stream of this.#listening) if (test(stream)) stream.end()
     for (const call of this.#modernCalls) {
       if (test(call)) call.controller.abort(cancelled('its caller may not call any more'))
     }

@@ -7,7 +7,7 @@ import {
   type RpcNotification,
 } from '../json-rpc.ts'
 import { LIST_KINDS, type Call, type ListKind } from './call.ts'
-import type { Visitor } from './endpoint.ts'
+import type { Endpoint, Visitor } from './endpoint.ts'
 import type { ModernCall } from './modern-call.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -18,12 +18,15 @@ const TASKS = 'io.modelcontextprotocol/tasks'
 /** A server that does not answer must not keep the client from hearing of the others. */
 const SUBSCRIBE_MS = 10_000
 
+/** Somebody's open stream. */
+export type Listening = { endpoint: Endpoint; caller: string; end: () => void }
+
 export type ListenParts = {
   subscriptions: Subscriptions
   tasks: TaskHandles
   hold: (serverId: string) => () => void
   /** Streams that are open, to be ended when we close. */
-  listening: Set<{ end: () => void }>
+  listening: Set<Listening>
   call: Call
 }
 
@@ -42,7 +45,7 @@ export async function listen(asked: ModernCall, parts: ListenParts): Promise<Jso
   }
 }
 
-class ListenStream implements Visitor, Subscriber {
+class ListenStream implements Visitor, Subscriber, Listening {
   readonly #asked: ModernCall
   readonly #parts: ListenParts
   readonly #over = Promise.withResolvers<void>()
@@ -56,6 +59,14 @@ class ListenStream implements Visitor, Subscriber {
   constructor(asked: ModernCall, parts: ListenParts) {
     this.#asked = asked
     this.#parts = parts
+  }
+
+  get endpoint(): Endpoint {
+    return this.#asked.endpoint
+  }
+
+  get caller(): string {
+    return this.#asked.caller
   }
 
   async run(): Promise<JsonObject> {

@@ -19,10 +19,18 @@ export type SharedWatchParts = {
   onNotification: (notification: RpcNotification) => void
 }
 
+type Wanted = {
+  topic: Topic
+  subscribers: Set<Subscriber>
+  /** Settles when the server has agreed, or not, to the first who wanted it. */
+  agreed: Promise<void>
+}
+
 /** What all clients together want to hear of one server, on its shared connection. */
 export class SharedWatch {
   readonly #parts: SharedWatchParts
-  readonly #wanted = new Map<string, { topic: Topic; subscribers: Set<Subscriber> }>()
+  readonly #wanted = new Map<string, Wanted>()
+  readonly #turns = new Map<string, Promise<void>>()
   #connection: Connection | null = null
   #listen: ModernListen | null = null
 
@@ -36,12 +44,14 @@ export class SharedWatch {
     const known = this.#wanted.get(key)
     if (known) {
       known.subscribers.add(subscriber)
-      return
+      return known.agreed
     }
-    const wanted = { topic, subscribers: new Set([subscriber]) }
+    const subscribers = new Set([subscriber])
+    const wanted = { topic, subscribers, agreed: Promise.resolve() }
     this.#wanted.set(key, wanted)
     try {
-      await this.#tell('resources/subscribe', topic)
+      wanted.agreed = this.#tell('resources/subscribe', topic)
+      await wanted.agreed
     } catch (error) {
       if (this.#wanted.get(key) === wanted) this.#wanted.delete(key)
       throw error
@@ -110,7 +120,22 @@ export class SharedWatch {
     if (!connection) return
     if (this.#listen) return this.#listen.want(this.#topics(), topic)
     if (topic.kind === 'task') throw new RpcError(RpcCode.invalidParams, 'It knows no tasks')
-    await connection.request(method, { uri: topic.id })
+    await this.#inTurn(topic, async () => {
+      await connection.request(method, { uri: topic.id })
+    })
+  }
+
+  /** Over HTTP a request may overtake another: what is said of a topic is said in order. */
+  #inTurn(topic: Topic, work: () => Promise<void>): Promise<void> {
+    const key = keyOf(topic)
+    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(work)
+    const over = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#turns.get(key) === over) this.#turns.delete(key)
+      })
+    this.#turns.set(key, over)
+    return turn
   }
 
   #log(error: unknown): void {

@@ -5,7 +5,7 @@ import type { EchoOptions } from './echo-options.ts'
 import { configFileOf, startTempCore, type TempCore, type TempCoreOptions } from './temp-core.ts'
 
 /** Every way to a server: era and transport. Each is a server, a namespace and an endpoint. */
-const SERVERS = ['legacy-stdio', 'legacy-http', 'modern-stdio', 'modern-http'] as const
+export const SERVERS = ['legacy-stdio', 'legacy-http', 'modern-stdio', 'modern-http'] as const
 export type ServerKind = (typeof SERVERS)[number]
 
 /** All pairs of a client's era and a server, for `test.each`. */

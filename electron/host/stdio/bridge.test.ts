@@ -203,6 +203,7 @@ test('a cancellation of a session is sent until it has an effect', async () => {
   expect([cancels, world.written.length]).toEqual([2, 1])
 })
 
+// Shows: subscription-torn-down
 test('a subscription that ends without a result is called off', async () => {
   const acknowledged = rpc({ method: 'notifications/subscriptions/acknowledged' })
   await using world = await makeWorld((_, response) => {
