@@ -82,7 +82,7 @@ function summary(outcomes: Judged[]): string {
 }
 
 function explain({ scenario, failures, unexpected, unscored, passed, impossible }: Judged): void {
-  if (unexpected === null && (passed || impossible)) return
+  if (unexpected === null && (passed || impossible || failures.length === 0)) return
   const weight = unexpected === null ? `not scored (${unscored})` : 'UNEXPECTED'
   tell(`      ${weight}: ${scenario} ${unexpected ?? 'fails'}`)
   for (const failure of failures.slice(0, 4)) tell(`          ${failure.slice(0, 300)}`)

@@ -12,7 +12,23 @@ const GRANTS =
   'A gateway signs in for the person at its window, who agrees in a browser; this extension gets tokens without one.'
 const DPOP = 'Tokens bound to a key by DPoP are an extension that we do not have.'
 
+const KEYS =
+  'The scenario looks for the key that a modern server gives to its question; a legacy server asks without any, so the key is ours.'
+const TASKS =
+  'Tasks of 2026-07-28 are an extension of the modern era, which a legacy server does not speak.'
+
 export const IMPOSSIBLE: readonly Impossible[] = [
+  ...acrossEras(KEYS, ['input-required-result-basic-elicitation']),
+  ...acrossEras(TASKS, [
+    'tasks-lifecycle',
+    'tasks-capability-negotiation',
+    'tasks-wire-fields',
+    'tasks-request-state-removal',
+    'tasks-mrtr-input',
+    'tasks-request-headers',
+    'tasks-dispatch-and-envelope',
+    'tasks-mrtr-composition',
+  ]),
   ...forClients(GRANTS, [
     'auth/client-credentials-jwt',
     'auth/client-credentials-basic',
@@ -21,6 +37,12 @@ export const IMPOSSIBLE: readonly Impossible[] = [
   ]),
   ...forClients(DPOP, ['auth/dpop', 'auth/dpop-nonce']),
 ]
+
+/** For a modern client in front of a legacy server; the other way round nothing is impossible. */
+function acrossEras(reason: string, scenarios: string[]): Impossible[] {
+  const pair = { kind: 'server', client: 'modern', server: 'legacy' } as const
+  return scenarios.map((scenario) => ({ ...pair, scenario, reason }))
+}
 
 function forClients(reason: string, scenarios: string[]): Impossible[] {
   return scenarios.flatMap((scenario) =>

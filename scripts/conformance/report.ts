@@ -18,13 +18,13 @@ function head({ suite, gateway, node }: Versions): string {
 
 Written by \`npm run conformance\`; do not edit. MetaMCP ${gateway} on Node ${node}, judged by
 \`@modelcontextprotocol/conformance\` ${suite}: its server scenarios run against an endpoint of ours
-(\`prefix: false\`) in front of a fixture server, its client scenarios against a gateway whose server
-is the scenario's.
+(\`prefix: false\`) in front of a fixture server, its client scenarios against a gateway that has the
+scenario's server for its own, and a client of the SDK in front.
 
-A **legacy** client or server speaks revision 2025-11-25, a **modern** one 2026-07-28. "Not scored"
-are scenarios that the suite runs without counting them, with its word for the reason; one is "skipped"
-when it checked nothing. "Not possible" refers to the reasons below a table; the command fails when such a scenario passes, or another one
-that is scored fails.`
+A **legacy** client or server speaks revision 2025-11-25, a **modern** one 2026-07-28. What is "not
+scored" the suite runs without counting it, with its word for the reason, and "skipped" is what then
+found nothing to check. "Not possible" refers to the reasons below a table: the command fails when
+such a scenario passes, or when another one that is scored fails.`
 }
 
 function sections(ran: Ran[]): string[] {

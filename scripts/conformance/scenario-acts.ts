@@ -25,7 +25,7 @@ const ACTS: Record<string, Act> = {
   'sep-2322-client-request-state': { run: answerQuestions },
   'http-standard-headers': { run: useEverything },
   'http-custom-headers': { run: makeCalls },
-  'http-invalid-tool-headers': { run: callAll },
+  'http-invalid-tool-headers': { run: callValid },
 }
 
 /** Scenarios that are passed by refusing: nothing may work in the end. */
@@ -94,14 +94,14 @@ async function makeCalls({ peer, context }: Stage): Promise<void> {
   for (const call of calls) await peer.call(call.name, call.arguments)
 }
 
-/** Calls whatever is listed: what must not be called must not get through to here. */
-async function callAll({ peer }: Stage): Promise<void> {
-  for (const { name } of await peer.tools()) {
-    await peer.request('tools/call', { name, arguments: { region: 'us-east' } })
-  }
+/** What must not be called must not get through to here; the SDK would leave it out as well. */
+async function callValid({ peer }: Stage): Promise<void> {
+  const names = (await peer.tools()).map(({ name }) => name)
+  if (names.join() !== 'valid_tool') throw new Error(`These tools came through: ${names.join()}`)
+  await peer.call('valid_tool', { region: 'us-east' })
 }
 
-/** As many sign-ins as steps, since each of them may ask for more than the one before. */
+/** Each step may ask for a sign-in of its own, or for more than the one before. */
 async function useWithSignIn({ peer, signIn }: Stage): Promise<void> {
   await eventually(signIn, async () => {
     if ((await peer.tools()).length === 0) throw new Error('No tool came through')
@@ -109,22 +109,24 @@ async function useWithSignIn({ peer, signIn }: Stage): Promise<void> {
   await eventually(signIn, () => peer.call('test-tool', {}))
 }
 
+/** How often a person signs in for one thing before they give up. */
+const PATIENCE = 3
+
 async function eventually(signIn: Stage['signIn'], step: () => Promise<unknown>): Promise<void> {
-  try {
-    await step()
-  } catch (error) {
-    if (!(await signIn())) throw error
-    await step()
+  for (let signedIn = 0; ; signedIn++) {
+    try {
+      await step()
+      return
+    } catch (error) {
+      if (signedIn === PATIENCE || !(await signIn())) throw error
+    }
   }
 }
 
-/** A person would try some times more: whether that leads to requests without end is the question. */
 async function beRefused(stage: Stage): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    const worked = await useWithSignIn(stage).then(
-      () => true,
-      () => false,
-    )
-    if (worked) throw new Error('The server could be used, which should have been refused')
-  }
+  const worked = await useWithSignIn(stage).then(
+    () => true,
+    () => false,
+  )
+  if (worked) throw new Error('The server could be used, which should have been refused')
 }

@@ -5,12 +5,11 @@
  */
 import { once } from 'node:events'
 import { argv, env, exit, stderr, stdout } from 'node:process'
-import type { Era } from './pairs.ts'
-import { REVISIONS } from './pairs.ts'
+import { REVISIONS, type Era } from './pairs.ts'
 import { expose, type GatewayAccess } from './admin.ts'
 import { actOf, type Act } from './scenario-acts.ts'
 import { connect } from './scenario-peers.ts'
-import { signIn } from './sign-in.ts'
+import { signIn, untilRead } from './sign-in.ts'
 import { FINISHED } from './suite.ts'
 
 /** All client scenarios share the machine at once, so each may take long. */
@@ -44,6 +43,7 @@ async function act({ run, oauth }: Act): Promise<void> {
   })
   const { url, serverId } = exposed
   await using peer = await connect(era, url)
+  await untilRead(gateway, serverId)
   await run({ peer, context, signIn: () => signIn(gateway, serverId) })
 }
 
