@@ -222,12 +222,9 @@ export class Peer implements TransportEvents {
   #asked(request: RpcRequest, on: RequestId | undefined): void {
     if (this.#modern === undefined) return this.#questions.take(request, on)
     const { server, log } = this.#options
-    const { id, method } = request
+    const { method } = request
+    // Nor does a client of this era send answers (2026-07-28, "Request and Response").
     log.warn({ server, method }, 'a modern server sent a request, which it must not')
-    // Over HTTP a modern client sends no answers either.
-    if (this.#transport?.modernCancel === 'stream') return
-    const words = `${method} cannot be answered: servers of this revision send no requests.`
-    this.#questions.refuse(id, new RpcError(RpcCode.invalidRequest, words))
   }
 
   #log(facts: unknown, message: string): void {

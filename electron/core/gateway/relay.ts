@@ -9,6 +9,7 @@ import { answerInputs } from './input-loop.ts'
 import type { LogLevels, McpLogLevel } from './log-levels.ts'
 import type { Parking } from './parking.ts'
 import { missingFor } from './questions.ts'
+import { checkResultType, MULTI_ROUND } from './result-type.ts'
 import type { CarriedState, StateSeal } from './sealed-state.ts'
 import type { TaskHandles } from './task-handles.ts'
 import type { UrlElicitations } from './url-elicitations.ts'
@@ -28,9 +29,6 @@ export type RelayParts = {
 
 /** From which level on a modern server logs for a legacy client that never named one. */
 const DEFAULT_LEVEL: McpLogLevel = 'info'
-
-/** What may be answered with `input_required` (2026-07-28, "Multi Round-Trip Requests"). */
-const MULTI_ROUND: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read'])
 
 /** Where a request goes, and for whom. */
 type Place = Origin & { connection: Connection; tenant: Tenant }
@@ -118,12 +116,12 @@ export class Relay {
       return connection.request(method, params, { ...options, headers })
     }
     try {
-      return checkRound(place, method, await request())
+      return checkResultType(place.server, call, await request())
     } catch (error) {
       const isMismatch = error instanceof RpcError && error.code === RpcCode.headerMismatch
       if (!isMismatch || method !== 'tools/call') throw error
       await this.#parts.catalogs.learn(serverId, connection, new Set(['tools']))
-      return checkRound(place, method, await request())
+      return checkResultType(place.server, call, await request())
     }
   }
 
@@ -149,13 +147,6 @@ export class Relay {
     const handle = tasks.handleOf({ serverId, taskId }, call.caller)
     return { ...labelledInputs(result, server), taskId: handle }
   }
-}
-
-/** Only few requests may be answered with a question (2026-07-28, "Supported Requests"). */
-function checkRound({ server }: Origin, method: string, result: JsonObject): JsonObject {
-  if (result.resultType !== 'input_required' || MULTI_ROUND.has(method)) return result
-  const text = `${server} asked for input where none can be given`
-  throw new RpcError(RpcCode.internalError, text, { server, reason: 'input_required' })
 }
 
 /** Throws -32021 when the server asks what the client cannot answer: the client must not see it. */
