@@ -1,13 +1,15 @@
 /** Runs the official suite, a program of its own, and reads what it says. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { glob, readFile } from 'node:fs/promises'
-import { mkdtempDisposable } from 'node:fs/promises'
+import { glob, mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
-const PACKAGE = resolve(import.meta.dirname, '../../node_modules/@modelcontextprotocol/conformance')
+const PROGRAM = fileURLToPath(
+  import.meta.resolve('@modelcontextprotocol/conformance/dist/index.js'),
+)
 
 /** A run that takes longer hangs: the slowest ones take half a minute on two cores. */
 const LIMIT_MS = 300_000
@@ -32,7 +34,7 @@ export type SuiteRun = {
 }
 
 export async function suiteVersion(): Promise<string> {
-  const text = await readFile(join(PACKAGE, 'package.json'), 'utf8')
+  const text = await readFile(join(dirname(PROGRAM), '../package.json'), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }
 
@@ -59,7 +61,7 @@ async function runProgram({ args, revision, env, onScenario }: SuiteRun, folder:
   const given = [...args, '--requirements', revision, '-o', folder]
   // Our client has a limit of its own, which leaves it the time to tidy up.
   if (args[0] === 'client') given.push('--timeout', String(LIMIT_MS / 2))
-  const child = spawn(process.execPath, [join(PACKAGE, 'dist/index.js'), ...given], {
+  const child = spawn(process.execPath, [PROGRAM, ...given], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,
