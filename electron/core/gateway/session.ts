@@ -133,7 +133,10 @@ export class Session implements Visitor, Tenant, Subscriber {
     const flight = this.#inFlight.get(params?.requestId as RequestId)
     if (!flight) return
     this.#cancelled.add(flight)
-    flight.controller.abort(cancelled('the client cancelled it'))
+    const reason = typeof params?.reason === 'string' ? quote(params.reason) : 'no reason was given'
+    const { log } = this.#parts
+    log.info({ endpoint: this.endpoint.name, reason }, 'a client cancelled a request')
+    flight.controller.abort(cancelled(`the client cancelled it: ${reason}`))
   }
 
   /** The client's answer to a request that was put to it. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JsonObject } from '../json-rpc.ts'
@@ -41,12 +41,15 @@ export async function openScriptedStdio(act: Act, name = 'scripted'): Promise<Sc
         act({ ...message, params: message.params ?? {}, text }, reply, send)
       }
     })`
+  // In a file: what looks like a reference in a definition is filled in.
+  const file = join(folder, 'server.cjs')
+  await writeFile(file, program)
   const lines = async () => {
     const text = await readFile(record, 'utf8').catch(() => '')
     return text.split('\n').filter((line) => line !== '')
   }
   return {
-    definition: echoServer({ name }, { command: process.execPath, args: ['-e', program] }),
+    definition: echoServer({ name }, { command: process.execPath, args: [file] }),
     lines,
     heard: async () => (await lines()).map((line) => JSON.parse(line) as JsonObject),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),

@@ -169,6 +169,7 @@ test.each([204, 400])('a call of which nothing is left (%i) fails, and alone', a
   expect(world.lost).toEqual([])
 })
 
+// Shows: cancel-stdio-silent
 test('a cancelled modern request closes its stream, and says no more', async () => {
   const closed = Promise.withResolvers<void>()
   await using world = await makeWorld((_, response) => {
