@@ -102,7 +102,8 @@ export class Gateway {
     const subscriptions = this.#subscriptions
     const seal = new StateSeal(secrets)
     this.#parking = new Parking({ seal, parkedMs })
-    this.#seats = new Seats({ heard, leave: (tenant) => pools.leave(tenant) })
+    const told = subscriptions.heardOnOwn.bind(subscriptions)
+    this.#seats = new Seats({ heard, told, leave: (tenant) => pools.leave(tenant) })
     const tasks = new TaskHandles(secrets.derive('metamcp task handles'))
     const parking = this.#parking
     const elicitations = this.#elicitations

@@ -2,7 +2,9 @@ import type { Tenant } from '../connections/connection.ts'
 import type { Lease } from '../connections/shared-connection.ts'
 import type { Pools } from '../connections/pools.ts'
 import { messageOf } from '../errors.ts'
+import type { RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
+import { isAbout } from './shared-watch.ts'
 import type { Topic } from './subscriber.ts'
 
 type Parts = { pools: Pools; log: Logger }
@@ -45,7 +47,18 @@ export class OwnWatch {
     this.#letGo()
   }
 
+  /** Whether this, said on a connection of that tenant, is what was subscribed to. */
+  wants(tenant: Tenant, { method, params = {} }: RpcNotification): boolean {
+    if (tenant !== this.#place.tenant) return false
+    return [...this.#topics.values()].some((topic) => isAbout(topic, method, params))
+  }
+
+  /** The connection may stay for others of the same caller: its server is told. */
   end(): void {
+    const connection = this.#lease?.connection
+    for (const uri of this.#topics.keys()) {
+      connection?.request('resources/unsubscribe', { uri }).catch(() => undefined)
+    }
     this.#topics.clear()
     this.#letGo()
   }

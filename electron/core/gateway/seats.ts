@@ -13,6 +13,8 @@ export type SeatsOptions = {
   /** Ends the connections that are a seat's alone. */
   leave: (tenant: Tenant) => void
   heard: SessionParts['heard']
+  /** What else a server says on a connection of this tenant: there may be a stream that listens. */
+  told: (serverId: string, notification: RpcNotification, tenant: Tenant) => void
 }
 
 type Seat = { tenant: Tenant; key: string; holder: Holder; users: number }
@@ -74,12 +76,13 @@ export class Seats {
   }
 
   #newSeat(key: string, holder: Holder): Seat {
-    const tenant = {
+    const { heard, told } = this.#options
+    const tenant: Tenant = {
       client: holder.client,
       // In this era there is no way to a client but the answer to its request.
       ask: () => Promise.reject(new RpcError(RpcCode.methodNotFound, 'No request is in flight')),
       notify: (serverId: string, notification: RpcNotification) => {
-        this.#options.heard(serverId, notification, undefined)
+        if (!heard(serverId, notification, undefined)) told(serverId, notification, tenant)
       },
     }
     return { tenant, key, holder, users: 0 }

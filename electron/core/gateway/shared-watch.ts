@@ -148,7 +148,7 @@ export class SharedWatch {
  * The URI may be of a part of what was subscribed to (2025-11-25, schema,
  * `ResourceUpdatedNotification`).
  */
-function isAbout(topic: Topic, method: string, params: JsonObject): boolean {
+export function isAbout(topic: Topic, method: string, params: JsonObject): boolean {
   if (topic.kind === 'task') return method === 'notifications/tasks' && params.taskId === topic.id
   if (method !== 'notifications/resources/updated' || typeof params.uri !== 'string') return false
   const { id } = topic

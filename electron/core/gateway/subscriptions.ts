@@ -79,6 +79,13 @@ export class Subscriptions {
     this.#watchOf(serverId).heard(notification)
   }
 
+  /** The same, on a connection that is this tenant's own. */
+  heardOnOwn(serverId: string, notification: RpcNotification, tenant: Tenant): void {
+    for (const [subscriber, watches] of this.#own) {
+      if (watches.get(serverId)?.wants(tenant, notification)) subscriber.updated(notification)
+    }
+  }
+
   remove(serverId: string): void {
     this.#shared.get(serverId)?.end()
     this.#shared.delete(serverId)
