@@ -88,6 +88,8 @@ export interface Connection {
  */
 export interface Tenant {
   readonly client: ClientFace
+  /** A session, which stays on the connection that it began on: the server may know it by that. */
+  readonly isSession?: boolean
   /** Answers what the server asks while none of the tenant's requests is in flight. */
   readonly ask: Ask
   /** Receives what the server says while none of the tenant's requests is in flight. */

@@ -35,7 +35,7 @@ export class Pool implements Occupant {
   #server: Server
   /** Of the connection that was last there; `undefined` before the first. */
   #era: Era | null | undefined
-  /** These were on the shared connection, and stay there: the server may know them by it. */
+  /** Sessions that were on the shared connection, and stay there: the server may know them by it. */
   #settled = new WeakSet<Tenant>()
   #left = new WeakSet<Tenant>()
   /** The end of connections of earlier definitions. */
@@ -149,7 +149,7 @@ export class Pool implements Occupant {
   }
 
   #settle(lease: Lease, tenant: Tenant): Lease {
-    this.#settled.add(tenant)
+    if (tenant.isSession) this.#settled.add(tenant)
     return lease
   }
 

@@ -45,6 +45,11 @@ export interface Spare {
 /** To all clients of a shared connection; roots differ between them. */
 const SHARED_CAPABILITIES = { sampling: {}, elicitation: { form: {}, url: {} } }
 
+/** Over HTTP only those share it whose clients can be asked nothing, unless all have to. */
+function sharedCapabilities({ type, isolation }: Server): ClientFace['capabilities'] {
+  return type !== 'STDIO' && isolation === 'auto' ? {} : SHARED_CAPABILITIES
+}
+
 /**
  * Starts connecting: process or HTTP session, handshake, all within the server's own deadline. With
  * a tenant the server is greeted in its name.
@@ -195,8 +200,8 @@ class Attempt {
 
   /** Who the server is told to be talking to. */
   get #face(): ClientFace {
-    const { clientInfo } = this.#options
-    if (!this.#tenant) return { capabilities: SHARED_CAPABILITIES, info: clientInfo }
+    const { clientInfo, server } = this.#options
+    if (!this.#tenant) return { capabilities: sharedCapabilities(server), info: clientInfo }
     const { capabilities, info } = this.#tenant.client
     return { capabilities, info: info ?? clientInfo }
   }

@@ -4,7 +4,7 @@ import { isListMethod, LISTS, type Call, type Handler } from './call.ts'
 import type { Catalog, Origin } from './catalog.ts'
 import { serverDown, type Relay } from './relay.ts'
 import type { Subscriptions } from './subscriptions.ts'
-import { TASK_METHODS, type TaskHandles } from './task-handles.ts'
+import { requireTasks, TASK_METHODS, type TaskHandles } from './task-handles.ts'
 import { unknownMethod, unknownPrompt, unknownResource, unknownTool } from './unknown.ts'
 
 export type ForwardParts = { relay: Relay; subscriptions: Subscriptions; tasks: TaskHandles }
@@ -102,11 +102,12 @@ function complete(catalog: Catalog, relay: Relay, call: Call): Promise<JsonObjec
   return relay.send(origin, call)
 }
 
-function aboutTask(catalog: Catalog, { relay, tasks }: ForwardParts, call: Call) {
+async function aboutTask(catalog: Catalog, { relay, tasks }: ForwardParts, call: Call) {
+  requireTasks(call.client)
   const { serverId, taskId } = tasks.originOf(call.params.taskId, call.caller)
   const server = catalog.server(serverId)
   // Switched off, or gone: in the words for a task that never was.
-  if (server === undefined) return Promise.reject(tasks.unknown(call.params.taskId))
+  if (server === undefined) throw tasks.unknown(call.params.taskId)
   const origin = { serverId, server, name: taskId }
   return relay.send(origin, { ...call, params: { ...call.params, taskId } })
 }

@@ -11,9 +11,7 @@ import type { Endpoint, Visitor } from './endpoint.ts'
 import type { ModernCall } from './modern-call.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Subscriptions } from './subscriptions.ts'
-import type { TaskHandles } from './task-handles.ts'
-
-const TASKS = 'io.modelcontextprotocol/tasks'
+import { requireTasks, type TaskHandles } from './task-handles.ts'
 
 /** A server that does not answer must not keep the client from hearing of the others. */
 const SUBSCRIBE_MS = 10_000
@@ -128,18 +126,10 @@ class ListenStream implements Visitor, Subscriber, Listening {
     }
     const uris = stringsIn(filter.resourceSubscriptions)
     const taskIds = stringsIn(filter.taskIds)
-    if (taskIds.length > 0) this.#requireTasks()
+    if (taskIds.length > 0) requireTasks(this.#parts.call.client)
     if (uris.length > 0) honoured.resourceSubscriptions = await this.#subscribeAll(uris)
     if (taskIds.length > 0) honoured.taskIds = await this.#followAll(taskIds)
     return honoured
-  }
-
-  #requireTasks(): void {
-    const { extensions } = this.#parts.call.client.capabilities
-    if (isObject(extensions) && extensions[TASKS] !== undefined) return
-    const requiredCapabilities = { extensions: { [TASKS]: {} } }
-    const text = 'Missing required client capability'
-    throw new RpcError(RpcCode.missingCapability, text, { requiredCapabilities })
   }
 
   async #subscribeAll(uris: readonly string[]): Promise<string[]> {

@@ -14,6 +14,9 @@ type Work = (inner: Inner) => Promise<JsonObject>
 
 type Pending = { question: Question; resolve: (answer: JsonObject) => void }
 
+/** How long a server must have asked nothing more before its client is asked. */
+const BREATH_MS = 15
+
 export type ParkingOptions = {
   seal: StateSeal
   /** Milliseconds after which a call whose client does not come back is cancelled. */
@@ -96,6 +99,7 @@ class ParkedCall {
   #visit: Call | null = null
   #asked = Promise.withResolvers<'asked'>()
   #timer: NodeJS.Timeout | undefined
+  #breath: NodeJS.Timeout | undefined
   #questions = 0
   #round = 0
 
@@ -173,8 +177,9 @@ class ParkedCall {
       reject(signal.reason)
     }
     signal.addEventListener('abort', withdraw, { once: true })
-    // Servers that ask several things at once do so in one breath.
-    setImmediate(() => this.#asked.resolve('asked'))
+    // Servers that ask several things at once do so in one breath, if not in one write.
+    clearTimeout(this.#breath)
+    this.#breath = setTimeout(() => this.#asked.resolve('asked'), BREATH_MS)
     return promise.finally(() => signal.removeEventListener('abort', withdraw))
   }
 

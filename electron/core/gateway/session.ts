@@ -57,6 +57,7 @@ export class Session implements Visitor, Tenant, Subscriber {
   readonly endpoint: Endpoint
   readonly caller: string
   readonly client: ClientFace
+  readonly isSession = true
   readonly protocolVersion: string
   readonly ask: Ask
   readonly #parts: SessionParts

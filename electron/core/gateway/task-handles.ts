@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { RpcCode, RpcError } from '../json-rpc.ts'
+import type { ClientFace } from '../connections/connection.ts'
+import { isObject, RpcCode, RpcError } from '../json-rpc.ts'
 import { quote } from './unknown.ts'
 
 /** Methods of the Tasks extension (`io.modelcontextprotocol/tasks`) that name a task. */
@@ -8,6 +9,16 @@ export const TASK_METHODS: ReadonlySet<string> = new Set([
   'tasks/update',
   'tasks/cancel',
 ])
+
+const EXTENSION = 'io.modelcontextprotocol/tasks'
+
+/** Throws `RpcError` -32021 for a client that does not speak the extension. */
+export function requireTasks({ capabilities: { extensions } }: ClientFace): void {
+  if (isObject(extensions) && extensions[EXTENSION] !== undefined) return
+  const requiredCapabilities = { extensions: { [EXTENSION]: {} } }
+  const text = 'Missing required client capability'
+  throw new RpcError(RpcCode.missingCapability, text, { requiredCapabilities })
+}
 
 export type TaskOrigin = { serverId: string; taskId: string }
 

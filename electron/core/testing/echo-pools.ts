@@ -96,7 +96,7 @@ export function testTenant(name: string, capabilities: JsonObject = { sampling: 
   const asked: TestTenant['asked'] = []
   const told: TestTenant['told'] = []
   return {
-    ...{ asked, told, client: { capabilities, info: { name, version: '1' } } },
+    ...{ asked, told, isSession: true, client: { capabilities, info: { name, version: '1' } } },
     async ask(question, options) {
       asked.push({ ...question, ...options })
       return { model: name, outside: true }
