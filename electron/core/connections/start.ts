@@ -203,7 +203,9 @@ class Attempt {
     const { clientInfo, server } = this.#options
     if (!this.#tenant) return { capabilities: sharedCapabilities(server), info: clientInfo }
     const { capabilities, info } = this.#tenant.client
-    return { capabilities, info: info ?? clientInfo }
+    // The experimental tasks of 2025-11-25 are not relayed.
+    const { tasks: _, ...relayed } = capabilities
+    return { capabilities: relayed, info: info ?? clientInfo }
   }
 
   #dedicate({ peer }: Line): void {

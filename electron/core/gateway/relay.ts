@@ -7,6 +7,7 @@ import type { Origin } from './catalog.ts'
 import type { Catalogs } from './catalogs.ts'
 import { answerInputs } from './input-loop.ts'
 import type { LogLevels, McpLogLevel } from './log-levels.ts'
+import { asOrdinary } from './ordinary.ts'
 import type { Parking } from './parking.ts'
 import { missingFor } from './questions.ts'
 import { checkResultType, MULTI_ROUND } from './result-type.ts'
@@ -62,8 +63,10 @@ export class Relay {
       const lease = await this.#parts.pools.lease(origin.serverId, call.signal, tenant)
       try {
         const place = { ...origin, connection: lease.connection, tenant }
-        if (lease.connection.era === 'modern') return await this.#askModern(place, call, state)
-        return await this.#askLegacy(place, call)
+        const { era } = lease.connection
+        const ordinary = asOrdinary(call, era)
+        if (era === 'modern') return await this.#askModern(place, ordinary, state)
+        return await this.#askLegacy(place, ordinary)
       } finally {
         lease.release()
       }

@@ -23,6 +23,8 @@ import { transports } from './requirements/transports.ts'
  * - authorization servers, and servers as OAuth resources: endpoints are guarded by keys so far;
  * - implementations of JSON Schema: a gateway validates no payload;
  * - SDKs, transports and extensions of one's own, and servers or clients of one era only;
+ * - who relays the experimental tasks of 2025-11-25: we declare them in neither direction. The
+ *   extension that took their place, no part of either revision, has tests of its own;
  * - intermediaries that route by headers without reading bodies: we read them.
  * And advice not to adopt what is deprecated: we relay it as long as others speak it. And what
  * belongs to features that endpoints do not have yet: limits of rates, a log of calls.

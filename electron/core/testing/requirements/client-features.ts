@@ -74,32 +74,14 @@ const roots = [
   }),
 ]
 
+/** Declared in neither direction: what is left is what binds one who does not declare them. */
 const tasks = requirements(legacy, {
-  'basic/utilities/tasks#capabilities': {
-    'tasks-declared': 'both MUST declare tasks, by kind of request, where they can be relayed',
-  },
   'basic/utilities/tasks#tool-level-negotiation': {
     'tasks-not-sent': 'client MUST NOT send a task to a server that does not declare them',
   },
   'basic/utilities/tasks#task-support-and-handling': {
     'tasks-ignored':
       'both MUST treat a request as an ordinary one where they did not declare tasks',
-  },
-  'basic/utilities/tasks#task-id-requirements': {
-    'tasks-id-unique': 'server MUST give each task an id that no other task has, of any server',
-  },
-  'basic/utilities/tasks#associating-task-related-messages': {
-    'tasks-related':
-      'both MUST name the task, by the id the other side knows, in all that belongs to it',
-  },
-  'basic/utilities/tasks#task-listing': {
-    'tasks-listed': 'server MUST list each task that can be got, on as many pages as it takes',
-  },
-  'basic/utilities/tasks#task-cancellation': {
-    'tasks-cancel': 'both MUST cancel a task by tasks/cancel, not by notifications/cancelled',
-  },
-  'basic/utilities/tasks#task-isolation-and-access-control': {
-    'tasks-bound': 'server MUST refuse and not list the tasks of another caller',
   },
 })
 
