@@ -15,6 +15,7 @@ import type { ModernCall } from './modern-call.ts'
 import type { Seats } from './seats.ts'
 import type { ServerInfo } from './sessions.ts'
 import { quote, unknownMethod } from './unknown.ts'
+import { URL_REQUIRED } from './url-required.ts'
 
 /** Methods of revision 2026-07-28 that are answered; the others are unknown to this face. */
 const SPOKEN: ReadonlySet<string> = new Set([
@@ -31,6 +32,12 @@ const SPOKEN: ReadonlySet<string> = new Set([
   'tasks/get',
   'tasks/update',
   'tasks/cancel',
+])
+
+/** What earlier revisions had is never answered in this one (2026-07-28, "Error Codes"). */
+const CODES_OF_BEFORE: ReadonlyMap<number, number> = new Map([
+  [RpcCode.resourceNotFound, RpcCode.invalidParams],
+  [URL_REQUIRED, RpcCode.internalError],
 ])
 
 export type ModernParts = Omit<ListenParts, 'call'> & {
@@ -163,6 +170,7 @@ function keptFor({ method, endpoint }: ModernCall): JsonObject {
 }
 
 function inModernWords(error: unknown): unknown {
-  if (!(error instanceof RpcError) || error.code !== RpcCode.resourceNotFound) return error
-  return new RpcError(RpcCode.invalidParams, error.message, error.data)
+  if (!(error instanceof RpcError)) return error
+  const code = CODES_OF_BEFORE.get(error.code)
+  return code === undefined ? error : new RpcError(code, error.message, error.data)
 }

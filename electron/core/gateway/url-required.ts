@@ -2,7 +2,7 @@ import { isObject, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
 import type { Call } from './call.ts'
 
 /** Legacy only (2025-11-25, "URL Mode Elicitation"): come again once a person has been there. */
-const URL_REQUIRED = -32042
+export const URL_REQUIRED = -32042
 
 /**
  * A legacy server's demand that a person visits some URLs first, as a modern client hears it: by
@@ -20,6 +20,8 @@ export function urlsRequired(error: unknown, call: Call, state: () => string): J
   }
   const elicitations = isObject(error.data) ? error.data.elicitations : undefined
   const requests = (Array.isArray(elicitations) ? elicitations : []).filter(isObject)
+  // The client would come again at once, and so on for ever.
+  if (requests.length === 0) throw new RpcError(RpcCode.internalError, error.message, error.data)
   const inputRequests = Object.fromEntries(
     requests.map(({ elicitationId: _, ...params }, index) => [
       `url-${index + 1}`,

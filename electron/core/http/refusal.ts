@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { failure, RpcError, type RequestId, type RpcFailure } from '../json-rpc.ts'
+import { failure, RpcCode, RpcError, type RequestId, type RpcFailure } from '../json-rpc.ts'
 
 /** A request that is answered with an HTTP status and an error in the words of JSON-RPC. */
 export class HttpRefusal extends Error {
@@ -19,11 +19,10 @@ export class HttpRefusal extends Error {
   }
 }
 
-/** For errors of the transport itself; the specification leaves their JSON-RPC code open. */
-const TRANSPORT_ERROR = -32000
-
+/** An error of the transport itself: the specification leaves its code open, but for -32000 to -32019. */
 export function refuse(status: number, message: string, headers?: Record<string, string>) {
-  return new HttpRefusal(status, new RpcError(TRANSPORT_ERROR, message), { headers })
+  const code = status < 500 ? RpcCode.invalidRequest : RpcCode.internalError
+  return new HttpRefusal(status, new RpcError(code, message), { headers })
 }
 
 export type JsonAnswer = { status: number; body: unknown; headers?: Record<string, string> }

@@ -126,7 +126,7 @@ describe('bodies', () => {
     ['not JSON', { body: '{"jsonrpc":', code: -32700 }],
     ['empty', { body: '', code: -32700 }],
     ['not an object', { body: '7', code: -32600 }],
-    ['an empty batch', { body: [], code: -32000 }],
+    ['an empty batch', { body: [], code: -32600 }],
     ['without jsonrpc', { body: { id: 1, method: 'ping' }, code: -32600 }],
     ['a method that is no string', { body: { jsonrpc: '2.0', id: 1, method: 7 }, code: -32600 }],
     [
