@@ -99,13 +99,14 @@ class Client implements RawClient {
     if (this.era === 'legacy') return this.#send(method, params, options)
     let result = await this.#send(method, params, options)
     while (result.resultType === 'input_required') {
-      const { inputRequests = {}, requestState } = result as Record<string, JsonObject>
-      const answers = Object.entries(inputRequests).map(async ([key, question]) => {
+      const { inputRequests, requestState } = result as Record<string, JsonObject>
+      const answers = Object.entries(inputRequests ?? {}).map(async ([key, question]) => {
         return [key, await this.#answer(question as { method: string })] as const
       })
       const inputResponses = Object.fromEntries(await Promise.all(answers))
       const state = requestState === undefined ? {} : { requestState }
-      result = await this.#send(method, { ...params, inputResponses, ...state }, options)
+      const given = inputRequests === undefined ? {} : { inputResponses }
+      result = await this.#send(method, { ...params, ...given, ...state }, options)
     }
     return result
   }
