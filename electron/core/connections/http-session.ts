@@ -2,6 +2,9 @@ import type { RpcMessage } from '../json-rpc.ts'
 import type { HttpFailure } from './http-failure.ts'
 import { isModernVersion, modernHeaders, modernVersionOf } from './modern-request.ts'
 
+/** Below this length an id is a word, and hiding it would garble messages. */
+const SHORTEST_SECRET = 6
+
 /**
  * What each HTTP request of a connection says of it. A message that names a modern revision in its
  * envelope makes its own request modern, until a version has been agreed on.
@@ -32,6 +35,12 @@ export class HttpSession {
       ...(this.id !== null && { 'Mcp-Session-Id': this.id }),
       ...(this.version !== undefined && { 'MCP-Protocol-Version': this.version }),
     }
+  }
+
+  /** Hides the session's id in a text that people or callers will see: it is between two alone. */
+  mask(text: string): string {
+    const { id } = this
+    return id === null || id.length < SHORTEST_SECRET ? text : text.replaceAll(id, '•••')
   }
 
   /** Specification 2025-11-25, "Session Management": 404; some servers say 400 and name the session. */

@@ -63,7 +63,8 @@ class StreamableHttpTransport implements Transport {
     this.#send = openHttpRequests({ server, fetch: context.fetch, auth: context.auth })
     this.#maxBytes = context.largestMessage ?? LARGEST_MESSAGE_BYTES
     const leave = () => this.#leave()
-    this.#ending = new HttpEnding({ server, events, log: context.log, leave })
+    const mask = (text: string) => server.mask(this.#session.mask(text))
+    this.#ending = new HttpEnding({ server: { ...server, mask }, events, log: context.log, leave })
   }
 
   async send(message: RpcMessage, options: SendOptions = {}): Promise<void> {
