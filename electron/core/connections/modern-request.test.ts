@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { modernHeaders } from './modern-request.ts'
 
+// Shows: http-headers-sent, http-base64-name
 test.each([
   ['tools/call', { name: 'weather' }, 'weather'],
   ['prompts/get', { name: ' padded ' }, '=?base64?IHBhZGRlZCA=?='],

@@ -23,6 +23,7 @@ function breakOff(response: ServerResponse, ...events: string[]): void {
   response.write('id: never\ndata: {"half', () => response.destroy())
 }
 
+// Shows: http-reconnect, http-resume
 test('a stream that breaks goes on after its last whole event: nothing is lost, nothing twice', async () => {
   const asked: unknown[] = []
   await using server = await openRawHttp((request, response) => {
@@ -46,6 +47,7 @@ test('a stream that breaks goes on after its last whole event: nothing is lost, 
   })
 })
 
+// Shows: http-retry-heeded, http-reconnect
 test('a server that closes a stream says when to come back, each time anew', async () => {
   const at: number[] = []
   await using server = await openRawHttp((request, response) => {
@@ -95,6 +97,7 @@ test('an answer that is overloaded for now is asked for again', async () => {
   expect(refusals).toBe(2)
 })
 
+// Shows: http-reconnect, http-resume
 test('the stream of the server itself is opened again after its last event', async () => {
   const asked: unknown[] = []
   await using server = await openRawHttp((request, response) => {

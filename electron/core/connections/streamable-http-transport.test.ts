@@ -10,6 +10,7 @@ const MODERN = '2026-07-28'
 const envelope = { _meta: { [MetaKey.protocolVersion]: MODERN } }
 const result = (id: number | undefined) => ({ jsonrpc: '2.0', id, result: {} })
 
+// Shows: http-accept
 test.each(['application/json; charset=utf-8', 'text/event-stream'])(
   'integers beyond 2^53 and unknown fields survive both ways, with %s',
   async (type) => {
@@ -24,6 +25,8 @@ test.each(['application/json; charset=utf-8', 'text/event-stream'])(
     expect(JSON.stringify(answer)).toBe(text)
     const { result: sent } = answer as unknown as { result: object }
     await raw.ask('x/z', sent).catch(() => {})
+    const accepted = server.seen.map(({ headers }) => headers.accept)
+    expect(new Set(accepted)).toEqual(new Set(['application/json, text/event-stream']))
     expect(server.seen[1]?.text).toContain('{"n":9007199254740993,"x":[1.0000000000000000001]}')
   },
 )

@@ -125,6 +125,7 @@ async function expectOwnLogs(one: Crowd): Promise<void> {
 
 const start = (options: PairsOptions) => startPairs(options)
 
+// Shows: stateless-many
 describe.each(['legacy', 'modern'] as const)('50 %s clients with 20 calls each', (era) => {
   // Shows: json-rpc-id-unique, progress-token-unique, stateless-many
   test.each([

@@ -102,7 +102,7 @@ describe('the stream of a call', () => {
     expect(again.events).toEqual(stream.events)
   })
 
-  // Shows: http-event-id-stream
+  // Shows: http-event-id-stream, http-related
   test('streams of one session are not mixed up', async () => {
     const headers = await openSession()
     const streams = await Promise.all(
