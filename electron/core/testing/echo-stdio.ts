@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { parseJson } from '../json.ts'
 import type { EchoLine, Incoming } from './echo-wire.ts'
 
@@ -6,8 +5,12 @@ export type Received = (message: Incoming, raw: string) => void
 
 /** JSON-RPC over stdin and stdout, one message per line, without any library. */
 export function openStdio(onMessage: Received): EchoLine {
-  createInterface({ input: process.stdin }).on('line', (raw) => {
-    onMessage(parseJson(raw) as Incoming, raw)
+  let begun = ''
+  // Not by readline, for which a line ends at U+2028 as well.
+  process.stdin.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (begun + text).split('\n')
+    begun = lines.pop() ?? ''
+    for (const raw of lines) onMessage(parseJson(raw) as Incoming, raw)
   })
   const write = (message: object) => void process.stdout.write(`${JSON.stringify(message)}\n`)
   return {
