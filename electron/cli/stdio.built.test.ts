@@ -9,10 +9,10 @@ import { configFileOf } from '../core/testing/temp-core.ts'
 import { listProcesses } from '../core/connections/process-tree.ts'
 
 /** A data folder of its own, and the arguments that make an echo server in it. */
-async function makeWorld() {
+async function makeWorld(servers = [echoServer()]) {
   const folder = await mkdtemp(join(tmpdir(), 'metamcp-stdio-'))
   const config = join(folder, 'metamcp.json')
-  await writeFile(config, JSON.stringify(configFileOf([echoServer()])))
+  await writeFile(config, JSON.stringify(configFileOf(servers)))
   const dataDir = join(folder, 'data')
   const args = ['--data-dir', dataDir, '--config', config, '--log-level', 'silent']
   return {
@@ -140,6 +140,7 @@ describe('attached to a core that runs', () => {
     ])
   })
 
+  // Shows: stdio-end-of-input
   test('the end of stdin cancels what hangs, and the core stays', async () => {
     await using client = await connectLegacyStdio(options)
     const { cancelled } = await stateOf(client)
@@ -205,6 +206,29 @@ describe('with nothing to attach to', () => {
     const [first] = both.toSorted((a) => (a.stderr().includes('Attached') ? -1 : 1))
     expect(await first?.end()).toBe(0)
     for (const metamcp of both) await metamcp[Symbol.asyncDispose]()
+  })
+
+  // Shows: stdio-stdout
+  test('with servers that fail and babble, and all that is logged, stdout has messages only', async () => {
+    const failing = { name: 'failing', exitAtStart: { code: 3, stderr: 'not today' } }
+    const babbling = { garbage: true, stderr: 'hello from a server' }
+    await using world = await makeWorld([echoServer(babbling), echoServer(failing)])
+    const args = world.options.args.map((one) => (one === 'silent' ? 'debug' : one))
+    await using metamcp = startStdio({ args })
+    metamcp.send(initialize('2025-11-25'), 'this is no message', request(2, 'no/such'))
+    metamcp.send(request(3, 'tools/list'), call(4, 'garbage_now'), call(5, 'echo'))
+    const open = new Set<unknown>([1, 2, 3, 4, 5])
+    const lines: string[] = []
+    while (open.size > 0) {
+      const line = await metamcp.next()
+      lines.push(line)
+      open.delete((JSON.parse(line) as { id?: unknown }).id)
+    }
+    expect(await metamcp.end()).toBe(0)
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual(
+      lines.map(() => expect.objectContaining({ jsonrpc: '2.0' }) as object),
+    )
+    expect(metamcp.stderr()).toMatch(/not today/)
   })
 
   test('a mistake in the arguments is told on stderr, and stdout stays the protocol’s', async () => {
