@@ -17,7 +17,7 @@ import { requireTasks, type TaskHandles } from './task-handles.ts'
 const SUBSCRIBE_MS = 10_000
 
 /** Somebody's open stream. */
-export type Listening = { endpoint: Endpoint; caller: string; end: () => void }
+type Listening = { endpoint: Endpoint; caller: string; end: () => void }
 
 export type ListenParts = {
   subscriptions: Subscriptions

@@ -1,16 +1,9 @@
-import type { ServerResponse } from 'node:http'
 import type { ServerInput } from '../../../shared/server.ts'
 import { MetaKey, type JsonObject } from '../json-rpc.ts'
 import { dataOf, openRawHttp, sendEvents, sendJson, type Seen } from './echo-http.ts'
 
 /** Answers with the result, or an `error` in its place; null: writes to the stream by itself. */
-type Script = (request: Seen, stream: ScriptedStream) => JsonObject | null
-
-export interface ScriptedStream {
-  send(message: JsonObject): void
-  end(): void
-  readonly response: ServerResponse
-}
+type Script = (request: Seen, stream: { send(message: JsonObject): void }) => JsonObject | null
 
 const CAPABILITIES = {
   tools: { listChanged: true },
@@ -34,10 +27,9 @@ export async function openScriptedModern(methods: Record<string, Script>) {
   const server = await openRawHttp((request, response) => {
     const { id, method = '' } = request.body
     const script = methods[method] ?? lists[method]
-    const end = () => void response.end()
     const send = (message: JsonObject) => sendEvents(response, dataOf(message))
     const unknown = { error: { code: -32601, message: 'Method not found' } }
-    const said = script ? script(request, { send, end, response }) : unknown
+    const said = script ? script(request, { send }) : unknown
     if (said === null) return
     const kept = { resultType: 'complete', ttlMs: 0, cacheScope: 'public' }
     const outcome = said['error'] === undefined ? { result: { ...kept, ...said } } : said
