@@ -1,9 +1,12 @@
+import type { ServerResponse } from 'node:http'
 import type { ServerInput } from '../../../shared/server.ts'
 import { MetaKey, type JsonObject } from '../json-rpc.ts'
 import { dataOf, openRawHttp, sendEvents, sendJson, type Seen } from './echo-http.ts'
 
 /** Answers with the result, or an `error` in its place; null: writes to the stream by itself. */
-type Script = (request: Seen, stream: { send(message: JsonObject): void }) => JsonObject | null
+type Script = (request: Seen, stream: Stream) => JsonObject | null
+
+type Stream = { send(message: JsonObject): void; response: ServerResponse }
 
 const CAPABILITIES = {
   tools: { listChanged: true },
@@ -29,7 +32,7 @@ export async function openScriptedModern(methods: Record<string, Script>) {
     const script = methods[method] ?? lists[method]
     const send = (message: JsonObject) => sendEvents(response, dataOf(message))
     const unknown = { error: { code: -32601, message: 'Method not found' } }
-    const said = script ? script(request, { send }) : unknown
+    const said = script ? script(request, { send, response }) : unknown
     if (said === null) return
     const kept = { resultType: 'complete', ttlMs: 0, cacheScope: 'public' }
     const outcome = said['error'] === undefined ? { result: { ...kept, ...said } } : said
