@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts'
 import { readParamFields } from '../param-headers.ts'
 import { NOT_KEPT, type Caching } from './caching.ts'
 import type { ListKind, ListMethod } from './call.ts'
-import { readCatalog } from './read-catalog.ts'
+import { readCatalog, type CatalogReading } from './read-catalog.ts'
 
 const ALL_KINDS: ReadonlySet<ListKind> = new Set(['tools', 'prompts', 'resources'])
 
@@ -30,6 +30,8 @@ export type CatalogsOptions = {
   retryMs?: number
 }
 
+type Source = { connection: Connection; readAt: Map<ListMethod, number> }
+
 /** What each server offers: the stored answer at once, the live one as soon as it differs. */
 export class Catalogs {
   readonly #options: CatalogsOptions
@@ -41,6 +43,8 @@ export class Catalogs {
   readonly #welcomes = new WeakMap<Connection, Promise<void>>()
   /** How long the lists of a server may be kept; unknown after a restart until they are read. */
   readonly #caching = new Map<string, Map<ListMethod, Caching>>()
+  /** The connection that a modern server's lists were read from last, and when each was. */
+  readonly #sources = new Map<string, Source>()
   /** How often in a row a connection could not be read. */
   readonly #setbacks = new WeakMap<Connection, number>()
 
@@ -54,6 +58,20 @@ export class Catalogs {
 
   caching(serverId: string, method: ListMethod): Caching {
     return this.#caching.get(serverId)?.get(method) ?? NOT_KEPT
+  }
+
+  /**
+   * Asks modern servers again, in the background, for a list that somebody wants and whose time is
+   * over (2026-07-28, "Caching"); what differs is told by list_changed. Nothing is asked unwanted.
+   */
+  revalidate(serverIds: readonly string[], method: ListMethod): void {
+    for (const id of serverIds) {
+      const [source, kept] = [this.#sources.get(id), this.#caching.get(id)?.get(method)]
+      const readAt = source?.readAt.get(method)
+      if (!source || !kept || readAt === undefined) continue
+      if (performance.now() - readAt < kept.ttlMs) continue
+      void this.learn(id, source.connection, new Set([method.split('/')[0] as ListKind]))
+    }
   }
 
   /** Starts a server to learn what it offers, unless that is known. Never rejects. */
@@ -149,7 +167,7 @@ export class Catalogs {
     try {
       const known = stored.get(serverId).catalog
       const { catalog, failures, caching } = await readCatalog(connection, known, kinds)
-      this.#keepCaching(serverId, caching)
+      this.#keepCaching(serverId, caching, connection)
       if (connection.era === 'modern' && connection.pid === null)
         this.#dropFaulty(serverId, catalog)
       for (const [kind, error] of failures) {
@@ -182,9 +200,22 @@ export class Catalogs {
     })
   }
 
-  #keepCaching(serverId: string, caching: ReadonlyMap<ListMethod, Caching>): void {
+  #keepCaching(serverId: string, caching: CatalogReading['caching'], connection: Connection): void {
     const before = this.#caching.get(serverId) ?? []
     this.#caching.set(serverId, new Map([...before, ...caching]))
+    // A legacy server tells of changes, and of no times.
+    if (connection.era === 'legacy') return
+    const known = this.#sources.get(serverId)
+    const source =
+      known?.connection === connection
+        ? known
+        : { connection, readAt: new Map<ListMethod, number>() }
+    for (const method of caching.keys()) source.readAt.set(method, performance.now())
+    if (source === known) return
+    this.#sources.set(serverId, source)
+    void connection.closed.then(() => {
+      if (this.#sources.get(serverId) === source) this.#sources.delete(serverId)
+    })
   }
 
   async #keep(serverId: string, known: ServerCatalog | null, catalog: ServerCatalog) {

@@ -107,7 +107,10 @@ export class Endpoint {
 
   async #relay(call: Call): Promise<JsonObject> {
     const { catalogs } = this.#parts
-    if (isListMethod(call.method)) await catalogs.settled(this.serverIds)
+    if (isListMethod(call.method)) {
+      await catalogs.settled(this.serverIds)
+      catalogs.revalidate(this.serverIds, call.method)
+    }
     try {
       return await this.#current().handle(call)
     } catch (error) {

@@ -6,7 +6,7 @@ import {
   RpcError,
   type JsonObject,
 } from '../json-rpc.ts'
-import { restrict } from './caching.ts'
+import { cachingOf, NOT_KEPT, restrict } from './caching.ts'
 import { isListMethod, type Call } from './call.ts'
 import type { Endpoint } from './endpoint.ts'
 import { listen, type ListenParts } from './listen.ts'
@@ -154,8 +154,8 @@ function finish(asked: ModernCall, result: JsonObject, { serverInfo }: ModernPar
   return restrict(
     {
       resultType: 'complete',
-      ...keptFor(asked),
       ...result,
+      ...keptFor(asked, result),
       _meta: { ...meta, [MetaKey.serverInfo]: serverInfo },
     },
     isOpen,
@@ -163,10 +163,10 @@ function finish(asked: ModernCall, result: JsonObject, { serverInfo }: ModernPar
 }
 
 /** Results that must say how long they may be kept. */
-function keptFor({ method, endpoint }: ModernCall): JsonObject {
+function keptFor({ method, endpoint }: ModernCall, result: JsonObject): JsonObject {
   if (isListMethod(method)) return endpoint.caching(method)
-  const isKept = method === 'server/discover' || method === 'resources/read'
-  return isKept ? { ttlMs: 0, cacheScope: 'private' } : {}
+  if (method === 'server/discover') return NOT_KEPT
+  return method === 'resources/read' ? cachingOf(result) : {}
 }
 
 function inModernWords(error: unknown): unknown {

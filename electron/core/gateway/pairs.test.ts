@@ -162,7 +162,7 @@ describe.each(PAIRS)('a %s client at %s', (era, endpoint) => {
     expect(got).toMatchObject({ result: { roots: [{ uri: 'file:///work' }] } })
   })
 
-  // Shows: elicitation-declared, sampling-declared
+  // Shows: elicitation-declared, sampling-declared, lifecycle-negotiated
   test('a client is not asked for what it did not declare', async () => {
     const asked: unknown[] = []
     const answer = (question: object) => {
@@ -185,7 +185,7 @@ describe.each(PAIRS)('a %s client at %s', (era, endpoint) => {
     expect(await client.request('tools/call', { name: 'fail' })).toMatchObject({ isError: true })
   })
 
-  // Shows: resources-unknown
+  // Shows: resources-unknown, resources-unknown-accepted
   test('an unknown resource has the code of the client’s era', async () => {
     await using client = await open()
     const read = client.request('resources/read', { uri: 'echo://nothing' })

@@ -59,7 +59,17 @@ export async function readCatalog(
   return { catalog, failures, caching }
 }
 
+/** From the start again, once, where a cursor of the server's own is no longer good to it. */
 async function readPages(connection: Connection, method: ListMethod) {
+  return readAllPages(connection, method).catch((error: unknown) => {
+    if (error instanceof LostCursor) return readAllPages(connection, method)
+    throw error
+  })
+}
+
+class LostCursor extends RpcError {}
+
+async function readAllPages(connection: Connection, method: ListMethod) {
   const items: JsonObject[] = []
   const kept: Caching[] = []
   const cursors = new Set<string>()
@@ -89,6 +99,8 @@ async function readPage(
   } catch (error) {
     // Many servers declare `resources` and know only one of its two lists.
     if (error instanceof RpcError && error.code === RpcCode.methodNotFound) return {}
+    const isLost = error instanceof RpcError && error.code === RpcCode.invalidParams
+    if (isLost && cursor !== undefined) throw new LostCursor(error.code, error.message, error.data)
     throw error
   }
 }

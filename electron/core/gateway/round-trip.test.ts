@@ -75,6 +75,16 @@ describe.each(PAIRS)('a %s client at %s', (era, endpoint) => {
     expect(raw).toContain(`"x.example/large":"${large}"`)
   })
 
+  // Shows: meta-reserved
+  test('reserved keys of _meta that nobody knows pass as they are', async () => {
+    await using client = await open()
+    const meta = { 'io.modelcontextprotocol/x': [1], 'mcp.dev/y': { z: null } }
+    const raw = String(await client.call('reflect_raw', {}, { meta }))
+    expect((JSON.parse(raw) as { params: JsonObject }).params._meta).toMatchObject(meta)
+    const result = await client.request('tools/call', { name: 'unknown_content' })
+    expect(result._meta).toMatchObject({ 'io.modelcontextprotocol/unheard-of': [1] })
+  })
+
   test('what a client answers to a server keeps its numbers', async () => {
     const answered = parseJson(`{"action":"accept","content":{"n":${BIG}},"x":${FRACTION}}`)
     await using client = await open(() => answered as JsonObject)

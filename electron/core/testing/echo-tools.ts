@@ -47,7 +47,11 @@ function unknownContent(bytes: number): JsonObject {
     ],
     structuredContent: { integer, negative: rawJson('-9007199254740993123'), decimal },
     'x-result': { integer, list: [true, null, '✓'] },
-    _meta: { 'x-vendor/large': 'm'.repeat(bytes), 'x-vendor/number': integer },
+    _meta: {
+      'x-vendor/large': 'm'.repeat(bytes),
+      'x-vendor/number': integer,
+      'io.modelcontextprotocol/unheard-of': [1],
+    },
   }
 }
 
