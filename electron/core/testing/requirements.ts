@@ -26,6 +26,8 @@ import { transports } from './requirements/transports.ts'
  * - who relays the experimental tasks of 2025-11-25: we declare them in neither direction. The
  *   extension that took their place, no part of either revision, has tests of its own;
  * - intermediaries that route by headers without reading bodies: we read them.
+ * Left out, too, is to ping now and then: pings are answered and never sent. That the other side is
+ * gone shows by a process that ends, a stream that breaks, and keep-alives on streams of our own.
  * And advice not to adopt what is deprecated: we relay it as long as others speak it. And what
  * belongs to features that endpoints do not have yet: limits of rates, a log of calls.
  */

@@ -116,13 +116,6 @@ const lifecycle = requirements(legacy, {
   'basic/utilities/ping#behavior-requirements': {
     'ping-answered': 'both MUST answer a ping promptly, with an empty result',
   },
-  'basic/utilities/ping#implementation-considerations': {
-    'ping-sent':
-      'both SHOULD ping now and then, seldom and configurably, to see whether the other lives',
-  },
-  'basic/utilities/ping#error-handling': {
-    'ping-unanswered': 'both SHOULD treat an unanswered ping as a lost connection, and log it',
-  },
 })
 
 export const base = [...messages, ...statelessBase, ...versions, ...lifecycle]
