@@ -120,3 +120,25 @@ test.each<[string, object]>([
     json: { error: { code: -32600 } },
   })
 })
+
+// Shows: lifecycle-server-waits
+test('a session that is not initialized yet is asked nothing', async () => {
+  const early = await openSession()
+  await using own = await openEvents(core.mcpUrl(), { headers: early })
+  const other = await openSession()
+  const send = (name: string, args: object = {}) =>
+    probe.send({ headers: other, body: rpc('tools/call', { name, arguments: args }) })
+  await send('echo__ask_later', question)
+  // News may come, so that the stream is known to be read.
+  await send('echo__change_tools')
+  await own.event(({ json }) => json.method === 'notifications/tools/list_changed')
+  expect(own.events.filter(({ json }) => json.method !== undefined && 'id' in json)).toEqual([])
+  const body = { jsonrpc: '2.0', method: 'notifications/initialized' }
+  await probe.send({ headers: early, body })
+  await using stream = await ask(early)
+  const { json } = await stream.event(isQuestion)
+  await probe.send({ headers: early, body: { jsonrpc: '2.0', id: json.id, result: chosen } })
+  expect((await stream.event(isAnswer)).json.result).toMatchObject({
+    structuredContent: { result: chosen },
+  })
+})
