@@ -9,6 +9,7 @@ import {
   type RpcNotification,
 } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
+import { cancelled } from './answer.ts'
 import { ModernListen } from './modern-listen.ts'
 import type { Subscriber, Topic } from './subscriber.ts'
 
@@ -24,6 +25,8 @@ type Wanted = {
   subscribers: Set<Subscriber>
   /** Settles when the server has agreed, or not, to the first who wanted it. */
   agreed: Promise<void>
+  /** Aborted once nobody wants it any more: the server need not agree. */
+  unwanted: AbortController
 }
 
 /** What all clients together want to hear of one server, on its shared connection. */
@@ -47,10 +50,11 @@ export class SharedWatch {
       return known.agreed
     }
     const subscribers = new Set([subscriber])
-    const wanted = { topic, subscribers, agreed: Promise.resolve() }
+    const unwanted = new AbortController()
+    const wanted = { topic, subscribers, agreed: Promise.resolve(), unwanted }
     this.#wanted.set(key, wanted)
     try {
-      wanted.agreed = this.#tell('resources/subscribe', topic)
+      wanted.agreed = this.#tell('resources/subscribe', topic, unwanted.signal)
       await wanted.agreed
     } catch (error) {
       if (this.#wanted.get(key) === wanted) this.#wanted.delete(key)
@@ -58,17 +62,24 @@ export class SharedWatch {
     }
   }
 
-  async remove(topic: Topic, subscriber: Subscriber): Promise<void> {
+  /** Resolves with whether it was subscribed to at all. */
+  async remove(topic: Topic, subscriber: Subscriber): Promise<boolean> {
     const wanted = this.#wanted.get(keyOf(topic))
-    if (!wanted?.subscribers.delete(subscriber) || wanted.subscribers.size > 0) return
+    if (!wanted?.subscribers.delete(subscriber)) return false
+    if (wanted.subscribers.size > 0) return true
     this.#wanted.delete(keyOf(topic))
+    wanted.unwanted.abort(cancelled('nobody wants it any more'))
     await this.#tell('resources/unsubscribe', topic)
+    return true
+  }
+
+  /** The same, for somebody who does not wait for it. */
+  giveUp(topic: Topic, subscriber: Subscriber): void {
+    this.remove(topic, subscriber).catch((error: unknown) => this.#log(error))
   }
 
   forget(subscriber: Subscriber): void {
-    for (const { topic } of [...this.#wanted.values()]) {
-      this.remove(topic, subscriber).catch((error: unknown) => this.#log(error))
-    }
+    for (const { topic } of [...this.#wanted.values()]) this.giveUp(topic, subscriber)
   }
 
   /** Takes over a new connection; the same one again changes nothing. */
@@ -85,7 +96,7 @@ export class SharedWatch {
         log: this.#parts.log,
         onNotification: (notification) => this.heard(notification),
       })
-      this.#listen.want(this.#topics()).catch((error: unknown) => this.#log(error))
+      this.#listen.begin(this.#topics())
       return
     }
     for (const topic of this.#topics()) {
@@ -114,14 +125,17 @@ export class SharedWatch {
     return [...this.#wanted.values()].map(({ topic }) => topic)
   }
 
-  async #tell(method: string, topic: Topic): Promise<void> {
+  async #tell(method: string, topic: Topic, signal?: AbortSignal): Promise<void> {
     const connection = this.#connection
     // Said as soon as there is a connection again.
     if (!connection) return
-    if (this.#listen) return this.#listen.want(this.#topics(), topic)
+    if (this.#listen) {
+      if (method === 'resources/subscribe') return this.#listen.add(topic)
+      return this.#listen.remove(topic)
+    }
     if (topic.kind === 'task') throw new RpcError(RpcCode.invalidParams, 'It knows no tasks')
     await this.#inTurn(topic, async () => {
-      await connection.request(method, { uri: topic.id })
+      await connection.request(method, { uri: topic.id }, signal && { signal })
     })
   }
 
