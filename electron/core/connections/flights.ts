@@ -18,9 +18,23 @@ export type Flight = {
   reject(error: unknown): void
 }
 
+/** So long a server may go on with a request that we gave up: it hears of that late, or never. */
+const GRACE_MS = 10_000
+/** One entry stands for all that are more. */
+const MOST_GIVEN_UP = 1_000
+const THE_REST = 0
+
+type GivenUp = { owner: object; timer: NodeJS.Timeout }
+
 /** The requests of one connection that are not answered yet, in the order they were made. */
 export class Flights {
   readonly #byId = new Map<number, Flight>()
+  readonly #givenUp = new Map<number, GivenUp>()
+  readonly #graceMs: number
+
+  constructor(graceMs = GRACE_MS) {
+    this.#graceMs = graceMs
+  }
 
   add(flight: Flight): void {
     this.#byId.set(flight.id, flight)
@@ -44,18 +58,46 @@ export class Flights {
     return flight
   }
 
+  /**
+   * One that has landed without an answer: the server may still work on it, and what it says and
+   * asks meanwhile may be its owner's.
+   */
+  giveUp({ id, options }: Flight): void {
+    const { owner } = options
+    if (owner === undefined) return
+    const isOne = this.#givenUp.size < MOST_GIVEN_UP
+    const key = isOne ? id : THE_REST
+    clearTimeout(this.#givenUp.get(key)?.timer)
+    const timer = setTimeout(() => this.#givenUp.delete(key), this.#graceMs).unref()
+    this.#givenUp.set(key, { owner: isOne ? owner : this.#givenUp, timer })
+  }
+
+  /** The answer to one that was given up has come after all. */
+  forget(id: unknown): void {
+    const key = Number(id)
+    if (key === THE_REST) return
+    clearTimeout(this.#givenUp.get(key)?.timer)
+    this.#givenUp.delete(key)
+  }
+
   /** The newest request of somebody that can do something. */
   newest(able: 'ask' | 'notify'): Flight | undefined {
     return this.#owned().findLast(({ options }) => options[able])
   }
 
+  of(owner: object | undefined): Flight[] {
+    return this.#owned().filter(({ options }) => options.owner === owner)
+  }
+
   /**
    * Whether what the server says of its own accord can be anybody's: nobody has asked it anything,
    * one owner alone has, or several. Requests without an owner are our own: lists, subscriptions.
+   * Those that were given up count beside others, for a while.
    */
   owners(): 'nobody' | 'one' | 'several' {
     const owners = new Set(this.#owned().map(({ options }) => options.owner))
     if (owners.size === 0) return 'nobody'
+    for (const { owner } of this.#givenUp.values()) owners.add(owner)
     return owners.size === 1 ? 'one' : 'several'
   }
 

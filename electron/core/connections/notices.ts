@@ -77,6 +77,8 @@ export class Notices {
     const { flights } = this.#options
     const certain = flights.get(on)
     if (certain) return certain
+    // It came on the stream of a request that is over: of another one it is not.
+    if (on !== undefined && !this.#tenant) return undefined
     const isTheirs = this.#tenant !== undefined || flights.owners() === 'one'
     return isTheirs ? flights.newest('notify') : undefined
   }

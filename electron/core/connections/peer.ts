@@ -179,6 +179,7 @@ export class Peer implements TransportEvents {
     const isSilent = GREETINGS.has(flight.method)
     const endsWithStream = this.#modern !== undefined && this.#transport?.modernCancel === 'stream'
     if (isSilent || endsWithStream) return flight.stream.abort()
+    this.#flights.giveUp(flight)
     this.#sayCancelled(flight, messageOf(reason))
   }
 
@@ -199,12 +200,15 @@ export class Peer implements TransportEvents {
   }
 
   #fail(id: number, reason: string): void {
-    this.#land(id)?.reject(new ServerDown(this.#options.server, reason))
+    const flight = this.#land(id)
+    if (!flight) return
+    this.#flights.giveUp(flight)
+    flight.reject(new ServerDown(this.#options.server, reason))
   }
 
   #land(id: unknown): Flight | undefined {
     const flight = this.#flights.land(id)
-    if (flight) this.#questions.flightOver(flight)
+    if (flight) this.#questions.flightOver()
     return flight
   }
 
@@ -212,6 +216,7 @@ export class Peer implements TransportEvents {
     const flight = this.#land(message.id)
     if (!flight) {
       // An answer that crossed its cancellation is normal.
+      this.#flights.forget(message.id)
       return this.#log(`id ${String(message.id)}`, 'an answer to nothing that was asked')
     }
     if ('result' in message) return flight.resolve(message.result)

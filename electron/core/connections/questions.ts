@@ -15,9 +15,12 @@ export type QuestionsOptions = {
   onAmbiguous(): void
 }
 
-/** Whose a request of the server is; `flight` is the request of ours that it was made for. */
-type Addressee = { ask: Ask | undefined; flight?: Flight | undefined }
-type Open = { abort: AbortController; flight: Flight | undefined }
+/**
+ * Whose a request of the server is, and those requests of ours, as far as they are still out, for
+ * whose sake it may have been made: with the last of them it is over. Without `sake` it stays.
+ */
+type Addressee = { ask: Ask | undefined; sake?: () => Flight[] }
+type Open = { abort: AbortController; sake: () => Flight[] | undefined }
 
 /** What a legacy server asks: each request reaches the client that it belongs to, or nobody. */
 export class Questions {
@@ -37,7 +40,7 @@ export class Questions {
   /** `on` is our id of the request on whose own stream it came. */
   take({ id, method, params }: RpcRequest, on: RequestId | undefined): void {
     if (method === 'ping') return this.#answer({ jsonrpc: '2.0', id, result: {} })
-    const addressee = this.#whose(on)
+    const addressee = this.#whose(method, on)
     const { server, log } = this.#options
     if (typeof addressee === 'string') {
       log.warn({ server, method, reason: addressee }, 'refused a request of the server')
@@ -48,7 +51,8 @@ export class Questions {
       log.warn({ server, method }, 'refused a request of the server: its client takes none')
       return this.refuse(id, new RpcError(RpcCode.methodNotFound, `Method not found: ${method}`))
     }
-    const open = { abort: new AbortController(), flight: addressee.flight }
+    const { sake } = addressee
+    const open = { abort: new AbortController(), sake: () => sake?.() }
     this.#open.set(id, open)
     void this.#put({ method, params }, { id, open, ask: addressee.ask })
   }
@@ -60,10 +64,10 @@ export class Questions {
     this.#close(id, new Error(`The server cancelled its request: ${words}`))
   }
 
-  /** Our request is answered or cancelled: what the server asked for its sake is pointless now. */
-  flightOver(flight: Flight): void {
+  /** A request of ours is answered or cancelled: what the server asked for its sake is pointless now. */
+  flightOver(): void {
     for (const [id, open] of this.#open) {
-      if (open.flight !== flight) continue
+      if (open.sake()?.length !== 0) continue
       const error = new RpcError(RpcCode.internalError, 'The request that it belonged to is over.')
       this.#close(id, error)
       this.refuse(id, error)
@@ -79,24 +83,35 @@ export class Questions {
   }
 
   /** A sentence instead of an addressee says why there is none. */
-  #whose(on: RequestId | undefined): Addressee | string {
+  #whose(method: string, on: RequestId | undefined): Addressee | string {
     const { flights } = this.#options
     const flight = flights.get(on)
-    if (this.#tenant) {
-      if (flight) return { ask: flight.options.ask ?? this.#tenant, flight }
-      return { ask: flights.newest('ask')?.options.ask ?? this.#tenant }
+    const tenant = this.#tenant
+    if (flight) {
+      const sake = () => (flights.get(on) === flight ? [flight] : [])
+      return { ask: flight.options.ask ?? tenant, sake }
     }
-    if (flight) return { ask: flight.options.ask, flight }
+    if (tenant) {
+      const guess = this.#newestOwner()
+      // Roots are asked for in between, too: whenever they have changed.
+      return guess && method !== 'roots/list' ? guess : { ask: guess?.ask ?? tenant }
+    }
     if (on !== undefined) return 'the request that it belongs to is over.'
     const owners = flights.owners()
-    if (owners === 'one') {
-      const newest = flights.newest('ask')
-      return { ask: newest?.options.ask, flight: newest }
-    }
+    if (owners === 'one') return this.#newestOwner() ?? { ask: undefined }
     this.#options.onAmbiguous()
     return owners === 'nobody'
       ? 'no client has a request in flight on this shared connection.'
       : 'several have requests in flight on this shared connection, and it does not say whose it is.'
+  }
+
+  /** Which of its requests the server means is unknown: it may be any that is out. */
+  #newestOwner(): Addressee | undefined {
+    const { flights } = this.#options
+    const newest = flights.newest('ask')
+    if (!newest) return undefined
+    const { ask, owner } = newest.options
+    return { ask, sake: () => flights.of(owner) }
   }
 
   async #put(
@@ -105,7 +120,7 @@ export class Questions {
   ): Promise<void> {
     const isOpen = () => this.#open.get(id) === open
     // A person may take longer to answer than a server may be silent.
-    const refresh = () => void open.flight?.patience?.refresh()
+    const refresh = () => open.sake()?.forEach(({ patience }) => patience?.refresh())
     refresh()
     try {
       const result = await ask(question, {
