@@ -101,9 +101,14 @@ test('responses that are no object are an error', async () => {
   const parking = new Parking({ seal })
   const first = await parking.begin(callOf({}), asking('elicitation/create'))
   const { requestState } = first
-  await expect(resume(parking, { inputResponses: [1], requestState })).rejects.toMatchObject({
-    code: -32602,
-  })
+  const malformed = () => resume(parking, { inputResponses: [1], requestState })
+  expect(malformed).toThrow(expect.objectContaining({ code: -32602 }))
+  // And cost nothing: the call still waits for the right ones.
+  const last = await resume(
+    parking,
+    retryOf(first, () => ({ n: 1 })),
+  )
+  expect(last).toEqual({ answers: [{ n: 1 }] })
 })
 
 // Shows: mrtr-declared, mrtr-kinds
@@ -167,16 +172,21 @@ test('a call whose client does not come back is cancelled at the server', async 
   vi.useFakeTimers()
   const parking = new Parking({ seal, parkedMs: 1_000 })
   const ended = Promise.withResolvers<unknown>()
+  const answered = Promise.withResolvers<unknown>()
   const asked = parking.begin(callOf({}), ({ ask, signal }) => {
     signal.addEventListener('abort', () => ended.resolve(signal.reason))
-    return ask({ method: 'elicitation/create' }, { signal, onProgress: () => undefined })
+    const answer = ask({ method: 'elicitation/create' }, never())
+    answer.catch(answered.resolve)
+    return answer
   })
   await vi.runAllTicks()
-  await vi.advanceTimersByTimeAsync(1)
+  await vi.advanceTimersByTimeAsync(20)
   await asked
   expect(parking.size).toBe(1)
   await vi.advanceTimersByTimeAsync(1_000)
   await expect(ended.promise).resolves.toMatchObject({ message: /did not come back/ })
+  // The server hears that its question will not be answered.
+  await expect(answered.promise).resolves.toBeInstanceOf(RpcError)
   expect(parking.size).toBe(0)
 })
 
@@ -224,6 +234,15 @@ test('a question that the server takes back is not asked', async () => {
     return answer.catch((error: Error) => ({ why: error.message }))
   }
   await expect(parking.begin(callOf({}), work)).resolves.toEqual({ why: 'taken back' })
+})
+
+test('no more calls of one caller wait than may, and others still can', async () => {
+  const parking = new Parking({ seal, maxParkedByOne: 1 })
+  await parking.begin(callOf({}), asking('elicitation/create'))
+  const second = parking.begin(callOf({}), asking('elicitation/create'))
+  await expect(second).rejects.toMatchObject({ data: { limit: 1 } })
+  await parking.begin(callOf({}, { caller: 'another' }), asking('elicitation/create'))
+  expect(parking.size).toBe(2)
 })
 
 test('no more calls wait than may', async () => {

@@ -12,7 +12,11 @@ export type Inner = Pick<Call, 'ask' | 'notify' | 'signal'>
 type ParkedState = Extract<CarriedState, { kind: 'parked' }>
 type Work = (inner: Inner) => Promise<JsonObject>
 
-type Pending = { question: Question; resolve: (answer: JsonObject) => void }
+type Pending = {
+  question: Question
+  resolve: (answer: JsonObject) => void
+  reject: (error: unknown) => void
+}
 
 /** How long a server must have asked nothing more before its client is asked. */
 const BREATH_MS = 15
@@ -23,6 +27,8 @@ export type ParkingOptions = {
   parkedMs?: number
   /** Calls that wait for their clients; beyond it no more may wait. */
   maxParked?: number
+  /** Of one caller, so that nobody takes all the room. */
+  maxParkedByOne?: number
 }
 
 /**
@@ -34,8 +40,8 @@ export class Parking {
   readonly #parked = new Map<string, ParkedCall>()
 
   constructor(options: ParkingOptions) {
-    const { seal, parkedMs = 10 * 60_000, maxParked = 1_000 } = options
-    this.#options = { seal, parkedMs, maxParked }
+    const { seal, parkedMs = 10 * 60_000, maxParked = 1_000, maxParkedByOne = 100 } = options
+    this.#options = { seal, parkedMs, maxParked, maxParkedByOne }
   }
 
   get size(): number {
@@ -44,6 +50,7 @@ export class Parking {
 
   /** Runs the work of a call until it is done, or asks something. */
   begin(call: Call, work: Work): Promise<JsonObject> {
+    requireResponses(call)
     const id = randomUUID()
     const { seal, parkedMs } = this.#options
     const parked = new ParkedCall(call, {
@@ -58,6 +65,7 @@ export class Parking {
 
   /** Goes on with a parked call; what the client answered is in the parameters of its retry. */
   resume({ id, round }: ParkedState, call: Call): Promise<JsonObject> {
+    requireResponses(call)
     const parked = this.#parked.get(id)
     if (parked?.round !== round) {
       const text = 'The call that this requestState belongs to is over: start anew'
@@ -71,14 +79,25 @@ export class Parking {
   }
 
   #keep(id: string, parked: ParkedCall): void {
-    if (this.#parked.size >= this.#options.maxParked && !this.#parked.has(id)) {
-      throw new RpcError(RpcCode.internalError, 'Too many calls wait for an answer', {
-        reason: 'too many parked calls',
-        limit: this.#options.maxParked,
-      })
+    const { maxParked, maxParkedByOne } = this.#options
+    if (!this.#parked.has(id)) {
+      const own = this.#parked.values().filter(({ caller }) => caller === parked.caller)
+      if (own.toArray().length >= maxParkedByOne) throw tooManyParked(maxParkedByOne)
+      if (this.#parked.size >= maxParked) throw tooManyParked(maxParked)
     }
     this.#parked.set(id, parked)
   }
+}
+
+function tooManyParked(limit: number): RpcError {
+  const data = { reason: 'too many parked calls', limit }
+  return new RpcError(RpcCode.internalError, 'Too many calls wait for an answer', data)
+}
+
+/** Before anything is begun or gone on with: a mistake must not cost the call. */
+function requireResponses({ params: { inputResponses } }: Call): void {
+  if (inputResponses === undefined || isObject(inputResponses)) return
+  throw new RpcError(RpcCode.invalidParams, 'inputResponses is not an object')
 }
 
 type ParkedCallParts = {
@@ -91,6 +110,7 @@ type ParkedCallParts = {
 
 /** A call to a legacy server, visited by one request of its client after the other. */
 class ParkedCall {
+  readonly caller: string
   readonly #parts: ParkedCallParts
   readonly #controller = new AbortController()
   readonly #pending = new Map<string, Pending>()
@@ -104,6 +124,7 @@ class ParkedCall {
   #round = 0
 
   constructor(call: Call, parts: ParkedCallParts) {
+    this.caller = call.caller
     this.#parts = parts
     this.#client = call.client
     // What is said before the first visit waits is the client's as well.
@@ -117,7 +138,8 @@ class ParkedCall {
       signal: this.#controller.signal,
     })
     // It may fail while no request of the client is there; the next one hears of it.
-    this.#done.catch(() => {})
+    const over = () => this.#dropQuestions(cancelled('its call is over'))
+    this.#done.then(over, over)
   }
 
   /** How often the client was asked. */
@@ -125,8 +147,9 @@ class ParkedCall {
     return this.#round
   }
 
-  abort(reason: RpcError): void {
+  abort(reason: unknown): void {
     this.#controller.abort(reason)
+    this.#dropQuestions(reason)
   }
 
   async visit(call: Call): Promise<JsonObject> {
@@ -136,7 +159,7 @@ class ParkedCall {
     this.#visit = call
     this.#client = call.client
     clearTimeout(this.#timer)
-    const leave = () => this.#controller.abort(call.signal.reason)
+    const leave = () => this.abort(call.signal.reason)
     call.signal.addEventListener('abort', leave, { once: true })
     if (call.signal.aborted) leave()
     let isParked = false
@@ -150,8 +173,22 @@ class ParkedCall {
     } finally {
       call.signal.removeEventListener('abort', leave)
       this.#visit = null
-      if (!isParked) this.#parts.onEnd()
+      if (!isParked) this.#finish()
     }
+  }
+
+  /** Nothing of it is left, however it came to its end. */
+  #finish(): void {
+    clearTimeout(this.#timer)
+    clearTimeout(this.#breath)
+    this.#parts.onEnd()
+    this.abort(cancelled('its call is over'))
+  }
+
+  /** A server that waits for an answer must hear that none will come. */
+  #dropQuestions(reason: unknown): void {
+    for (const { reject } of this.#pending.values()) reject(reason)
+    this.#pending.clear()
   }
 
   /** Null when there is something to be asked. */
@@ -171,7 +208,7 @@ class ParkedCall {
     requireDeclared(this.#client, question)
     const key = `question-${++this.#questions}`
     const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
-    this.#pending.set(key, { question, resolve })
+    this.#pending.set(key, { question, resolve, reject })
     const withdraw = () => {
       this.#pending.delete(key)
       reject(signal.reason)
@@ -196,10 +233,7 @@ class ParkedCall {
 
   #takeAnswers(responses: unknown): void {
     this.#asked = Promise.withResolvers<'asked'>()
-    if (responses === undefined) return
-    if (!isObject(responses)) {
-      throw new RpcError(RpcCode.invalidParams, 'inputResponses is not an object')
-    }
+    if (!isObject(responses)) return
     for (const [key, pending] of this.#pending) {
       const response = Object.hasOwn(responses, key) ? responses[key] : undefined
       if (!isObject(response)) continue
@@ -210,15 +244,10 @@ class ParkedCall {
 
   #park(call: Call): JsonObject {
     this.#round += 1
-    try {
-      this.#parts.onPark()
-    } catch (error) {
-      this.#controller.abort(error)
-      throw error
-    }
+    this.#parts.onPark()
     const expire = () => {
       this.abort(cancelled('its client did not come back'))
-      this.#parts.onEnd()
+      this.#finish()
     }
     this.#timer = setTimeout(expire, this.#parts.parkedMs).unref()
     const requests = [...this.#pending].map(([key, { question }]) => [key, shown(question)])
