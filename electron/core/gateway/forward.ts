@@ -72,11 +72,13 @@ async function subscribe(
 ): Promise<JsonObject> {
   const { subscriber, signal } = call
   const topic = { kind: 'resource' as const, id: String(call.params.uri) }
+  if (call.method === 'resources/unsubscribe') {
+    const wasAnywhere = await subscriptions.unsubscribe(topic, { subscriber, signal })
+    // What was never subscribed to is as good as given up, if there is such a thing.
+    if (!wasAnywhere && catalog.resource(topic.id).length === 0) throw unknownResource(topic.id)
+    return {}
+  }
   return firstThatKnows(catalog, call, async ({ serverId }) => {
-    if (call.method === 'resources/unsubscribe') {
-      await subscriptions.unsubscribe({ serverId, topic, subscriber })
-      return {}
-    }
     const { tenant, giveBack } = call.borrowTenant(false)
     try {
       await subscriptions.subscribe({ serverId, topic, subscriber, tenant, signal })

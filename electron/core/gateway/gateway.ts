@@ -120,6 +120,7 @@ export class Gateway {
     }
     this.sessions = openSessions({
       ...{ serverInfo, log, levels, hold, heard },
+      keepAt: subscriptions.keepAt.bind(subscriptions),
       onEnd: (session) => {
         subscriptions.forget(session)
         pools.leave(session)
@@ -240,12 +241,16 @@ export class Gateway {
     } else this.#log.debug({ serverId, method, params }, 'a server told something to nobody')
   }
 
-  /** Lists are one for all: a server that changes them on somebody's own connection is asked anew. */
-  #heardOnOwn(serverId: string, { method }: RpcNotification, on: Connection | undefined): boolean {
+  /**
+   * Lists are one for all: what a server changes on somebody's own connection may be for that one
+   * only, so it is asked on the shared one.
+   */
+  #heardOnOwn(serverId: string, { method }: RpcNotification): boolean {
     const kind = KIND_OF.get(method)
     if (!kind) return false
-    const connection = on ?? this.#connections.get(serverId)
+    const connection = this.#connections.get(serverId)
     if (connection) void this.#catalogs.learn(serverId, connection, new Set([kind]))
+    else void this.#catalogs.refresh(serverId)
     return true
   }
 }

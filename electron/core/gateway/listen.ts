@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type RpcNotification,
 } from '../json-rpc.ts'
+import { cancelled } from './answer.ts'
 import { LIST_KINDS, type Call, type ListKind } from './call.ts'
 import type { Endpoint, Visitor } from './endpoint.ts'
 import type { ModernCall } from './modern-call.ts'
@@ -15,6 +16,9 @@ import { requireTasks, type TaskHandles } from './task-handles.ts'
 
 /** A server that does not answer must not keep the client from hearing of the others. */
 const SUBSCRIBE_MS = 10_000
+
+/** News before the acknowledgement; beyond it the oldest are lost. */
+const MAX_EARLY = 1_000
 
 /** Somebody's open stream. */
 type Listening = { endpoint: Endpoint; caller: string; end: () => void }
@@ -47,6 +51,8 @@ class ListenStream implements Visitor, Subscriber, Listening {
   readonly #asked: ModernCall
   readonly #parts: ListenParts
   readonly #over = Promise.withResolvers<void>()
+  /** Aborted when nobody listens any more: what is still being subscribed to is given up. */
+  readonly #closed = new AbortController()
   readonly #kinds = new Set<ListKind>()
   readonly #taskSubscribers: Subscriber[] = []
   /** News from before the acknowledgement, which has to be the first message. */
@@ -78,7 +84,9 @@ class ListenStream implements Visitor, Subscriber, Listening {
     this.#over.promise.catch(() => {})
     this.#asked.endpoint.sessions.add(this)
     this.holdServers()
-    this.#acknowledge(await this.#honour(notifications))
+    // Whoever leaves, or is sent away, waits for no server.
+    const sentAway = this.#over.promise.then((): JsonObject => ({}))
+    this.#acknowledge(await Promise.race([this.#honour(notifications), sentAway]))
     await this.#over.promise
     const { id: requestId } = this.#asked
     const reason = 'The subscription ends.'
@@ -93,6 +101,7 @@ class ListenStream implements Visitor, Subscriber, Listening {
 
   close(): void {
     const { subscriptions } = this.#parts
+    this.#closed.abort(cancelled('its stream ended'))
     this.#asked.endpoint.sessions.delete(this)
     for (const one of [this, ...this.#taskSubscribers]) subscriptions.forget(one)
     for (const release of this.#releases) release()
@@ -103,6 +112,10 @@ class ListenStream implements Visitor, Subscriber, Listening {
     const before = this.#releases
     this.#releases = this.#asked.endpoint.serverIds.map((id) => this.#parts.hold(id))
     for (const release of before) release()
+    const { subscriptions } = this.#parts
+    for (const one of [this, ...this.#taskSubscribers]) {
+      subscriptions.keepAt(this.#asked.endpoint.serverIds, one)
+    }
   }
 
   listChanged(kind: ListKind): void {
@@ -118,6 +131,7 @@ class ListenStream implements Visitor, Subscriber, Listening {
   /** What is asked for and can be had, in the shape of the filter. */
   async #honour(filter: JsonObject): Promise<JsonObject> {
     const { capabilities } = await this.#asked.endpoint.hello()
+    this.#closed.signal.throwIfAborted()
     const honoured: JsonObject = {}
     for (const kind of LIST_KINDS) {
       if (filter[`${kind}ListChanged`] !== true || capabilities[kind] === undefined) continue
@@ -167,7 +181,7 @@ class ListenStream implements Visitor, Subscriber, Listening {
   }
 
   #withLimit(): AbortSignal {
-    return AbortSignal.any([this.#asked.controller.signal, AbortSignal.timeout(SUBSCRIBE_MS)])
+    return AbortSignal.any([this.#closed.signal, AbortSignal.timeout(SUBSCRIBE_MS)])
   }
 
   #acknowledge(notifications: JsonObject): void {
@@ -179,11 +193,16 @@ class ListenStream implements Visitor, Subscriber, Listening {
   }
 
   #tell(notification: RpcNotification): void {
-    if (this.#early) return void this.#early.push(notification)
+    if (this.#early) return this.#keepEarly(this.#early, notification)
     const { params } = notification
     const meta = isObject(params?._meta) ? params._meta : {}
     const marked = { ...params, _meta: { ...meta, ...this.#mark() } }
     this.#asked.notify({ ...notification, params: marked })
+  }
+
+  #keepEarly(early: RpcNotification[], notification: RpcNotification): void {
+    early.push(notification)
+    if (early.length > MAX_EARLY) early.shift()
   }
 
   #mark(): JsonObject {

@@ -1,16 +1,19 @@
-import type { Tenant } from '../connections/connection.ts'
+import { openBackoff, type BackoffOptions } from '../connections/backoff.ts'
+import type { Connection, Tenant } from '../connections/connection.ts'
 import type { Lease } from '../connections/shared-connection.ts'
 import type { Pools } from '../connections/pools.ts'
 import { messageOf } from '../errors.ts'
-import type { RpcNotification } from '../json-rpc.ts'
+import { RpcError, type RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { isAbout } from './shared-watch.ts'
 import type { Topic } from './subscriber.ts'
 
 type Parts = { pools: Pools; log: Logger }
 type Place = { serverId: string; tenant: Tenant }
+type Added = { topic: Topic; lease: Lease; signal: AbortSignal }
 
-const RETRY_MS = 5_000
+/** Of its connection: a server that ends whenever it is subscribed to is not started all the time. */
+const BACKOFF: BackoffOptions = { firstMs: 1_000, maxMs: 60_000, steadyMs: 30_000 }
 
 /**
  * What one tenant subscribed to on its own connection to a legacy server. The connection is leased
@@ -20,6 +23,7 @@ export class OwnWatch {
   readonly #parts: Parts
   readonly #place: Place
   readonly #topics = new Map<string, Topic>()
+  readonly #backoff = openBackoff(BACKOFF)
   #lease: Lease | null = null
   #timer: NodeJS.Timeout | undefined
 
@@ -28,23 +32,29 @@ export class OwnWatch {
     this.#place = place
   }
 
-  /** Takes the lease over. Rejects with the server's `RpcError`. */
-  async add(topic: Topic, lease: Lease): Promise<void> {
+  /** Takes the lease over. Rejects with the server's `RpcError`, or the signal's reason. */
+  async add({ topic, lease, signal }: Added): Promise<void> {
     this.#take(lease)
+    const isNew = !this.#topics.has(topic.id)
     this.#topics.set(topic.id, topic)
     try {
-      await lease.connection.request('resources/subscribe', { uri: topic.id })
+      await lease.connection.request('resources/subscribe', { uri: topic.id }, { signal })
     } catch (error) {
-      this.#topics.delete(topic.id)
+      if (isNew) this.#topics.delete(topic.id)
       this.#letGo()
       throw error
     }
   }
 
-  async remove(topic: Topic): Promise<void> {
-    if (!this.#topics.delete(topic.id)) return
-    await this.#lease?.connection.request('resources/unsubscribe', { uri: topic.id })
-    this.#letGo()
+  /** Resolves with whether it was subscribed to at all. */
+  async remove(topic: Topic): Promise<boolean> {
+    if (!this.#topics.delete(topic.id)) return false
+    try {
+      await this.#lease?.connection.request('resources/unsubscribe', { uri: topic.id })
+    } finally {
+      this.#letGo()
+    }
+    return true
   }
 
   /** Whether this, said on a connection of that tenant, is what was subscribed to. */
@@ -68,29 +78,48 @@ export class OwnWatch {
     this.#lease = lease
     before?.release()
     if (before?.connection === lease.connection) return
+    const takenAt = performance.now()
     void lease.connection.closed.then(() => {
-      if (this.#lease?.connection === lease.connection) void this.#again()
+      if (this.#lease?.connection === lease.connection) this.#lost(performance.now() - takenAt)
     })
   }
 
-  async #again(): Promise<void> {
+  /** It is gone, or did not come up: another is tried, at once only after the first time. */
+  #lost(livedMs: number): void {
     this.#lease?.release()
     this.#lease = null
+    clearTimeout(this.#timer)
     if (this.#topics.size === 0) return
-    const { pools, log } = this.#parts
+    this.#timer = setTimeout(() => void this.#renew(), this.#backoff.fail(livedMs)).unref()
+  }
+
+  async #renew(): Promise<void> {
+    const { pools } = this.#parts
     const { serverId, tenant } = this.#place
     try {
-      const lease = await pools.lease(serverId, undefined, tenant)
-      for (const { id } of this.#topics.values()) {
-        await lease.connection.request('resources/subscribe', { uri: id })
-      }
-      this.#take(lease)
-      // Everything may have been given up meanwhile.
-      this.#letGo()
+      // Held by us from now on: it is released with whatever comes of it.
+      this.#take(await pools.lease(serverId, undefined, tenant))
     } catch (error) {
-      log.warn({ serverId, error: messageOf(error) }, 'a subscription could not be renewed')
-      this.#timer = setTimeout(() => void this.#again(), RETRY_MS).unref()
+      this.#log(error)
+      return this.#lost(0)
     }
+    // Everything may have been given up meanwhile.
+    this.#letGo()
+    const connection = this.#lease?.connection
+    if (connection) await this.#subscribeAnew(connection)
+  }
+
+  /** Each by itself: one that is refused takes no other with it. */
+  async #subscribeAnew(connection: Connection): Promise<void> {
+    const renewed = [...this.#topics.keys()].map(async (uri) => {
+      try {
+        await connection.request('resources/subscribe', { uri })
+      } catch (error) {
+        // Of a connection that is gone we hear by itself.
+        if (error instanceof RpcError) this.#log(error)
+      }
+    })
+    await Promise.all(renewed)
   }
 
   #letGo(): void {
@@ -98,5 +127,11 @@ export class OwnWatch {
     clearTimeout(this.#timer)
     this.#lease?.release()
     this.#lease = null
+  }
+
+  #log(error: unknown): void {
+    const { serverId } = this.#place
+    const facts = { serverId, error: messageOf(error) }
+    this.#parts.log.warn(facts, 'a subscription could not be renewed')
   }
 }

@@ -29,9 +29,11 @@ export type SessionParts = {
   levels: LogLevels
   log: Logger
   hold: (serverId: string) => () => void
+  /** Ends what the session subscribed to at other servers than these. */
+  keepAt: (serverIds: readonly string[], session: Session) => void
   onEnd: (session: Session) => void
   /** Tells what a server says on a connection of its own; true: it is not the session's to pass on. */
-  heard: (serverId: string, notification: RpcNotification, on: Connection | undefined) => boolean
+  heard: (serverId: string, notification: RpcNotification) => boolean
   /** Milliseconds that a call goes on after the stream of its answer was lost. */
   goneMs: number
 }
@@ -103,6 +105,7 @@ export class Session implements Visitor, Tenant, Subscriber {
     const before = this.#releases
     this.#releases = this.endpoint.serverIds.map((id) => this.#parts.hold(id))
     for (const release of before) release()
+    this.#parts.keepAt(this.endpoint.serverIds, this)
   }
 
   /** Resolves with the answer, or with null for a cancelled request, which gets none. */
@@ -185,7 +188,7 @@ export class Session implements Visitor, Tenant, Subscriber {
 
   /** What a server says of its own accord, on a connection of this session. */
   notify = (serverId: string, notification: RpcNotification): void => {
-    if (this.#parts.heard(serverId, notification, this.#own.get(serverId))) return
+    if (this.#parts.heard(serverId, notification)) return
     if (this.#isFor(notification)) this.#mailbox.post(notification)
   }
 

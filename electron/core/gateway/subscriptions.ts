@@ -1,5 +1,6 @@
 import type { Connection, Tenant } from '../connections/connection.ts'
 import type { Pools } from '../connections/pools.ts'
+import { withSignal } from '../connections/with-signal.ts'
 import type { RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { OwnWatch } from './own-watch.ts'
@@ -36,14 +37,14 @@ export class Subscriptions {
     this.#options = options
   }
 
-  /** Rejects with the server's `RpcError`, or `ServerDown`. */
+  /** Rejects with the server's `RpcError`, `ServerDown`, or the signal's reason. */
   async subscribe(subscription: Subscription): Promise<void> {
     const { serverId, topic, subscriber, tenant, signal } = subscription
     const { pools } = this.#options
     const lease = await pools.lease(serverId, signal, tenant)
     if (lease.connection.isShared) {
       try {
-        await this.#watchOf(serverId).add(topic, subscriber, lease.connection)
+        await this.#share(subscription, lease.connection)
       } finally {
         lease.release()
       }
@@ -54,12 +55,32 @@ export class Subscriptions {
     const known = watches.get(serverId)
     const watch = known ?? new OwnWatch(this.#options, { serverId, tenant })
     watches.set(serverId, watch)
-    await watch.add(topic, lease)
+    await watch.add({ topic, lease, signal })
   }
 
-  async unsubscribe({ serverId, topic, subscriber }: Omit<Subscription, 'tenant' | 'signal'>) {
-    await this.#own.get(subscriber)?.get(serverId)?.remove(topic)
-    await this.#shared.get(serverId)?.remove(topic, subscriber)
+  /**
+   * Wherever the subscriber has subscribed to it: several servers may know one URI. Resolves with
+   * whether that was anywhere. Rejects with the server's `RpcError`, or the signal's reason.
+   */
+  async unsubscribe(
+    topic: Topic,
+    { subscriber, signal }: Pick<Subscription, 'subscriber' | 'signal'>,
+  ) {
+    const owns = [...(this.#own.get(subscriber)?.values() ?? [])]
+    const removed = Promise.all([
+      ...owns.map((watch) => watch.remove(topic)),
+      ...[...this.#shared.values()].map((watch) => watch.remove(topic, subscriber)),
+    ])
+    return (await withSignal(removed, signal)).includes(true)
+  }
+
+  /** Ends what somebody subscribed to elsewhere: those servers are not for it any more. */
+  keepAt(serverIds: readonly string[], subscriber: Subscriber): void {
+    const kept = new Set(serverIds)
+    for (const [id, watch] of this.#own.get(subscriber) ?? []) {
+      if (!kept.has(id)) this.#endOwn(id, watch, subscriber)
+    }
+    for (const [id, watch] of this.#shared) if (!kept.has(id)) watch.forget(subscriber)
   }
 
   /** Somebody has left. */
@@ -89,6 +110,26 @@ export class Subscriptions {
   remove(serverId: string): void {
     this.#shared.get(serverId)?.end()
     this.#shared.delete(serverId)
+    for (const [subscriber, watches] of this.#own) {
+      const watch = watches.get(serverId)
+      if (watch) this.#endOwn(serverId, watch, subscriber)
+    }
+  }
+
+  /** No longer than the subscriber waits, while others may go on waiting for the same. */
+  async #share({ serverId, topic, subscriber, signal }: Subscription, connection: Connection) {
+    const watch = this.#watchOf(serverId)
+    try {
+      await withSignal(watch.add(topic, subscriber, connection), signal)
+    } catch (error) {
+      if (signal.aborted) watch.giveUp(topic, subscriber)
+      throw error
+    }
+  }
+
+  #endOwn(serverId: string, watch: OwnWatch, subscriber: Subscriber): void {
+    watch.end()
+    this.#own.get(subscriber)?.delete(serverId)
   }
 
   #watchOf(serverId: string): SharedWatch {
