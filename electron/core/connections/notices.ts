@@ -6,6 +6,15 @@ import type { Flight, Flights } from './flights.ts'
 
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId'
 
+/** What many may have asked to be told: it concerns more than the request on whose stream it came. */
+const EVERYBODYS: ReadonlySet<string> = new Set([
+  'notifications/tools/list_changed',
+  'notifications/prompts/list_changed',
+  'notifications/resources/list_changed',
+  'notifications/resources/updated',
+  'notifications/elicitation/complete',
+])
+
 export type NoticesOptions = {
   /** The server's name, for messages. */
   server: string
@@ -35,7 +44,7 @@ export class Notices {
   take(notification: RpcNotification, on: RequestId | undefined): void {
     const { method } = notification
     if (method === 'notifications/progress') return this.#progressed(notification)
-    const flight = method === 'notifications/message' ? this.#speakerOf(on) : undefined
+    const flight = this.#concerned(method, on)
     if (flight?.options.notify) return flight.options.notify(notification)
     if (this.#tenant) return this.#tenant(notification)
     this.#options.onNotification(notification)
@@ -72,11 +81,12 @@ export class Notices {
     flight.options.notify?.({ ...notification, params })
   }
 
-  /** The request that a log message is about, as far as that is certain. */
-  #speakerOf(on: RequestId | undefined): Flight | undefined {
+  /** The request that it is about, as far as that is certain. */
+  #concerned(method: string, on: RequestId | undefined): Flight | undefined {
+    if (EVERYBODYS.has(method)) return undefined
     const { flights } = this.#options
     const certain = flights.get(on)
-    if (certain) return certain
+    if (certain || method !== 'notifications/message') return certain
     // It came on the stream of a request that is over: of another one it is not.
     if (on !== undefined && !this.#tenant) return undefined
     const isTheirs = this.#tenant !== undefined || flights.owners() === 'one'
