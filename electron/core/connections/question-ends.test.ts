@@ -102,3 +102,35 @@ test.each(KINDS)('on a connection that is %s it winds the clocks of its calls', 
     told: expect.stringContaining('accept') as string,
   })
 })
+
+test('a server has so many open at once, each under an id of its own', async () => {
+  await using server = await openScriptedStdio(({ id, method, params, text }, reply, send) => {
+    const hello = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: {} }
+    const memory = globalThis as { call?: number; refused?: string[] }
+    const ask = (number: number) => send({ id: number, method: 'elicitation/create', params: {} })
+    if (method === 'server/discover') send({ id, error: { code: -32601, message: 'no' } })
+    if (method === 'initialize') reply(hello)
+    if (params['name'] === 'many') {
+      Object.assign(memory, { call: id, refused: [] })
+      ask(0)
+      ask(0)
+      for (let number = 1; number < 260; number++) ask(number)
+    }
+    if (method !== undefined) return
+    if (memory.refused?.push(text) === 5) {
+      send({ id: memory.call, result: { refused: memory.refused } })
+    }
+  })
+  await using world = openEchoPools()
+  const connection = await world.connect(world.defineServer(server.definition))
+  const signals: AbortSignal[] = []
+  const ask: Ask = (_, { signal }) => new Promise(() => signals.push(signal))
+  const { refused } = await connection.request('tools/call', { name: 'many' }, { owner: {}, ask })
+  const answers = (refused as string[]).map((text) => JSON.parse(text) as object)
+  expect(answers).toMatchObject([
+    { id: 0, error: { code: -32603, message: expect.stringContaining('this id is') as string } },
+    ...[256, 257, 258, 259].map((id) => ({ id, error: { code: -32603 } })),
+  ])
+  expect(signals).toHaveLength(256)
+  expect(signals.every(({ aborted }) => aborted)).toBe(true)
+})

@@ -5,6 +5,9 @@ import type { Logger } from '../log.ts'
 import type { Ask } from './connection.ts'
 import type { Flight, Flights } from './flights.ts'
 
+/** What it asks beyond that is refused: each waits for a person, and costs memory meanwhile. */
+const MOST_OPEN = 256
+
 export type QuestionsOptions = {
   /** The server's name, for messages. */
   server: string
@@ -40,13 +43,14 @@ export class Questions {
   /** `on` is our id of the request on whose own stream it came. */
   take({ id, method, params }: RpcRequest, on: RequestId | undefined): void {
     if (method === 'ping') return this.#answer({ jsonrpc: '2.0', id, result: {} })
-    const addressee = this.#whose(method, on)
-    const { server, log } = this.#options
-    if (typeof addressee === 'string') {
-      log.warn({ server, method, reason: addressee }, 'refused a request of the server')
-      const words = `${method} cannot be answered: ${addressee}`
-      return this.refuse(id, new RpcError(RpcCode.internalError, words))
+    // With two of one id open, an answer might be taken for that of the other.
+    if (this.#open.has(id)) return this.#refuseIn(method, id, 'this id is that of an open request.')
+    if (this.#open.size >= MOST_OPEN) {
+      return this.#refuseIn(method, id, `${MOST_OPEN} requests wait for answers already.`)
     }
+    const addressee = this.#whose(method, on)
+    if (typeof addressee === 'string') return this.#refuseIn(method, id, addressee)
+    const { server, log } = this.#options
     if (!addressee.ask) {
       log.warn({ server, method }, 'refused a request of the server: its client takes none')
       return this.refuse(id, new RpcError(RpcCode.methodNotFound, `Method not found: ${method}`))
@@ -80,6 +84,13 @@ export class Questions {
 
   refuse(id: RequestId, error: RpcError): void {
     this.#answer(failure(id, error))
+  }
+
+  #refuseIn(method: string, id: RequestId, reason: string): void {
+    const { server, log } = this.#options
+    log.warn({ server, method, reason }, 'refused a request of the server')
+    const words = `${method} cannot be answered: ${reason}`
+    this.refuse(id, new RpcError(RpcCode.internalError, words))
   }
 
   /** A sentence instead of an addressee says why there is none. */
