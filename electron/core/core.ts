@@ -25,7 +25,11 @@ const DRAIN_MS = 5_000
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 
 /** Times in milliseconds, and sizes, that are not a person's to configure. */
-export type CoreLimits = GatewayLimits & SignInsParts['times']
+export type CoreLimits = GatewayLimits &
+  SignInsParts['times'] & {
+    /** How long an idle connection of a client is kept. */
+    keepAliveMs?: number
+  }
 
 /** A running aggregator. */
 export interface Core {
@@ -59,7 +63,7 @@ export async function startCore(config: CoreConfig, limits: CoreLimits = {}): Pr
   opened.defer(() => lock.release())
 
   // The port comes early, so that one that is taken is known at once; it answers 503 until the end.
-  const http = await openHttpServer(config, log)
+  const http = await openHttpServer({ ...config, keepAliveMs: limits.keepAliveMs }, log)
   opened.defer(() => http.close())
   const localUrl = urlOf(config.host, http.port)
   const url = config.publicUrl ?? localUrl

@@ -43,11 +43,16 @@ export interface Spare {
 }
 
 /** To all clients of a shared connection; roots differ between them. */
-const SHARED_CAPABILITIES = { sampling: {}, elicitation: { form: {}, url: {} } }
+const SHARED_QUESTIONS = { sampling: { tools: {} }, elicitation: { form: {}, url: {} } }
+/** MCP Apps: a server shows its tools' views only to who says so, and others overlook them. */
+const SHARED_EXTENSIONS = {
+  extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } },
+}
 
 /** Over HTTP only those share it whose clients can be asked nothing, unless all have to. */
 function sharedCapabilities({ type, isolation }: Server): ClientFace['capabilities'] {
-  return type !== 'STDIO' && isolation === 'auto' ? {} : SHARED_CAPABILITIES
+  const isAskable = type === 'STDIO' || isolation !== 'auto'
+  return isAskable ? { ...SHARED_QUESTIONS, ...SHARED_EXTENSIONS } : SHARED_EXTENSIONS
 }
 
 /**

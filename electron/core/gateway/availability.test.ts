@@ -153,6 +153,8 @@ test('a child killed in a call fails that call with the reason, and the next cal
 test('200 sessions leave no child, handle or listener behind', async () => {
   await using core = await startTempCore({
     file: configFileOf([echoServer({ name: 'a' }), echoServer({ name: 'b' })]),
+    // Connections that clients leave open are handles as well, for a while.
+    times: { keepAliveMs: 500 },
   })
   const stay = async () => {
     const client = await connectLegacy(core.mcpUrl(), core.key)

@@ -193,7 +193,14 @@ function makeOffer(view: EndpointView, partsOf: EndpointParts): Offer {
     isOn && own ? [{ server, catalog: own }] : [],
   )
   const { lostUris } = catalog
-  return { handle: pipeline(forward(catalog, partsOf)), hello: composeHello(live), lostUris }
+  return {
+    handle: pipeline(forward(catalog, partsOf)),
+    hello: composeHello(
+      live,
+      parts.some((part) => part.on && !part.catalog),
+    ),
+    lostUris,
+  }
 }
 
 async function listTools(handle: Handler, endpoint: string): Promise<Map<unknown, JsonObject>> {

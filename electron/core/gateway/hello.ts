@@ -11,14 +11,15 @@ const MAX_CHARS = 16_000
 
 /**
  * The union of what the servers can do, as far as it is relayed. `listChanged` is always declared:
- * the lists change when a person throws a switch, whatever the servers say.
+ * the lists change when a person throws a switch, whatever the servers say. `isPartial`: some of the
+ * servers were never seen, and may bring prompts and resources later in a session.
  */
-export function composeHello(parts: readonly HelloPart[]): Hello {
+export function composeHello(parts: readonly HelloPart[], isPartial = false): Hello {
   const offered = parts.map(({ catalog }) => catalog.hello.capabilities).filter(isObject)
   const has = (name: string) => offered.some((capabilities) => capabilities[name] !== undefined)
   const capabilities: JsonObject = { tools: { listChanged: true } }
-  if (has('prompts')) capabilities.prompts = { listChanged: true }
-  if (has('resources')) {
+  if (isPartial || has('prompts')) capabilities.prompts = { listChanged: true }
+  if (isPartial || has('resources')) {
     const canSubscribe = offered.some(({ resources }) => isObject(resources) && resources.subscribe)
     capabilities.resources = { listChanged: true, ...(canSubscribe && { subscribe: true }) }
   }
@@ -51,7 +52,10 @@ function composeInstructions(parts: readonly HelloPart[]): string | undefined {
     sections.push(section)
   }
   if (sections.length === 0) return undefined
-  const opening = 'Several MCP servers behind one address. What each says of itself:'
+  const opening =
+    parts.length === 1
+      ? 'What the MCP server behind this address says of itself:'
+      : 'Several MCP servers behind one address. What each says of itself:'
   return [opening, ...sections].join('\n\n')
 }
 

@@ -1,4 +1,5 @@
 import { ServerDown, type Ask, type Connection, type Tenant } from '../connections/connection.ts'
+import { HttpRefusal } from '../connections/http-failure.ts'
 import type { Pools } from '../connections/pools.ts'
 import { isObject, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
 import { encodeHeader, paramHeaders } from '../param-headers.ts'
@@ -58,6 +59,19 @@ export class Relay {
   }
 
   async #exchange(origin: Origin, call: Call, state: CarriedState | null): Promise<JsonObject> {
+    const work = () => this.#exchangeOnce(origin, call, state)
+    try {
+      return await work().catch((error: unknown) => {
+        // It was refused unread: the server has forgotten our session, say over a restart.
+        if (isSessionLost(error)) return work()
+        throw error
+      })
+    } catch (error) {
+      throw error instanceof ServerDown ? serverDown(error) : error
+    }
+  }
+
+  async #exchangeOnce(origin: Origin, call: Call, state: CarriedState | null) {
     const { tenant, giveBack } = call.borrowTenant(this.#parts.tellsByStream(origin.serverId))
     try {
       const lease = await this.#parts.pools.lease(origin.serverId, call.signal, tenant)
@@ -70,8 +84,6 @@ export class Relay {
       } finally {
         lease.release()
       }
-    } catch (error) {
-      throw error instanceof ServerDown ? serverDown(error) : error
     } finally {
       giveBack()
     }
@@ -92,6 +104,7 @@ export class Relay {
     } catch (error) {
       elicitations.demanded(serverId, error, tenant)
       if (call.era === 'legacy') throw error
+      if (!MULTI_ROUND.has(method)) throw error
       return urlsRequired(error, call, () => seal.seal({ kind: 'again', serverId }, call))
     }
   }
@@ -204,6 +217,11 @@ async function inLegacyWords(call: Call, work: () => Promise<JsonObject>): Promi
     if (!isRead || !isUnknown) throw error
     throw new RpcError(RpcCode.resourceNotFound, error.message, error.data)
   }
+}
+
+function isSessionLost(error: unknown): boolean {
+  const cause = error instanceof ServerDown ? error.cause : undefined
+  return cause instanceof HttpRefusal && cause.status === 404
 }
 
 /** What a client is told of it. */

@@ -82,7 +82,7 @@ export class Seats {
       // In this era there is no way to a client but the answer to its request.
       ask: () => Promise.reject(new RpcError(RpcCode.methodNotFound, 'No request is in flight')),
       notify: (serverId: string, notification: RpcNotification) => {
-        if (!heard(serverId, notification, undefined)) told(serverId, notification, tenant)
+        if (!heard(serverId, notification)) told(serverId, notification, tenant)
       },
     }
     return { tenant, key, holder, users: 0 }

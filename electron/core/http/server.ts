@@ -30,7 +30,7 @@ export interface HttpServer {
 
 /** Rejects with `AppError('in-use')` naming the port when another program has it. */
 export async function openHttpServer(
-  { host, port }: { host: string; port: number },
+  { host, port, keepAliveMs = KEEP_ALIVE_MS }: { host: string; port: number; keepAliveMs?: number },
   log: Logger,
 ): Promise<HttpServer> {
   const inFlight = new Set<Promise<unknown>>()
@@ -61,7 +61,7 @@ export async function openHttpServer(
   }
 
   const server = createServer((request, response) => void answer(request, response))
-  server.keepAliveTimeout = KEEP_ALIVE_MS
+  server.keepAliveTimeout = keepAliveMs
   await listen(server, host, port)
   return {
     port: (server.address() as AddressInfo).port,
