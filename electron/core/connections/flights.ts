@@ -19,7 +19,7 @@ export type Flight = {
 }
 
 /** So long a server may go on with a request that we gave up: it hears of that late, or never. */
-const GRACE_MS = 10_000
+const GRACE_MS = 3_000
 /** One entry stands for all that are more. */
 const MOST_GIVEN_UP = 1_000
 const THE_REST = 0

@@ -120,6 +120,28 @@ test('neither our ids nor our tokens reach a server’s params, and what a clien
   })
 })
 
+// Shows: logging-access
+test('log messages reach the session whose calls they belong to, at its level', async () => {
+  await using mine = await connectLegacy(core.mcpUrl(), core.key)
+  await using other = await connectLegacy(core.mcpUrl(), core.key)
+  const heard: string[] = []
+  const strayed: string[] = []
+  mine.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+    heard.push(`${params.level} ${String(params.data)}`)
+  })
+  other.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+    strayed.push(String(params.data))
+  })
+  await mine.setLoggingLevel('warning')
+  const log = (level: string) =>
+    mine.callTool({ name: 'one__log', arguments: { level, message: level } })
+  await log('info')
+  await log('error')
+  await other.callTool({ name: 'one__echo', arguments: { message: 'fence' } })
+  expect(heard).toEqual(['error error'])
+  expect(strayed).toEqual([])
+})
+
 test('a cancelled call is cancelled at the server', async () => {
   await using client = await connectLegacy(core.mcpUrl(), core.key)
   const controller = new AbortController()
@@ -179,28 +201,6 @@ test('a server’s list_changed reaches the session, and the next list has the n
   await told
   const names = (await client.listTools()).tools.map((tool) => tool.name)
   expect(names).toContain('one__added_36')
-})
-
-// Shows: logging-access
-test('log messages reach the session whose calls they belong to, at its level', async () => {
-  await using mine = await connectLegacy(core.mcpUrl(), core.key)
-  await using other = await connectLegacy(core.mcpUrl(), core.key)
-  const heard: string[] = []
-  const strayed: string[] = []
-  mine.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
-    heard.push(`${params.level} ${String(params.data)}`)
-  })
-  other.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
-    strayed.push(String(params.data))
-  })
-  await mine.setLoggingLevel('warning')
-  const log = (level: string) =>
-    mine.callTool({ name: 'one__log', arguments: { level, message: level } })
-  await log('info')
-  await log('error')
-  await other.callTool({ name: 'one__echo', arguments: { message: 'fence' } })
-  expect(heard).toEqual(['error error'])
-  expect(strayed).toEqual([])
 })
 
 /** Resolves at the next `notifications/tools/list_changed`. */

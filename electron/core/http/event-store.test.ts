@@ -44,6 +44,22 @@ describe('what is kept', () => {
     expect(stream.add('d')).toBe(4)
   })
 
+  test('of a stream: whether anything is missing after an event', () => {
+    const stream = openStore({ perStream: { events: 2, bytes: 5_000 } })
+      .openSession()
+      .openStream()
+    expect(stream.isWholeAfter(0)).toBe(true)
+    for (const text of ['a', 'b', 'c']) stream.add(text)
+    expect([0, 1, 2, 3, 4].map((n) => stream.isWholeAfter(n))).toEqual([
+      false,
+      ...Array(4).fill(true),
+    ])
+    stream.add('d'.repeat(6_000))
+    expect([2, 3, 4].map((n) => stream.isWholeAfter(n))).toEqual([false, false, true])
+    stream.add('e')
+    expect([3, 4, 5].map((n) => stream.isWholeAfter(n))).toEqual([false, true, true])
+  })
+
   test('letters beyond ASCII count as the bytes they are', () => {
     const stream = openStore({ perStream: { events: 99, bytes: 5_000 } })
       .openSession()

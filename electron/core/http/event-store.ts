@@ -105,6 +105,12 @@ export class KeptStream {
     return this.#own.list().filter((entry) => entry.n > n)
   }
 
+  /** Whether all that came after this one is still there. */
+  isWholeAfter(n: number): boolean {
+    const { oldest } = this.#own
+    return n >= this.#last || (oldest !== undefined && oldest.n <= n + 1)
+  }
+
   drop(entry: Entry): void {
     entry.isDropped = true
     for (const queue of this.#queues) queue.remove(entry)

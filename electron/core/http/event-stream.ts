@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { writtenOf } from './written.ts'
 
 /** A client that is this far behind loses its stream: memory is bounded, not our patience. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024
@@ -42,7 +43,8 @@ export class EventStream implements Outlet {
   }
 
   send(message: object): void {
-    this.event({ type: 'message', data: JSON.stringify(message) })
+    const data = writtenOf(message)
+    if (data !== null) this.event({ type: 'message', data })
   }
 
   event({ type, id, retryMs, data }: ServerEvent): void {

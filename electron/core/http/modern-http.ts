@@ -61,7 +61,9 @@ function requireStream({ id }: RpcRequest, { headers }: IncomingMessage): void {
   throw new HttpRefusal(406, new RpcError(code, message), { id })
 }
 
-/** What a client lacks is told by the status as well; other errors are answers like any. */
+/** Errors that are told by the status as well, whoever said so first; others are answers like any. */
 function statusOf(said: RpcResult | RpcFailure): number {
-  return 'error' in said && said.error.code === RpcCode.missingCapability ? 400 : 200
+  const code = 'error' in said ? said.error.code : 0
+  if (code === RpcCode.missingCapability) return 400
+  return code === RpcCode.methodNotFound ? 404 : 200
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { failure, RpcCode, RpcError, type RequestId, type RpcFailure } from '../json-rpc.ts'
+import { writtenOf } from './written.ts'
 
 /** A request that is answered with an HTTP status and an error in the words of JSON-RPC. */
 export class HttpRefusal extends Error {
@@ -28,7 +29,7 @@ export function refuse(status: number, message: string, headers?: Record<string,
 export type JsonAnswer = { status: number; body: unknown; headers?: Record<string, string> }
 
 export function sendJson(response: ServerResponse, { status, body, headers }: JsonAnswer): void {
-  const bytes = Buffer.from(JSON.stringify(body))
+  const bytes = Buffer.from(writtenOf(body) ?? 'null')
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': bytes.length,

@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { EventStore } from './event-store.ts'
 import { sendJson } from './refusal.ts'
 import { Reply } from './reply.ts'
+import { ResumableStream } from './resumable-stream.ts'
 
 const progress = { jsonrpc: '2.0', method: 'notifications/progress', params: {} } as const
 const answer = { jsonrpc: '2.0', id: 1, result: {} } as const
@@ -57,6 +59,51 @@ test('one message may be larger than what a slow reader may leave behind', async
   const text = await (await server.ask('text/event-stream')).text()
   expect(text.length).toBeGreaterThan(large.length)
 })
+
+/** Deeper than can be written. */
+function deepResult() {
+  let deep: object = {}
+  for (let level = 0; level < 50_000; level++) deep = { deep }
+  return { ...answer, result: { deep } }
+}
+
+const notWritten = {
+  id: 1,
+  error: { code: -32603, message: expect.stringMatching(/nested/) as string },
+}
+
+test('an answer that cannot be written is an error, and others of its batch are not', async () => {
+  await using server = await openServer((request, response) => {
+    const reply = new Reply(request, response)
+    reply.finish([deepResult(), { ...answer, id: 2 }])
+  })
+  expect(await (await server.ask('application/json')).json()).toMatchObject([
+    notWritten,
+    { id: 2, result: {} },
+  ])
+})
+
+test.each(['plain', 'resumable'])(
+  'on a stream (%s) as well, which ends; what nobody waits for is left out',
+  async (kind) => {
+    const kept = new EventStore().openSession().openStream()
+    const lasting = { onLost: () => undefined, onFound: () => undefined, isPrimed: false }
+    const openStream = (response: ServerResponse) => {
+      const stream = new ResumableStream({ name: 'c1', kept, ...lasting })
+      stream.read(response)
+      return stream
+    }
+    await using server = await openServer((request, response) => {
+      const reply = new Reply(request, response, kind === 'plain' ? {} : { openStream })
+      const { result: params } = deepResult()
+      reply.send({ ...progress, params })
+      reply.finish(deepResult())
+    })
+    const body = await (await server.ask('application/json, text/event-stream')).text()
+    const events = body.split('\n').filter((line) => line.startsWith('data: '))
+    expect(events.map((line) => JSON.parse(line.slice(6)) as object)).toMatchObject([notWritten])
+  },
+)
 
 test('nothing is opened where a refusal waits for its turn on the connection', async () => {
   const listening = Promise.withResolvers<ServerResponse>()

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { KeptStream } from './event-store.ts'
 import { EventStream, type Outlet } from './event-stream.ts'
+import { writtenOf } from './written.ts'
 
 export type ResumableStreamOptions = {
   /** How the ids of its events begin: unique in the session. */
@@ -35,6 +36,11 @@ export class ResumableStream implements Outlet {
     return this.#isDone && this.#options.kept.last <= n
   }
 
+  /** Whether something that came after event `n` is not kept any more. */
+  isLostAfter(n: number): boolean {
+    return !this.#options.kept.isWholeAfter(n)
+  }
+
   /** Whether nobody reads it, and nothing of it is kept. */
   get isBlank(): boolean {
     return this.#reader === null && this.#options.kept.isEmpty
@@ -66,8 +72,8 @@ export class ResumableStream implements Outlet {
   }
 
   send(message: object): void {
-    const data = JSON.stringify(message)
-    this.#write(this.#options.kept.add(data), data)
+    const data = writtenOf(message)
+    if (data !== null) this.#write(this.#options.kept.add(data), data)
   }
 
   /** Nothing comes after this; what is kept can still be read. */

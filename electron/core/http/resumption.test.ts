@@ -157,6 +157,24 @@ describe('the stream of a call', () => {
     expect(unknown.status).toBe(400)
   })
 
+  test.each([1, 20])(
+    'what was not kept, being of %i MB, is told as it is: 204, or 400',
+    async (mb) => {
+      const headers = await openSession()
+      const args = { name: 'echo__big', arguments: { bytes: mb * 2 ** 20 } }
+      const stream = await openEvents(core.mcpUrl(), {
+        headers: { ...headers, accept: 'text/event-stream' },
+        body: rpc('tools/call', args),
+      })
+      expect(await stream.over).toBe('ended')
+      const [priming] = stream.events
+      await using again = await resume(headers, priming?.id ?? '')
+      expect(again.status).toBe(mb > 16 ? 400 : 200)
+      await using done = await resume(headers, lastId(stream))
+      expect(done.status).toBe(204)
+    },
+  )
+
   // Shows: http-primed, http-retry
   test('begins with an event that has an id and no data, and says when to come back', async () => {
     const stream = await call(await openSession(), 'slow', { steps: 1 })

@@ -44,13 +44,15 @@ export class SessionStreams {
   }
 
   /**
-   * Where an event id points to; `forgotten` for a call of which nothing is kept any more, and
-   * `null` for what is no id of ours, or of a stream that belongs to no call.
+   * Where an event id points to; `forgotten` for a call of which something that came after it is
+   * not kept any more, and `null` for what is no id of ours, or of a stream that belongs to no call.
    */
   find(eventId: string): Place | 'forgotten' | null {
     const [, name = '', kind, n] = /^((c|l)\d+)_(\d+)$/.exec(eventId) ?? []
     const stream = this.#streams.get(name)
-    if (stream) return { stream, after: Number(n), isCall: kind === 'c' }
+    const after = Number(n)
+    const isLost = kind === 'c' && stream?.isLostAfter(after)
+    if (stream && !isLost) return { stream, after, isCall: kind === 'c' }
     return kind === 'c' ? 'forgotten' : null
   }
 

@@ -157,7 +157,7 @@ export class StreamableHttp {
     if (typeof lastEventId !== 'string') return null
     const place = this.#streamsOf(session).find(lastEventId.trim())
     if (place !== 'forgotten') return place
-    throw refuse(400, 'Nothing of this stream is kept any more (Last-Event-ID)')
+    throw refuse(400, 'What came after this event is not kept any more (Last-Event-ID)')
   }
 
   #streamsOf(session: Session): SessionStreams {
