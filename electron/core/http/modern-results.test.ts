@@ -47,6 +47,12 @@ async function send(sent: Sent) {
   return { status, json: json as JsonObject }
 }
 
+test('a method that the server does not know is told by the status, too: 404 with -32601', async () => {
+  const params = { name: 'new__throw', arguments: { code: -32601 } }
+  const expected = { status: 404, json: { id: 1, error: { code: -32601 } } }
+  expect(await send({ params })).toMatchObject(expected)
+})
+
 // Shows: meta-capability-missing
 test('what a client lacks for a request is told: 400 with -32021', async () => {
   const params = { name: 'new__ask', arguments: QUESTION }
