@@ -10,9 +10,6 @@ import type { OAuth } from './oauth/oauth.ts'
 import type { Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
 
-/** A server may have been updated since: after this time its era is found out again. */
-const ERA_KEPT_MS = 24 * 60 * 60_000
-
 export type GatewayLimits = GatewayTimes &
   Pick<GatewayOptions, 'pageSize'> &
   Pick<PoolsOptions, 'callTimeoutMs' | 'maxCallMs' | 'maxConnections'>
@@ -57,10 +54,14 @@ export function startGateway({ config, stores, changes, limits, applied, oauth }
   return gateway
 }
 
-/** Which era a server spoke when it was last seen; `null` when that was too long ago, or never. */
+/**
+ * Which era a server spoke when it was last seen; `null` when that was not today, or never. A server
+ * may have been updated since, and one that is used every day must be asked one day, too.
+ */
 function knownEra({ catalogs }: Stores, id: string): Era | null {
   const { catalog, triedAt } = catalogs.get(id)
-  if (!catalog || triedAt === null || Date.now() - Date.parse(triedAt) > ERA_KEPT_MS) return null
+  const today = new Date().toISOString().slice(0, 10)
+  if (!catalog || triedAt?.slice(0, 10) !== today) return null
   const { protocolVersion } = catalog.hello
   return MODERN_VERSIONS.some((version) => version === protocolVersion) ? 'modern' : 'legacy'
 }

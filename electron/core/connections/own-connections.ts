@@ -68,7 +68,13 @@ export class OwnConnections {
     const idle = [...this.#byTenant.values()].filter(({ leases }) => leases === 0)
     const owns = idle.map((own) => ({
       ...{ kind: 'own' as const, since: own.idleSince },
-      end: () => this.#drop(own, 'It gave way to another connection.'),
+      end: () => {
+        const { name: server } = this.#server
+        const words =
+          'a client lost its own connection, with what the server kept for it, to another'
+        this.#options.log.warn({ server }, words)
+        this.#drop(own, 'It gave way to another connection.')
+      },
     }))
     return [...this.#spares.waiting.map((one) => ({ ...one, kind: 'spare' as const })), ...owns]
   }

@@ -17,6 +17,9 @@ export type ServerStatus = SharedStatus & {
   connections: number
 }
 
+/** After this time a server's era is found out again at its next start. */
+const ERA_KEPT_MS = 24 * 60 * 60_000
+
 export type PoolOptions = Omit<SharedOptions, 'onState' | 'onAmbiguous'> & {
   onState(status: ServerStatus): void
   onOwnConnected(connection: Connection, tenant: Tenant): void
@@ -35,6 +38,8 @@ export class Pool implements Occupant {
   #server: Server
   /** Of the connection that was last there; `undefined` before the first. */
   #era: Era | null | undefined
+  /** When that was last not known, in ms since 1970. */
+  #eraSince = Date.now()
   /** Sessions that were on the shared connection, and stay there: the server may know them by it. */
   #settled = new WeakSet<Tenant>()
   #left = new WeakSet<Tenant>()
@@ -97,6 +102,7 @@ export class Pool implements Occupant {
     this.#server = server
     // Nothing that was learnt of the other definition is known of this one.
     this.#era = null
+    this.#eraSince = Date.now()
     this.#settled = new WeakSet()
     this.#options.switched.delete()
     this.#own = this.#newOwn(server)
@@ -133,7 +139,14 @@ export class Pool implements Occupant {
   }
 
   get #knownEra(): Era | null {
-    return this.#era === undefined ? this.#options.knownEra() : this.#era
+    if (this.#era === undefined) return this.#options.knownEra()
+    // A server may be updated while we run.
+    return Date.now() - this.#eraSince > ERA_KEPT_MS ? null : this.#era
+  }
+
+  #learnEra({ era }: Connection): void {
+    if (this.#knownEra === null) this.#eraSince = Date.now()
+    this.#era = era
   }
 
   #isOwnFor(tenant: Tenant, era: Era): boolean {
@@ -165,7 +178,7 @@ export class Pool implements Occupant {
       hasRoom: () => this.count < server.maxConnections && this.#options.hasRoom(),
       isHeld: () => this.#shared.isHeld,
       onConnected: (connection, tenant) => {
-        this.#era = connection.era
+        this.#learnEra(connection)
         onOwnConnected(connection, tenant)
       },
       onChange: () => this.#changed(),
@@ -182,7 +195,7 @@ export class Pool implements Occupant {
   }
 
   #connected(connection: Connection): void {
-    this.#era = connection.era
+    this.#learnEra(connection)
     if (connection.era === 'legacy' && this.#server.start === 'eager') this.#own.prepare()
     this.#options.onConnected(connection)
   }
