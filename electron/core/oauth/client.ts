@@ -4,7 +4,7 @@ import {
   type OAuthClientInformationMixed,
   type OAuthClientMetadata,
 } from '@modelcontextprotocol/client'
-import { AppError } from '../errors.ts'
+import { AppError, messageOf } from '../errors.ts'
 import { fillReferences } from '../references.ts'
 import type { SignInPlace } from './discovery.ts'
 import { failureText } from './failure-text.ts'
@@ -37,7 +37,7 @@ export async function findClient(request: ClientRequest): Promise<Client> {
   const { clientId, clientMetadataUrl } = server.oauth ?? {}
   const base = { issuer, redirectUrl }
   if (clientId !== undefined) {
-    const information = { client_id: fillReferences(clientId, env) }
+    const information = { client_id: filled('clientId', clientId, env) }
     refuseMove(information.client_id, { issuer, known })
     return { ...base, kind: 'static', information }
   }
@@ -68,7 +68,7 @@ export function informationOf(
       ? client_secret
       : clientSecret === undefined
         ? undefined
-        : fillReferences(clientSecret, env)
+        : filled('clientSecret', clientSecret, env)
   return {
     client_id,
     ...(secret !== undefined && { client_secret: secret }),
@@ -112,5 +112,15 @@ async function register({ place, redirectUrl, scope, fetch }: ClientRequest) {
     return await registerClient(issuer, { metadata, clientMetadata, ...asked, fetchFn: fetch })
   } catch (error) {
     throw new AppError('unavailable', failureText(error), { cause: error })
+  }
+}
+
+/** Names the field as well: nothing else tells where to look. */
+function filled(field: string, text: string, env: Environment): string {
+  try {
+    return fillReferences(text, env)
+  } catch (error) {
+    const words = `The server's oauth.${field} cannot be filled in. ${messageOf(error)}`
+    throw new AppError('invalid', words, { cause: error })
   }
 }
