@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts'
 import { isObject, RpcError } from '../json-rpc.ts'
+import { isTooDeep } from '../json-depth.ts'
 import { parseJson } from '../json.ts'
 import { readText } from './http-body.ts'
 import { LARGEST_MESSAGE_MEGABYTES, TooLarge } from './read-message.ts'
@@ -130,6 +131,7 @@ function networkCodeOf(error: unknown): string | null {
 }
 
 function rpcErrorIn(body: string): RpcError | null {
+  if (isTooDeep(body)) return null
   try {
     const value = parseJson(body)
     const error = isObject(value) ? value['error'] : undefined

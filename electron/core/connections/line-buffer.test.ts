@@ -21,7 +21,7 @@ test('messages come out whole and in order, however the bytes were cut', () => {
 
 test('lines that are not JSON are passed over; JSON that is no message is an error, once', () => {
   const buffer = openLineBuffer(1_000)
-  buffer.append(Buffer.from('Starting…\n\n{"half":\n42\n[]\n{"jsonrpc":"2.0","id":1}\n'))
+  buffer.append(Buffer.from('Starting…\n\n{"half":\n42\n[]\n{"id":1,"result":{}}\n'))
   buffer.append(lineOf(ping(5)))
   for (let bad = 0; bad < 3; bad++) expect(() => buffer.readMessage()).toThrow('not a JSON-RPC')
   expect(buffer.readMessage()).toEqual(ping(5))
@@ -60,4 +60,37 @@ test('an integer beyond 2^53 is written again as it came', () => {
   const buffer = openLineBuffer(200)
   buffer.append(Buffer.from(`${line}\n`))
   expect(JSON.stringify(buffer.readMessage())).toBe(line)
+})
+
+const resultIs = (text: string) => `{"jsonrpc":"2.0","id":7,"result":${text}}`
+const deep = `{"text":"\\"{[","list":${'['.repeat(5_000)}${']'.repeat(5_000)}}`
+
+test.each([
+  ...['null', '[]', '"done"', '5'].map((text) => [resultIs(text), 'not JSON-RPC']),
+  ['{"jsonrpc":"2.0","id":7}', 'not JSON-RPC'],
+  ['{"jsonrpc":"2.0","id":7,"error":"boom"}', 'not JSON-RPC'],
+  ['{"jsonrpc":"2.0","id":7,"error":{"code":"E_BOOM","message":"boom"}}', 'not JSON-RPC'],
+  [resultIs(deep), 'deeper than 500 levels'],
+  [`{"jsonrpc":"2.0","error":{"code":1,"data":${deep}},"id":7}`, 'deeper than 500 levels'],
+])('an answer that is none is an error to whoever waits for it (%#)', (line, why) => {
+  const buffer = openLineBuffer(100_000)
+  buffer.append(Buffer.from(`${line}\n`))
+  const error = { code: -32603, message: expect.stringContaining(why) as string }
+  expect(buffer.readMessage()).toEqual({ jsonrpc: '2.0', id: 7, error })
+})
+
+test.each([
+  ['a request', `{"jsonrpc":"2.0","id":7,"method":"x","params":${deep}}`],
+  ['a notification', `{"jsonrpc":"2.0","method":"x","params":${deep}}`],
+  ['an answer to nobody', `{"jsonrpc":"2.0","id":null,"result":${deep}}`],
+])('%s that is nested too deep is passed over', (_, line) => {
+  const buffer = openLineBuffer(100_000)
+  buffer.append(Buffer.from(`${line}\n`))
+  expect(() => buffer.readMessage()).toThrow('not a JSON-RPC')
+})
+
+test('a line may hold several messages, as revision 2025-03-26 has it', () => {
+  const buffer = openLineBuffer(1_000)
+  buffer.append(Buffer.from(`[${JSON.stringify(ping(1))},7,${JSON.stringify(ping(2))}]\n`))
+  expect([1, 2, 3].map(() => buffer.readMessage())).toEqual([ping(1), ping(2), null])
 })

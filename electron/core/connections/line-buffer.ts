@@ -1,6 +1,5 @@
 import type { RpcMessage } from '../json-rpc.ts'
-import { parseJson } from '../json.ts'
-import { isMessage } from './read-message.ts'
+import { readMessages } from './read-message.ts'
 
 const NEWLINE = 10
 
@@ -8,7 +7,7 @@ const NEWLINE = 10
 export interface LineBuffer {
   /** Throws when a line without an end grows beyond the limit. */
   append(chunk: Buffer): void
-  /** The next message, or `null` when no whole line is left; throws on a line that is not one. */
+  /** The next message, or `null` when no whole line is left; throws on a line that is JSON, but none. */
   readMessage(): RpcMessage | null
   clear(): void
 }
@@ -19,11 +18,13 @@ export interface LineBuffer {
  */
 export function openLineBuffer(maxBytes: number): LineBuffer {
   let lines: Buffer[] = []
+  let messages: RpcMessage[] = []
   let begun: Buffer[] = []
   let begunBytes = 0
 
   const clear = () => {
     lines = []
+    messages = []
     begun = []
     begunBytes = 0
   }
@@ -44,20 +45,27 @@ export function openLineBuffer(maxBytes: number): LineBuffer {
       throw new Error(`a line exceeded maximum size of ${maxBytes} bytes`)
     },
     readMessage() {
-      for (let line = lines.shift(); line; line = lines.shift()) {
-        const value = parse(line.toString('utf8'))
-        if (isMessage(value)) return value
-        // Servers that print to stdout are common, and a person should see nothing of it.
-        if (value !== undefined) throw new Error('a line of JSON is not a JSON-RPC message')
+      while (messages.length === 0) {
+        const line = lines.shift()
+        if (!line) return null
+        messages = messagesIn(line.toString('utf8'))
       }
-      return null
+      return messages.shift() ?? null
     },
   }
 }
 
-function parse(line: string): unknown {
+/** The messages of a line; throws if it is JSON that holds none. */
+function messagesIn(line: string): RpcMessage[] {
+  const messages = tryToRead(line)
+  if (messages?.length === 0) throw new Error('a line of JSON is not a JSON-RPC message')
+  // Servers that print to stdout are common, and a person should see nothing of it.
+  return messages ?? []
+}
+
+function tryToRead(line: string): RpcMessage[] | undefined {
   try {
-    return parseJson(line)
+    return readMessages(line).messages
   } catch {
     return undefined
   }

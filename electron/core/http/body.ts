@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { RpcCode, RpcError } from '../json-rpc.ts'
+import { isTooDeep, MAX_DEPTH } from '../json-depth.ts'
 import { parseJson } from '../json.ts'
 import { invalid } from './messages.ts'
 import { HttpRefusal, refuse } from './refusal.ts'
@@ -21,34 +22,6 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   } catch {
     throw new HttpRefusal(400, new RpcError(RpcCode.parseError, 'Parse error: not valid JSON'))
   }
-}
-
-/** Deeper values end in a stack overflow wherever they are written out again. */
-const MAX_DEPTH = 500
-
-/** Counts what is open, without parsing: 16 MB of "[" would take gigabytes to parse. */
-function isTooDeep(text: string): boolean {
-  if (text.length <= MAX_DEPTH) return false
-  let depth = 0
-  const marks = /["[\]{}]/g
-  for (let mark = marks.exec(text); mark; mark = marks.exec(text)) {
-    const [sign] = mark
-    if (sign === '"') marks.lastIndex = endOfString(text, marks.lastIndex)
-    else if (sign === '[' || sign === '{') depth += 1
-    else depth -= 1
-    if (depth > MAX_DEPTH) return true
-  }
-  return false
-}
-
-/** The place after the quote that ends the string which begins at `from`. */
-function endOfString(text: string, from: number): number {
-  for (let quote = text.indexOf('"', from); quote >= 0; quote = text.indexOf('"', quote + 1)) {
-    let backslashes = 0
-    while (text[quote - 1 - backslashes] === '\\') backslashes += 1
-    if (backslashes % 2 === 0) return quote + 1
-  }
-  return text.length
 }
 
 async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
