@@ -1,13 +1,11 @@
 import type { ClientFace, Tenant } from '../connections/connection.ts'
 import { RpcCode, RpcError, type RpcNotification } from '../json-rpc.ts'
 import type { Endpoint } from './endpoint.ts'
+import { FreeSeats } from './free-seats.ts'
 import type { SessionParts } from './session.ts'
 
 /** Whose calls may follow one another on the same connections. */
 type Holder = { endpoint: Endpoint; caller: string; client: ClientFace }
-
-/** Seats that nobody uses, beyond which the oldest are given up. */
-const MAX_FREE = 1_000
 
 export type SeatsOptions = {
   /** Ends the connections that are a seat's alone. */
@@ -17,7 +15,14 @@ export type SeatsOptions = {
   told: (serverId: string, notification: RpcNotification, tenant: Tenant) => void
 }
 
-type Seat = { tenant: Tenant; key: string; holder: Holder; users: number }
+type Seat = {
+  tenant: Tenant
+  key: string
+  holder: Holder
+  users: number
+  /** Nobody may have it after those that have it now. */
+  isOver: boolean
+}
 
 /**
  * The modern era has no sessions, but a legacy server behind it may need a connection that is one
@@ -26,8 +31,8 @@ type Seat = { tenant: Tenant; key: string; holder: Holder; users: number }
  */
 export class Seats {
   readonly #options: SeatsOptions
-  /** In the order in which they became free. */
-  readonly #free = new Set<Seat>()
+  readonly #free = new FreeSeats<Seat>()
+  readonly #used = new Set<Seat>()
   readonly #shared = new Map<string, Seat>()
 
   constructor(options: SeatsOptions) {
@@ -36,8 +41,9 @@ export class Seats {
 
   take(holder: Holder, isShared: boolean): { tenant: Tenant; giveBack: () => void } {
     const key = JSON.stringify([holder.endpoint.id, holder.caller, holder.client, isShared])
-    const seat = this.#shared.get(key) ?? this.#takeFree(key) ?? this.#newSeat(key, holder)
+    const seat = this.#shared.get(key) ?? this.#free.take(key) ?? this.#newSeat(key, holder)
     seat.users += 1
+    this.#used.add(seat)
     if (isShared) this.#shared.set(key, seat)
     let isTaken = true
     const giveBack = () => {
@@ -47,32 +53,31 @@ export class Seats {
     return { tenant: seat.tenant, giveBack }
   }
 
-  /** Gives up free seats, say of a caller that may not call any more. */
+  /** Gives up seats, say of a caller that may not call any more: those in use once they are free. */
   giveUpWhere(test: (holder: Holder) => boolean): void {
-    for (const seat of this.#free) if (test(seat.holder)) this.#giveUp(seat)
+    for (const seat of this.#free) {
+      if (!test(seat.holder)) continue
+      this.#free.delete(seat)
+      this.#options.leave(seat.tenant)
+    }
+    for (const seat of this.#used) {
+      if (!test(seat.holder)) continue
+      seat.isOver = true
+      this.#unshare(seat)
+    }
   }
 
   #leave(seat: Seat): void {
     seat.users -= 1
     if (seat.users > 0) return
-    this.#shared.delete(seat.key)
-    this.#free.add(seat)
-    const [oldest] = this.#free
-    if (this.#free.size > MAX_FREE && oldest) this.#giveUp(oldest)
+    this.#used.delete(seat)
+    this.#unshare(seat)
+    const given = seat.isOver ? seat : this.#free.add(seat)
+    if (given) this.#options.leave(given.tenant)
   }
 
-  #takeFree(key: string): Seat | undefined {
-    for (const seat of this.#free) {
-      if (seat.key !== key) continue
-      this.#free.delete(seat)
-      return seat
-    }
-    return undefined
-  }
-
-  #giveUp(seat: Seat): void {
-    this.#free.delete(seat)
-    this.#options.leave(seat.tenant)
+  #unshare(seat: Seat): void {
+    if (this.#shared.get(seat.key) === seat) this.#shared.delete(seat.key)
   }
 
   #newSeat(key: string, holder: Holder): Seat {
@@ -85,6 +90,6 @@ export class Seats {
         if (!heard(serverId, notification)) told(serverId, notification, tenant)
       },
     }
-    return { tenant, key, holder, users: 0 }
+    return { tenant, key, holder, users: 0, isOver: false }
   }
 }

@@ -8,7 +8,7 @@ export type SessionsOptions = Omit<SessionParts, 'goneMs'> & {
   serverInfo: ServerInfo
   /** Milliseconds without a request, a running call or a stream after which a session expires. */
   idleMs?: number
-  /** How many there may be; beyond it the one idle for longest gives way. */
+  /** How many there may be; beyond it one of the caller that has most gives way, idle for longest. */
   max?: number
   /** Milliseconds between looks for expired sessions. */
   sweepMs?: number
@@ -52,8 +52,9 @@ export function openSessions(options: SessionsOptions): Sessions {
 
   function makeRoom(): void {
     if (sessions.size < max) return
-    const [idlest] = [...sessions.values()].toSorted((a, b) => b.idleMs - a.idleMs)
-    idlest?.end()
+    const byCaller = Map.groupBy(sessions.values(), ({ caller }) => caller)
+    const most = highest(byCaller.values(), (own) => own.length) ?? []
+    highest(most, (session) => session.idleMs)?.end()
   }
 
   return {
@@ -89,6 +90,16 @@ export function openSessions(options: SessionsOptions): Sessions {
       endWhere(() => true)
     },
   }
+}
+
+/** The first of those for which it is highest. */
+function highest<T>(all: Iterable<T>, by: (one: T) => number): T | undefined {
+  let best: { one: T; value: number } | undefined
+  for (const one of all) {
+    const value = by(one)
+    if (!best || value > best.value) best = { one, value }
+  }
+  return best?.one
 }
 
 /** A version that we speak is agreed to; for any other we propose our newest (lifecycle section). */
