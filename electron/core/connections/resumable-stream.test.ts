@@ -68,6 +68,41 @@ test('a server that closes a stream says when to come back, each time anew', asy
   expect(third - second).toBeLessThan(290)
 })
 
+test('a server that wants us back at once has us no more than ten times a second', async () => {
+  const at: number[] = []
+  await using server = await openRawHttp((request, response) => {
+    const { 'last-event-id': after } = request.headers
+    if (after === undefined && shakeHands(request, response)) return
+    at.push(performance.now())
+    const last = `id: a9\n${answer(2)}`
+    sendEvents(response, at.length < 5 ? `retry: 0\nid: a${at.length}\ndata:` : last)
+    response.end()
+  })
+  await using raw = await openRawTransport(server.origin)
+  await raw.greet()
+  await raw.ask('tools/call')
+  const pauses = at.slice(1).map((time, index) => time - (at[index] ?? 0))
+  expect(pauses).toHaveLength(4)
+  for (const pause of pauses) expect(pause).toBeGreaterThan(98)
+})
+
+test('what was there already is no reason to come back soon', async () => {
+  const at: number[] = []
+  await using server = await openRawHttp((request, response) => {
+    const { 'last-event-id': after } = request.headers
+    if (after === undefined && shakeHands(request, response)) return
+    at.push(performance.now())
+    const again = `retry: 0\nid: a1\n${note(1)}`
+    sendEvents(response, at.length < 4 ? again : `id: a2\n${answer(2)}`)
+    response.end()
+  })
+  await using raw = await openRawTransport(server.origin)
+  await raw.greet()
+  await raw.ask('tools/call')
+  const [, , third = 0, fourth = 0] = at
+  expect(fourth - third).toBeGreaterThan(1_990)
+})
+
 test.each([
   ['without event ids', ':', []],
   ['when the server resumes none', 'retry: 1\nid: a0\ndata:', ['a0']],
@@ -138,7 +173,11 @@ test('a server that has no stream of its own is none the worse for it', async ()
 
 test('the SDK resumes its streams for us', async () => {
   const mcp = new McpServer({ name: 'polled', version: '1' }, { capabilities: { logging: {} } })
-  const options = { sessionIdGenerator: () => 's1', eventStore: new InMemoryEventStore() }
+  let stored = 0
+  // Its own ids put events of one millisecond in any order.
+  const generateEventId = (stream: string) => `${stream}_${String(++stored).padStart(6, '0')}`
+  const eventStore = Object.assign(new InMemoryEventStore(), { generateEventId })
+  const options = { sessionIdGenerator: () => 's1', eventStore }
   const transport = new StreamableHTTPServerTransport({ ...options, retryInterval: 10 })
   const gets: unknown[] = []
   const http = createServer((request, response) => {

@@ -7,9 +7,11 @@ import { TooLarge } from './read-message.ts'
 /** Networks come and go: a stream is asked for again with growing pauses. */
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
+/** However soon a server wants us back. */
+const SHORTEST_PAUSE_MS = 100
 /** A timer takes no more than 2^31 ms, and nobody means more than this. */
 const LONGEST_RETRY_MS = 3_600_000
-/** In a row, without any event in between. */
+/** In a row, without any new event in between. */
 const MOST_TRIES = 20
 
 export type ResumableStream = {
@@ -28,7 +30,7 @@ type Position = {
   lastEventId: string | undefined
   /** As the server wants it; `undefined` when it said nothing. */
   retryMs: number | undefined
-  /** Openings since the last event. */
+  /** Openings since the last event that was new. */
   tries: number
 }
 
@@ -61,20 +63,23 @@ async function readOn(
 ): Promise<void> {
   const openedAt = performance.now()
   const progressed = () => (position.tries = 0)
+  let isRepeated = false
   try {
     await readEvents(response, {
       maxBytes,
       onId(id) {
-        progressed()
+        isRepeated = id === position.lastEventId
+        if (!isRepeated) progressed()
         position.lastEventId = id === '' ? undefined : id
       },
       onRetry(ms) {
-        // A server that closes streams on purpose, and says when to come back, may do so for ever.
-        progressed()
+        // A server that closes streams on purpose, and says when to come back, may do so for ever;
+        // but one that wants us at once has to have something new.
+        if (ms >= FIRST_PAUSE_MS) progressed()
         position.retryMs = ms
       },
-      onEvent({ event, data }) {
-        progressed()
+      onEvent({ id, event, data }) {
+        if (id === undefined || !isRepeated) progressed()
         if (data !== '' && (event === undefined || event === 'message')) onData(data)
       },
     })
@@ -114,5 +119,5 @@ async function pause({ retryMs, tries }: Position, signal: AbortSignal): Promise
   const grown = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS)
   const asked = Math.min(retryMs ?? FIRST_PAUSE_MS, LONGEST_RETRY_MS)
   const ms = tries > 1 ? Math.max(asked, grown) : asked
-  await delay(ms, undefined, { signal }).catch(() => {})
+  await delay(Math.max(ms, SHORTEST_PAUSE_MS), undefined, { signal }).catch(() => {})
 }
