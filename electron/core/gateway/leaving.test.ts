@@ -46,14 +46,13 @@ async function untilCancelled(observer: RawClient, count: number): Promise<State
   return state
 }
 
-describe.each(PAIRS)('a %s client at %s', (era, endpoint) => {
-  let core: TempCore
-  beforeAll(async () => {
-    const fields = { isolation: 'shared' as const }
-    core = await startPairs({ servers: [endpoint], fields, times: { goneMs: 100 } })
-  }, 30_000)
-  afterAll(() => core[Symbol.asyncDispose]())
+let core: TempCore
+beforeAll(async () => {
+  core = await startPairs({ fields: { isolation: 'shared' }, times: { goneMs: 100 } })
+}, 30_000)
+afterAll(() => core[Symbol.asyncDispose]())
 
+describe.each(PAIRS)('a %s client at %s', (era, endpoint) => {
   // Shows: cancel-stdio, cancel-http
   test('a cancelled call is cancelled at the server within 100 ms', async () => {
     await using client = await openRawClient(core, { era, endpoint })
