@@ -181,7 +181,11 @@ export class Pool implements Occupant {
         this.#learnEra(connection)
         onOwnConnected(connection, tenant)
       },
-      onChange: () => this.#changed(),
+      onChange: () => {
+        this.#changed()
+        // Whatever room was just made for is there by then.
+        setImmediate(() => this.count < this.#server.maxConnections && this.#shared.comeBack())
+      },
     })
   }
 

@@ -51,6 +51,7 @@ export class SharedConnection {
   #stderr: StderrTail = openStderrTail()
   #leases = 0
   #holds = 0
+  #gaveWay = false
   #timer: NodeJS.Timeout | undefined
   /** The end of what was there before: two processes of one server never overlap. */
   #ended: Promise<unknown> = Promise.resolve()
@@ -106,9 +107,15 @@ export class SharedConnection {
     return this.#slot.state === 'running' && this.#leases === 0 ? this.#slot.startedAt : null
   }
 
-  /** Ends an unused one; it starts again when it is needed. */
+  /** Ends an unused one; it starts again when it is needed, or may come back. */
   giveWay(): void {
     this.#move({ state: 'stopped' }, 'It gave way to another connection.')
+    this.#gaveWay = true
+  }
+
+  /** There is room again: whoever holds it waits for news, such as changed lists. */
+  comeBack(): void {
+    if (this.#gaveWay) this.wake()
   }
 
   /** Throws `ServerDown` if the server is not to be used at all. */
@@ -209,6 +216,7 @@ export class SharedConnection {
   #move(next: Slot, why = ''): void {
     const old = this.#slot
     this.#slot = next
+    this.#gaveWay = false
     if ('start' in old && !('start' in next && next.start === old.start)) {
       this.#ended = Promise.allSettled([this.#ended, old.start.end(why)])
     }
