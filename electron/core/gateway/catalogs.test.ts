@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { ServerCatalog } from '../../../shared/catalog.ts'
 import type { Connection } from '../connections/connection.ts'
@@ -25,14 +26,14 @@ function openStored(kept: Kept): StoredCatalogs {
   }
 }
 
-function openCatalogs(kept: Kept) {
+function openCatalogs(kept: Kept, pauseMs = 1) {
   const log = openLog('silent')
   const pools = openPools({ log, env: {}, clientInfo: { name: 't', version: '1' } })
   const changes: string[][] = []
   const catalogs = new Catalogs({
     pools,
     log,
-    retryMs: 5,
+    ...{ retryMs: 5, pauseMs },
     stored: openStored(kept),
     onChange: (_, kinds) => changes.push([...kinds]),
   })
@@ -115,6 +116,33 @@ test('changes while a list is read are read once more at its end', async () => {
   await reading
   expect(kept.catalog?.tools).toEqual([{ name: 'new' }])
   expect(asked).toBe(2)
+})
+
+test('a server that tells of changes whenever it is read is read ever more rarely', async () => {
+  await using world = openCatalogs(nothing(), 100)
+  const times: number[] = []
+  const fourth = Promise.withResolvers<void>()
+  const gone = Promise.withResolvers<string>()
+  const connection: Connection = {
+    ...connectionWith(async () => {
+      times.push(performance.now())
+      if (times.length === 4) fourth.resolve()
+      void world.catalogs.learn('s', connection, new Set(['tools'] as const))
+      await setImmediate()
+      return { tools: [] }
+    }),
+    closed: gone.promise,
+  }
+  const reading = world.catalogs.welcome('s', connection)
+  await fourth.promise
+  const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+  expect(waits[0]).toBeLessThan(90)
+  expect(waits[1]).toBeGreaterThan(90)
+  expect(waits[2]).toBeGreaterThan(180)
+  // One that is gone is not read any more.
+  gone.resolve('gone')
+  await reading
+  expect(times).toHaveLength(4)
 })
 
 test('what a server says of itself counts as a change, though its lists are the same', async () => {

@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts'
 import { readParamFields } from '../param-headers.ts'
 import { NOT_KEPT, type Caching } from './caching.ts'
 import type { ListKind, ListMethod } from './call.ts'
+import { ReadingPace } from './reading-pace.ts'
 import { readCatalog, type CatalogReading } from './read-catalog.ts'
 
 const ALL_KINDS: ReadonlySet<ListKind> = new Set(['tools', 'prompts', 'resources'])
@@ -28,6 +29,8 @@ export type CatalogsOptions = {
   firstTryMs?: number
   /** Milliseconds until a live connection that could not be read is read again. */
   retryMs?: number
+  /** Milliseconds before a third reading in a row; each further one waits longer. */
+  pauseMs?: number
 }
 
 type Source = { connection: Connection; readAt: Map<ListMethod, number> }
@@ -45,6 +48,7 @@ export class Catalogs {
   readonly #caching = new Map<string, Map<ListMethod, Caching>>()
   /** The connection that a modern server's lists were read from last, and when each was. */
   readonly #sources = new Map<string, Source>()
+  readonly #paces = new WeakMap<Connection, ReadingPace>()
   /** How often in a row a connection could not be read. */
   readonly #setbacks = new WeakMap<Connection, number>()
 
@@ -148,10 +152,16 @@ export class Catalogs {
   }
 
   async #readUntilQuiet(serverId: string, connection: Connection, again: Set<ListKind>) {
+    const pace = this.#paces.get(connection) ?? new ReadingPace(this.#options.pauseMs ?? 1_000)
+    this.#paces.set(connection, pace)
     while (again.size > 0) {
+      const waitMs = pace.begin()
+      // One that is gone meanwhile is not read any more.
+      if (waitMs > 0 && (await finishes(connection.closed, waitMs))) break
       const kinds = new Set(again)
       again.clear()
       const failed = await this.#readNow(serverId, connection, kinds)
+      pace.ended()
       if (failed.size > 0) this.#readLater(serverId, connection, failed)
     }
     this.#readings.delete(connection)
@@ -253,7 +263,7 @@ export class Catalogs {
 }
 
 /** Whether the work is done within that time. */
-async function finishes(work: Promise<void>, ms: number): Promise<boolean> {
+async function finishes(work: Promise<unknown>, ms: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>()
   const timer = setTimeout(() => resolve(false), ms)
   timer.unref()
