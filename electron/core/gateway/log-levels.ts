@@ -38,32 +38,73 @@ export interface LogLevels {
   prepare(connection: Connection, level: McpLogLevel): void
 }
 
-export function openLogLevels(): LogLevels {
-  const wanted = new Map<object, McpLogLevel>()
+/** What each of many wants, and how many want each level. */
+class Wishes {
+  readonly #levels = new Map<object, McpLogLevel>()
+  readonly #counts = new Map<McpLogLevel, number>()
+
+  get mostVerbose(): McpLogLevel | undefined {
+    return LEVELS.find((level) => (this.#counts.get(level) ?? 0) > 0)
+  }
+
+  set(owner: object, level: McpLogLevel): void {
+    this.delete(owner)
+    this.#levels.set(owner, level)
+    this.#count(level, 1)
+  }
+
+  delete(owner: object): boolean {
+    const level = this.#levels.get(owner)
+    if (level !== undefined) this.#count(level, -1)
+    return this.#levels.delete(owner)
+  }
+
+  #count(level: McpLogLevel, by: number): void {
+    this.#counts.set(level, (this.#counts.get(level) ?? 0) + by)
+  }
+}
+
+/** `lowerMs`: how long a level goes on after the last one who wanted it. */
+export function openLogLevels(lowerMs = 5_000): LogLevels {
+  const wanted = new Wishes()
   const connections = new Set<Connection>()
   const prepared = new WeakMap<Connection, McpLogLevel>()
   let told: McpLogLevel | undefined
+  let lowering: NodeJS.Timeout | undefined
 
-  function tellAll(): void {
-    const level = LEVELS.find((candidate) => [...wanted.values()].includes(candidate))
-    if (level === undefined || level === told) return
+  function tellAll(level: McpLogLevel | undefined): void {
+    lowering = undefined
+    if (level === undefined) return
     told = level
     for (const connection of connections) tell(connection, level)
+  }
+
+  /** At once if somebody wants more; if less, after a while: calls come one after the other. */
+  function follow(): void {
+    const level = wanted.mostVerbose
+    const isMore = told === undefined || isWanted(told, level ?? told)
+    if (level !== undefined && level !== told && !isMore) {
+      lowering ??= setTimeout(() => tellAll(wanted.mostVerbose), lowerMs).unref()
+      return
+    }
+    clearTimeout(lowering)
+    lowering = undefined
+    if (level !== told) tellAll(level)
   }
 
   return {
     want(owner, level) {
       wanted.set(owner, level)
-      tellAll()
+      follow()
     },
     forget(owner) {
-      if (wanted.delete(owner)) tellAll()
+      if (wanted.delete(owner)) follow()
     },
     connected(connection) {
       if (!canTell(connection)) return
       connections.add(connection)
       void connection.closed.then(() => connections.delete(connection))
-      if (told !== undefined && wanted.size > 0) tell(connection, told)
+      if (told !== undefined && wanted.mostVerbose !== undefined) tell(connection, told)
     },
     prepare(connection, level) {
       if (connection.isShared || !canTell(connection)) return
