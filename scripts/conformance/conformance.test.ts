@@ -38,6 +38,14 @@ describe('docs/conformance.md', () => {
   })
 })
 
+test('docs/conformance.md has no scored scenario that fails', () => {
+  const page = readFileSync(resolve(import.meta.dirname, '../../docs/conformance.md'), 'utf8')
+  const rows = page.split('\n').filter((line) => /^\| `/.test(line))
+  expect(rows.length).toBeGreaterThan(50)
+  const failing = rows.filter((row) => !row.includes('not scored') && /\| fail +\|/.test(row))
+  expect(failing).toEqual([])
+})
+
 /** The reasons in one column of the table under a title, by scenario. */
 function impossibleOn(page: string, title: string, column: string): Map<string, string> {
   const section = page.split('\n## ').find((text) => text.startsWith(title)) ?? ''

@@ -24,7 +24,12 @@ scenario's server for its own, and a client of the SDK in front.
 A **legacy** client or server speaks revision 2025-11-25, a **modern** one 2026-07-28. What is "not
 scored" the suite runs without counting it, with its word for the reason, and "skipped" is what then
 found nothing to check. "Not possible" refers to the reasons below a table: the command fails when
-such a scenario passes, or when another one that is scored fails.`
+such a scenario passes, or when another one that is scored fails.
+
+Servers are defined as anybody would define them, but for the legacy one over stdio in front of a
+modern client, which has \`isolation: session\`: on a pipe that is shared (\`auto\`) we declare what any
+client might be asked, so the server cannot refuse a client beforehand that did not declare it, and
+\`server-stateless\` fails. Such a client is not asked either way.`
 }
 
 function sections(ran: Ran[]): string[] {
