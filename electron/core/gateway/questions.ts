@@ -12,6 +12,9 @@ import {
 } from '../json-rpc.ts'
 import { quote } from './unknown.ts'
 
+/** A client that answers nothing must not fill the memory, nor a server ask a person for ever. */
+const MAX_PENDING = 256
+
 /** What goes to a client on a stream: notifications, and requests of servers. */
 export type Send = (message: RpcNotification | RpcRequest) => void
 
@@ -75,6 +78,10 @@ export class Questions {
   async #ask(question: Question, options: AskOptions, send: Send): Promise<JsonObject> {
     requireDeclared(this.#client, question)
     options.signal.throwIfAborted()
+    if (this.#pending.size >= MAX_PENDING) {
+      const text = `The client has ${MAX_PENDING} requests to answer, as many as it may have`
+      throw new RpcError(RpcCode.internalError, text)
+    }
     const id = ++this.#lastId
     const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
     const meta = isObject(question.params?._meta) ? question.params._meta : undefined
@@ -90,8 +97,8 @@ export class Questions {
       progressToken === undefined
         ? question.params
         : { ...question.params, _meta: { ...meta, progressToken: id } }
-    send({ jsonrpc: '2.0', id, method: question.method, ...(params && { params }) })
     try {
+      send({ jsonrpc: '2.0', id, method: question.method, ...(params && { params }) })
       return await promise
     } finally {
       options.signal.removeEventListener('abort', withdraw)
@@ -113,6 +120,12 @@ export class Questions {
     if (pending?.progressToken === undefined) return
     const params = { ...notification.params, progressToken: pending.progressToken }
     pending.options.onProgress({ ...notification, params })
+  }
+
+  /** A question will never reach the client. */
+  unheard(id: RequestId): void {
+    const text = 'The client does not listen, and too much waits for it: it cannot be asked'
+    this.#pending.get(id)?.reject(new RpcError(RpcCode.internalError, text))
   }
 
   /** Nobody will answer any more. */

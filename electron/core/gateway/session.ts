@@ -68,7 +68,7 @@ export class Session implements Visitor, Tenant, Subscriber {
   /** Requests that the client has cancelled: it waits for no answer to them. */
   readonly #cancelled = new WeakSet<InFlight>()
   readonly #questions: Questions
-  readonly #mailbox = new Mailbox()
+  readonly #mailbox = new Mailbox((id) => this.#questions.unheard(id))
   /** Connections that are this session's alone, by server. */
   readonly #own = new Map<string, Connection>()
   readonly #ended = new AbortController()
