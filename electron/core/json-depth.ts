@@ -1,8 +1,9 @@
+import { endOfString } from './json.ts'
+
 /** Deeper values end in a stack overflow wherever they are written out again. */
 export const MAX_DEPTH = 500
 
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
 
 /** Counts what is open, without parsing: 16 MB of "[" would take gigabytes to parse. */
 export function isTooDeep(text: string): boolean {
@@ -10,7 +11,7 @@ export function isTooDeep(text: string): boolean {
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     const sign = text.charCodeAt(at)
-    if (sign === QUOTE) at = closingQuote(text, at + 1)
+    if (sign === QUOTE) at = endOfString(text, at + 1) - 1
     else depth += stepOf(sign)
     if (depth > MAX_DEPTH) return true
   }
@@ -27,7 +28,7 @@ export function outlineOf(text: string): string {
   let from = 0
   for (let at = 0; at < text.length; at++) {
     const sign = text.charCodeAt(at)
-    if (sign === QUOTE) at = closingQuote(text, at + 1)
+    if (sign === QUOTE) at = endOfString(text, at + 1) - 1
     const step = stepOf(sign)
     if (step > 0 && depth === 1) parts.push(text.slice(from, at), 'null')
     if (step < 0 && depth === 2) from = at + 1
@@ -40,14 +41,4 @@ export function outlineOf(text: string): string {
 function stepOf(sign: number): number {
   if (sign === 0x5b || sign === 0x7b) return 1
   return sign === 0x5d || sign === 0x7d ? -1 : 0
-}
-
-/** The place of the quote that ends the string which begins at `from`. */
-function closingQuote(text: string, from: number): number {
-  for (let quote = text.indexOf('"', from); quote >= 0; quote = text.indexOf('"', quote + 1)) {
-    let backslashes = 0
-    while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes += 1
-    if (backslashes % 2 === 0) return quote
-  }
-  return text.length
 }
