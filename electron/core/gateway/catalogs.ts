@@ -9,6 +9,8 @@ import type { ListKind, ListMethod } from './call.ts'
 import { ReadingPace } from './reading-pace.ts'
 import { readCatalog, type CatalogReading } from './read-catalog.ts'
 
+/** A server that makes up new mistakes all the time must not fill the log. */
+const MAX_TOLD = 1_000
 const ALL_KINDS: ReadonlySet<ListKind> = new Set(['tools', 'prompts', 'resources'])
 
 /** Where catalogs outlive the process; reading is from memory and never waits. */
@@ -49,6 +51,8 @@ export class Catalogs {
   /** The connection that a modern server's lists were read from last, and when each was. */
   readonly #sources = new Map<string, Source>()
   readonly #paces = new WeakMap<Connection, ReadingPace>()
+  /** Tools that were left out, and why. */
+  readonly #toldFaults = new Set<string>()
   /** How often in a row a connection could not be read. */
   readonly #setbacks = new WeakMap<Connection, number>()
 
@@ -201,13 +205,18 @@ export class Catalogs {
     catalog.tools = catalog.tools.filter(({ name, inputSchema }) => {
       const fields = readParamFields(inputSchema)
       if (!('fault' in fields)) return true
-      const { fault } = fields
-      this.#options.log.warn(
-        { serverId, tool: name, fault },
-        'a tool is left out: its headers are wrong',
-      )
+      this.#tellFault(serverId, String(name), fields.fault)
       return false
     })
+  }
+
+  /** Once: lists may be read again and again. */
+  #tellFault(serverId: string, tool: string, fault: string): void {
+    const key = JSON.stringify([serverId, tool, fault])
+    if (this.#toldFaults.has(key) || this.#toldFaults.size >= MAX_TOLD) return
+    this.#toldFaults.add(key)
+    const words = 'a tool is left out: its headers are wrong'
+    this.#options.log.warn({ serverId, tool, fault }, words)
   }
 
   #keepCaching(serverId: string, caching: CatalogReading['caching'], connection: Connection): void {

@@ -172,9 +172,9 @@ test('tools whose headers cannot be made are left out, with a warning, unless no
     ...['plain__tool', 'plain__weather', 'lenient__weather', 'strict__weather'],
     ...names.map((name) => `local__${name}`),
   ])
-  const before = plain.seen.length
+  const before = plain.asked('tools/call').length
   await expect(client.call('plain__empty')).rejects.toMatchObject({ code: -32602 })
-  expect(plain.seen).toHaveLength(before)
+  expect(plain.asked('tools/call')).toHaveLength(before)
 
   const warnings = lines.filter(({ level, facts }) => level === 'warn' && 'fault' in facts)
   const told = warnings.map(({ facts }) => facts as { tool: string; fault: string })
