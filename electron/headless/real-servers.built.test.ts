@@ -109,7 +109,9 @@ async function useAll(client: AnyClient, mark: string): Promise<void> {
 /** What the servers offer to a client of their own, without us. */
 async function namesOfAll(): Promise<string[]> {
   const lists = Object.entries(servers()).map(async ([server, parameters]) => {
-    const client = new Client({ name: 'direct', version: '1' })
+    // As we do for all who share a connection: the server has tools for clients that can be asked.
+    const capabilities = { sampling: { tools: {} }, elicitation: { form: {}, url: {} } }
+    const client = new Client({ name: 'direct', version: '1' }, { capabilities })
     await client.connect(new StdioClientTransport({ ...parameters, stderr: 'ignore' }))
     const { tools } = await client.listTools()
     await client.close()
