@@ -87,8 +87,12 @@ export class Pool implements Occupant {
 
   /** The last 64 KB of stderr, secrets masked. */
   get stderr(): string {
+    return this.mask(this.#shared.tail.text())
+  }
+
+  mask(text: string): string {
     try {
-      return fillDefinition(this.#server, this.#options.env).mask(this.#shared.tail.text())
+      return fillDefinition(this.#server, this.#options.env).mask(text)
     } catch {
       // What is masked cannot be told any more; then nothing is said rather than too much.
       return ''

@@ -35,6 +35,8 @@ export interface Pools {
   status(id: string): ServerStatus
   /** The last 64 KB of what the server wrote to stderr, secrets masked. */
   stderr(id: string): string
+  /** Hides the server's secrets in a text; `''` when they cannot be told. */
+  mask(id: string, text: string): string
   /** Ends every child and its descendants, in at most ~5 s. */
   close(): Promise<void>
 }
@@ -56,6 +58,8 @@ export type PoolsOptions = {
    */
   onNotification?: (id: string, notification: RpcNotification) => void
   onState?: (id: string, status: ServerStatus) => void
+  /** What a server's process prints to stderr: whole lines, masked, of a flood only the first. */
+  onStderr?: (id: string, lines: string[]) => void
   /** The era a server was last seen in; `null` when it was never seen. */
   knownEra?: (id: string) => Era | null
   /**
@@ -122,6 +126,7 @@ export function openPools(options: PoolsOptions): Pools {
     hold: (id) => pools.get(id)?.hold() ?? (() => {}),
     status: (id) => pools.get(id)?.status ?? UNKNOWN,
     stderr: (id) => pools.get(id)?.stderr ?? '',
+    mask: (id, text) => pools.get(id)?.mask(text) ?? '',
     async close() {
       isClosed = true
       const open = [...pools.values()]
@@ -168,6 +173,7 @@ function poolMaker(options: PoolsOptions, common: Common): (server: Server) => P
       onOwnConnected: (connection, tenant) => options.onOwnConnected?.(id, connection, tenant),
       onNotification: (notification) => options.onNotification?.(id, notification),
       onState: (status) => options.onState?.(id, status),
+      onStderr: (lines) => options.onStderr?.(id, lines),
     })
   }
 }

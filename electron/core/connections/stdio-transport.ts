@@ -10,6 +10,7 @@ import { ServerDown } from './connection.ts'
 import type { Filled, StdioServer } from './fill-definition.ts'
 import { checkCommand } from './find-command.ts'
 import { openLineBuffer } from './line-buffer.ts'
+import { openLineFeed, type LineFeed } from './line-feed.ts'
 import { openProcessTree } from './process-tree.ts'
 import type { ProcessList, ProcessTree } from './process-tree.ts'
 import { LARGEST_MESSAGE_BYTES, LARGEST_MESSAGE_MEGABYTES } from './read-message.ts'
@@ -30,13 +31,14 @@ type StdioParts = {
   events: TransportEvents
   log: Logger
   stderr: StderrTail
+  onStderr: (lines: string[]) => void
   listProcesses: ProcessList
 }
 
 /** Starts the child process of a server. */
 export async function openStdio(
   server: Filled<StdioServer>,
-  { log, stderr, childEnv, listProcesses, signal }: TransportContext,
+  { log, stderr, childEnv, listProcesses, signal, onStderr = () => {} }: TransportContext,
   events: TransportEvents,
 ): Promise<Transport> {
   const marker = randomUUID()
@@ -44,7 +46,10 @@ export async function openStdio(
   await checkCommand({ command: server.command, cwd: server.cwd, env })
   signal.throwIfAborted()
   stderr.beginRun()
-  const transport = new StdioTransport({ server, events, log, stderr, listProcesses }, env)
+  const transport = new StdioTransport(
+    { server, events, log, stderr, onStderr, listProcesses },
+    env,
+  )
   await transport.start(`${MARKER}=${marker}`)
   return transport
 }
@@ -53,6 +58,7 @@ class StdioTransport implements Transport {
   readonly modernCancel = 'message'
   readonly #parts: StdioParts
   readonly #sdk: StdioClientTransport
+  readonly #lines: LineFeed
   readonly #exited = Promise.withResolvers<void>()
   #pid: number | null = null
   #child: ChildProcess | undefined
@@ -63,6 +69,7 @@ class StdioTransport implements Transport {
 
   constructor(parts: StdioParts, env: Record<string, string>) {
     this.#parts = parts
+    this.#lines = openLineFeed({ mask: parts.server.mask, onLines: parts.onStderr })
     const { command, args, cwd } = parts.server
     const maxBufferSize = LARGEST_MESSAGE_BYTES
     const options = { command, args, env, stderr: 'pipe' as const, maxBufferSize }
@@ -71,7 +78,12 @@ class StdioTransport implements Transport {
     this.#sdk.onmessage = (message) => parts.events.onMessage(message as RpcMessage)
     this.#sdk.onerror = (error) => this.#report(error)
     this.#sdk.onclose = () => this.#drained()
-    this.#sdk.stderr?.on('data', (chunk: Buffer) => parts.stderr.write(chunk))
+    const lines = this.#lines
+    this.#sdk.stderr?.on('data', (chunk: Buffer) => {
+      parts.stderr.write(chunk)
+      lines.write(chunk)
+    })
+    this.#sdk.stderr?.once('end', () => lines.end())
   }
 
   get pid(): number | null {
@@ -179,6 +191,7 @@ class StdioTransport implements Transport {
     if (this.#isOver) return
     this.#isOver = true
     this.#exit = this.#parts.server.mask(reason)
+    this.#lines.end()
     this.#parts.events.onEnd(this.#exit)
   }
 

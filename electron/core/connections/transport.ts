@@ -48,6 +48,8 @@ export type OpenTransport = (events: TransportEvents) => Promise<Transport>
 export type TransportContext = {
   log: Logger
   stderr: StderrTail
+  /** Told what the process prints, line by line and masked. */
+  onStderr?: (lines: string[]) => void
   childEnv: ChildEnv
   /** For servers over HTTP. */
   fetch: Fetch
