@@ -10,7 +10,7 @@ const LEAVES = [
   '^electron/core/db/',
 ]
 const FEATURES =
-  '^electron/core/(auth|clients|endpoints|logs|namespaces|oauth|servers|settings|status)/'
+  '^electron/core/(auth|clients|endpoints|host|logs|namespaces|oauth|servers|settings|status)/'
 const CONNECTIONS = '^electron/core/connections/'
 const GATEWAY = '^electron/core/gateway/'
 const HTTP = '^electron/core/http/'

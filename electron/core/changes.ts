@@ -7,6 +7,8 @@ export type Change =
   | { kind: 'namespace'; id: string }
   | { kind: 'endpoint'; id: string }
   | { kind: 'api-key'; id: string }
+  /** What the program around the core says of itself: updates. */
+  | { kind: 'host' }
 
 /** Tells listeners what has happened. It never drives work: who must act is called directly. */
 export interface Changes {

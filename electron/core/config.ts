@@ -1,3 +1,4 @@
+import type { HostActions } from './host-actions.ts'
 import type { Logger } from './log.ts'
 
 /** Everything the core is told by the program around it; it looks up nothing by itself. */
@@ -27,4 +28,6 @@ export type CoreConfig = {
   /** Ours, as clients and `/health` are told it. */
   version: string
   log: Logger
+  /** What the program around us does for the person before it; left out where nobody is. */
+  hostActions?: HostActions
 }

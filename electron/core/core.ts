@@ -13,6 +13,7 @@ import { openGuard } from './http/guards.ts'
 import { serveManagement } from './http/management.ts'
 import { openRoutes } from './http/routes.ts'
 import { openHttpServer } from './http/server.ts'
+import { openHost } from './host.ts'
 import { openManagement } from './management.ts'
 import type { AppRouter } from './router.ts'
 import { openSignIns, type SignInsParts } from './sign-ins.ts'
@@ -70,11 +71,8 @@ export async function startCore(config: CoreConfig, limits: CoreLimits = {}): Pr
 
   const localToken = makeLocalToken()
   const adminToken = await loadAdminToken(config)
-  const options = databaseOptions(config)
-  if (config.restoreFile !== null) {
-    await restoreBackup({ ...options, file: config.restoreFile })
-  }
-  const db = await openDatabase({ ...options, log })
+  await restoreFirst(config)
+  const db = await openDatabase({ ...databaseOptions(config), log })
   opened.defer(() => db.close())
 
   const changes = openChanges((error) => log.error({ error: messageOf(error) }, 'a listener threw'))
@@ -91,7 +89,8 @@ export async function startCore(config: CoreConfig, limits: CoreLimits = {}): Pr
   const known = { apiKeys: stores.apiKeys, adminToken, localToken }
   const endpoints = () => publicEndpoints(stores, url)
   const status = () => ({ version: config.version, url, endpoints: endpoints() })
-  const router = openManagement({ stores, gateway, changes, oauth, status })
+  const host = opened.use(openHost(config, changes))
+  const router = openManagement({ stores, gateway, changes, oauth, status, host })
   http.serve(
     openRoutes({
       gateway,
@@ -125,6 +124,11 @@ function urlOf(host: string, port: number): string {
 
 function databaseOptions({ dataDir, resourcesDir, databaseTemplate }: CoreConfig) {
   return { dataDir, migrationsDir: migrationsIn(resourcesDir), templateFile: databaseTemplate }
+}
+
+async function restoreFirst(config: CoreConfig): Promise<void> {
+  const { restoreFile: file } = config
+  if (file !== null) await restoreBackup({ ...databaseOptions(config), file })
 }
 
 function publicEndpoints(stores: Stores, url: string) {

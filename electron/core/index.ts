@@ -1,5 +1,6 @@
 export { startCore, type Core, type CoreLimits } from './core.ts'
 export type { CoreConfig } from './config.ts'
+export type { HostActions, HostUpdates } from './host-actions.ts'
 export type { AppRouter } from './router.ts'
 export { AppError, messageOf } from './errors.ts'
 export { parseJson } from './json.ts'

@@ -3,6 +3,7 @@ import { ANYONE, isWithin } from './callers.ts'
 import type { Changes } from './changes.ts'
 import type { Endpoint } from './gateway/endpoint.ts'
 import type { Gateway } from './gateway/gateway.ts'
+import type { HostRouterOptions } from './host/router.ts'
 import type { OAuth } from './oauth/oauth.ts'
 import { appRouter, type AppRouter } from './router.ts'
 import type { Overview } from './status/router.ts'
@@ -15,11 +16,12 @@ export type ManagementParts = {
   changes: Changes
   oauth: OAuth
   status: () => Overview
+  host: HostRouterOptions
 }
 
 /** The management API, whose every change is followed by what is live. */
 export function openManagement(parts: ManagementParts): AppRouter {
-  const { stores, gateway, changes, oauth, status } = parts
+  const { stores, gateway, changes, oauth, status, host } = parts
 
   async function showEndpoints(): Promise<void> {
     gateway.setEndpoints(endpointViews(stores))
@@ -65,5 +67,6 @@ export function openManagement(parts: ManagementParts): AppRouter {
     endpoints: { store: stores.endpoints, invalidate: showEndpoints },
     apiKeys: { store: stores.apiKeys, invalidate: followApiKey },
     oauth: { oauth },
+    host,
   })
 }

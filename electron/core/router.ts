@@ -1,5 +1,6 @@
 import { apiKeyRouter, type ApiKeyRouterOptions } from './auth/api-key-router.ts'
 import { endpointRouter, type EndpointRouterOptions } from './endpoints/router.ts'
+import { hostRouter, type HostRouterOptions } from './host/router.ts'
 import { namespaceRouter, type NamespaceRouterOptions } from './namespaces/router.ts'
 import { oauthRouter, type OAuthRouterOptions } from './oauth/router.ts'
 import { router } from './rpc.ts'
@@ -13,6 +14,7 @@ export type AppRouterOptions = {
   endpoints: EndpointRouterOptions
   apiKeys: ApiKeyRouterOptions
   oauth: OAuthRouterOptions
+  host: HostRouterOptions
 }
 
 /** The management API, the same over HTTP and inside the desktop app. */
@@ -24,6 +26,7 @@ export function appRouter(options: AppRouterOptions) {
     endpoints: endpointRouter(options.endpoints),
     apiKeys: apiKeyRouter(options.apiKeys),
     oauth: oauthRouter(options.oauth),
+    host: hostRouter(options.host),
   })
 }
 
