@@ -12,6 +12,9 @@ export type StoredNamespace = { namespace: Namespace; switches: Map<string, bool
 /** The position of a server that was taken out: its row only keeps the switch for its return. */
 const TAKEN_OUT = -1
 
+/** PostgreSQL takes 65,535 parameters in a statement, and a rule is eight of them. */
+const RULES_PER_INSERT = 5_000
+
 type Members = { members: (typeof namespaceServers.$inferSelect)[] }
 type Rules = { rules: (typeof namespaceTools.$inferSelect)[] }
 type Parts = { row: typeof namespaces.$inferSelect } & Members & Rules
@@ -66,8 +69,10 @@ export async function updateNamespace(
 
 export async function writeTools(tx: Tx, { id, tools }: Namespace): Promise<void> {
   await tx.delete(namespaceTools).where(eq(namespaceTools.namespaceId, id))
-  if (tools.length === 0) return
-  await tx.insert(namespaceTools).values(tools.map((rule) => ({ ...rule, namespaceId: id })))
+  const ruleRows = tools.map((rule) => ({ ...rule, namespaceId: id }))
+  for (let start = 0; start < ruleRows.length; start += RULES_PER_INSERT) {
+    await tx.insert(namespaceTools).values(ruleRows.slice(start, start + RULES_PER_INSERT))
+  }
 }
 
 export async function deleteNamespace(tx: Tx, id: string): Promise<void> {

@@ -5,25 +5,51 @@ import {
   toolRulePatch,
   type Namespace,
 } from '../../../shared/namespace.ts'
+import type { Removed } from '../../../shared/removal.ts'
 import { managementProcedure, router } from '../rpc.ts'
 import { noSuchNamespace } from './namespace-rows.ts'
+import type { Offers } from './offers.ts'
 import type { NamespaceStore } from './store.ts'
 
 export type NamespaceRouterOptions = {
   store: NamespaceStore
+  offers: Offers
   /** Makes live sessions follow a change; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
+  /** Removes them all, and what is live follows. */
+  remove: (ids: string[]) => Promise<Removed>
 }
+
+/** More tools than any namespace has; a bound all the same. */
+const MAX_PATCHES = 50_000
+
+const question = z.strictObject({
+  endpointId: z.string().optional(),
+  namespaceId: z.string().optional(),
+  serverId: z.string(),
+  tool: z.string(),
+})
 
 const byId = z.strictObject({ id: z.string() })
 
-export function namespaceRouter({ store, invalidate }: NamespaceRouterOptions) {
+export function namespaceRouter({ store, offers, invalidate, remove }: NamespaceRouterOptions) {
   async function follow(namespace: Namespace): Promise<Namespace> {
     await invalidate(namespace.id)
     return namespace
   }
 
   return router({
+    /** What each namespace offers, in numbers: one answer for every place that shows them. */
+    summaries: managementProcedure.query(() => offers.summaries()),
+
+    /** Everything that a namespace offers and hides. */
+    offer: managementProcedure
+      .input(byId.extend({ prefix: z.boolean().optional() }))
+      .query(({ input }) => offers.offer(input.id, input.prefix)),
+
+    /** Why clients see a tool, or do not. */
+    why: managementProcedure.input(question).query(({ input }) => offers.why(input)),
+
     list: managementProcedure.query(() => store.list()),
 
     get: managementProcedure.input(byId).query(({ input }) => {
@@ -40,10 +66,8 @@ export function namespaceRouter({ store, invalidate }: NamespaceRouterOptions) {
       .input(byId.extend({ patch: namespacePatch }))
       .mutation(async ({ input }) => follow(await store.update(input.id, input.patch))),
 
-    delete: managementProcedure.input(byId).mutation(async ({ input }) => {
-      await store.delete(input.id)
-      await invalidate(input.id)
-    }),
+    /** Can be undone for a while: see removals. */
+    delete: managementProcedure.input(byId).mutation(({ input }) => remove([input.id])),
 
     setEnabled: managementProcedure
       .input(byId.extend({ enabled: z.boolean() }))
@@ -52,5 +76,10 @@ export function namespaceRouter({ store, invalidate }: NamespaceRouterOptions) {
     setTool: managementProcedure
       .input(byId.extend({ patch: toolRulePatch }))
       .mutation(async ({ input }) => follow(await store.setTool(input.id, input.patch))),
+
+    /** All of them or none; clients are told once. */
+    setTools: managementProcedure
+      .input(byId.extend({ patches: z.array(toolRulePatch).max(MAX_PATCHES) }))
+      .mutation(async ({ input }) => follow(await store.setTools(input.id, input.patches))),
   })
 }

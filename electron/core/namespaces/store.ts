@@ -28,6 +28,8 @@ export interface NamespaceStore {
   update(id: string, patch: NamespacePatch): Promise<Namespace>
   /** Changes what the namespace says of one tool of one of its servers. */
   setTool(id: string, patch: ToolRulePatch): Promise<Namespace>
+  /** The same for many tools: all of them change, or none. */
+  setTools(id: string, patches: ToolRulePatch[]): Promise<Namespace>
   /** Refused while an endpoint uses it. */
   delete(id: string): Promise<void>
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
@@ -35,6 +37,7 @@ export interface NamespaceStore {
   createIn(tx: Tx, input: NamespaceInput): Promise<Namespace>
   updateIn(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace>
   setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace>
+  deleteIn(tx: Tx, id: string): Promise<void>
   reload(): Promise<void>
 }
 
@@ -65,6 +68,7 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
     create: (input) => store((tx) => createIn(tx, input)),
     update: (id, patch) => store((tx) => updateIn(tx, id, patch)),
     setTool: (id, patch) => store((tx) => setToolsIn(tx, id, [patch])),
+    setTools: (id, patches) => store((tx) => setToolsIn(tx, id, patches)),
     async delete(id) {
       await shelf.inTurn(async () => {
         await db.write((tx) => rows.deleteNamespace(tx, id))
@@ -76,6 +80,7 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
     createIn,
     updateIn,
     setToolsIn,
+    deleteIn: rows.deleteNamespace,
     async reload() {
       for (const id of await shelf.reload()) changes.publish({ kind: 'namespace', id })
     },

@@ -12,21 +12,35 @@ type Renaming = {
   toClient: Map<string, string>
 }
 
+/** How the tools of a catalog are shown to clients. */
+export type Presentation = Renaming & {
+  /** The tool as clients see it. */
+  show(tool: Listed): Listed
+  ruleOf(tool: Listed): ToolRule | undefined
+}
+
+/** What the namespace's rules make of a catalog's tools: one answer for lists, calls and people. */
+export function presentTools(catalog: Catalog, rules: readonly ToolRule[]): Presentation {
+  const byTool = new Map(rules.map((rule) => [keyOf(rule.serverId, rule.tool), rule]))
+  const ruleOf = (tool: Listed) => byTool.get(keyOf(tool[ORIGIN].serverId, tool[ORIGIN].name))
+  const renaming = rename(catalog.tools, ruleOf)
+
+  function show(tool: Listed): Listed {
+    const rule = ruleOf(tool)
+    const name = renaming.toClient.get(String(tool.name))
+    const renamed = name === undefined ? tool : { ...tool, name }
+    return rule ? applyRule(renamed, rule) : renamed
+  }
+
+  return { ...renaming, show, ruleOf }
+}
+
 /**
  * Shows tools under the name, title, description and annotations that the namespace gives them.
  * A renamed tool answers to its new name only.
  */
 export function overrides(catalog: Catalog, rules: readonly ToolRule[]): Middleware {
-  const byTool = new Map(rules.map((rule) => [keyOf(rule.serverId, rule.tool), rule]))
-  const ruleOf = (tool: Listed) => byTool.get(keyOf(tool[ORIGIN].serverId, tool[ORIGIN].name))
-  const { toCatalog, toClient } = rename(catalog.tools, ruleOf)
-
-  function show(tool: Listed): Listed {
-    const rule = ruleOf(tool)
-    const name = toClient.get(String(tool.name))
-    const renamed = name === undefined ? tool : { ...tool, name }
-    return rule ? applyRule(renamed, rule) : renamed
-  }
+  const { show, toCatalog, toClient } = presentTools(catalog, rules)
 
   return (next) =>
     async function overrides(call) {

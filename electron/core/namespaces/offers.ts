@@ -1,0 +1,159 @@
+import type { ServerCatalog } from '../../../shared/catalog.ts'
+import type { Endpoint } from '../../../shared/endpoint.ts'
+import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
+import type { NamespaceOffer, NamespaceSummary, OfferedServer, Why } from '../../../shared/offer.ts'
+import { AppError } from '../errors.ts'
+import { noSuchNamespace } from './namespace-rows.ts'
+import type { NamespaceStore } from './store.ts'
+import { explain, type WhyFacts } from './why.ts'
+
+/** What an offer is made of; everything is read from memory. */
+export type OfferSources = {
+  namespaces: Pick<NamespaceStore, 'get' | 'list'>
+  server(id: string): { id: string; name: string; enabled: boolean } | undefined
+  /** A value that is replaced, not changed, when a server offers something else. */
+  catalog(serverId: string): ServerCatalog | null
+  status(serverId: string): WhyFacts['state']
+  endpoints(): readonly Endpoint[]
+  /** Names of the keys that are on and open the endpoint. */
+  keysFor(endpointId: string): string[]
+  /** Made of the parts that answer a client's lists. */
+  describe(
+    view: {
+      prefix: boolean
+      servers: { id: string; name: string; on: boolean; enabled: boolean }[]
+      rules: readonly ToolRule[]
+    },
+    catalogOf: (serverId: string) => ServerCatalog | null,
+  ): OfferedServer[]
+}
+
+export interface Offers {
+  /**
+   * What a namespace offers and hides. Without `prefix`, names are as most of its endpoints show
+   * them. Throws `not-found`.
+   */
+  offer(id: string, prefix?: boolean): NamespaceOffer
+  /** Of every namespace, in order of their names. */
+  summaries(): NamespaceSummary[]
+  /**
+   * Why clients see a tool, or do not: on the endpoint that is named, else on the first one of the
+   * namespace that is named, else on the endpoint `default` or the first. Throws `not-found`.
+   */
+  why(question: WhyQuestion): Why
+}
+
+type WhyQuestion = {
+  endpointId?: string | undefined
+  namespaceId?: string | undefined
+  serverId: string
+  tool: string
+}
+
+export function openOffers(sources: OfferSources): Offers {
+  const counted = new Map<string, { made: readonly unknown[]; summary: NamespaceSummary }>()
+
+  function offerOf(namespace: Namespace, prefix?: boolean): NamespaceOffer {
+    const { id, name, enabled } = namespace
+    const seenBy = sources
+      .endpoints()
+      .filter((endpoint) => endpoint.namespaceId === id)
+      .map((one) => ({ id: one.id, name: one.name, enabled: one.enabled, prefix: one.prefix }))
+    const bare = seenBy.filter((endpoint) => !endpoint.prefix).length
+    const named = prefix ?? bare * 2 <= seenBy.length
+    const servers = namespace.servers.flatMap((member) => {
+      const server = sources.server(member.serverId)
+      return server ? [{ ...pick(server), on: member.enabled }] : []
+    })
+    const view = { prefix: named, servers, rules: namespace.tools }
+    const described = sources.describe(view, (serverId) => sources.catalog(serverId))
+    return { id, name, enabled, prefix: named, servers: described, seenBy }
+  }
+
+  /** Counted again only when something that it is made of was replaced. */
+  function summaryOf(namespace: Namespace): NamespaceSummary {
+    const before = counted.get(namespace.id)
+    const ids = namespace.servers.map((member) => member.serverId)
+    const made = [
+      namespace,
+      ...sources.endpoints(),
+      ...ids.flatMap((id) => [sources.server(id), sources.catalog(id)]),
+    ]
+    const isSame =
+      before?.made.length === made.length && made.every((one, at) => one === before.made[at])
+    if (before && isSame) return before.summary
+    const summary = summarise(offerOf(namespace))
+    counted.set(namespace.id, { made, summary })
+    return summary
+  }
+
+  return {
+    offer(id, prefix) {
+      const namespace = sources.namespaces.get(id)
+      if (!namespace) throw noSuchNamespace(id)
+      return offerOf(namespace, prefix)
+    },
+    summaries() {
+      const namespaces = sources.namespaces.list()
+      const ids = new Set(namespaces.map((namespace) => namespace.id))
+      for (const id of counted.keys()) if (!ids.has(id)) counted.delete(id)
+      return namespaces.map(summaryOf)
+    },
+    why({ serverId, tool, ...where }) {
+      const { namespace, endpoint } = placeOf(sources, where)
+      const tools = sources.catalog(serverId)?.tools
+      return explain({
+        ...{ serverId, tool, namespace, endpoint },
+        server: sources.server(serverId),
+        state: sources.status(serverId),
+        serverTools: tools ? tools.map((one) => String(one.name)) : null,
+        offer: offerOf(namespace, endpoint?.prefix),
+        keys: endpoint ? sources.keysFor(endpoint.id) : [],
+      })
+    },
+  }
+}
+
+function placeOf(
+  { namespaces, endpoints }: OfferSources,
+  { endpointId, namespaceId }: Pick<WhyQuestion, 'endpointId' | 'namespaceId'>,
+): Pick<WhyFacts, 'namespace' | 'endpoint'> {
+  const all = endpoints()
+  const named = all.find((one) => one.id === endpointId)
+  if (endpointId !== undefined && !named) {
+    throw new AppError('not-found', `There is no endpoint with the id "${endpointId}".`)
+  }
+  if (namespaceId !== undefined && !named) {
+    const namespace = namespaces.get(namespaceId)
+    if (!namespace) throw noSuchNamespace(namespaceId)
+    const own = all.filter((one) => one.namespaceId === namespaceId)
+    return { namespace, endpoint: own.find((one) => one.enabled) ?? own[0] }
+  }
+  const endpoint = named ?? all.find((one) => one.name === 'default') ?? all[0]
+  const namespace = endpoint ? namespaces.get(endpoint.namespaceId) : namespaces.list()[0]
+  if (!namespace) throw new AppError('not-found', 'There is no namespace yet.')
+  return { namespace, endpoint }
+}
+
+function summarise({ id, name, enabled, servers, seenBy }: NamespaceOffer): NamespaceSummary {
+  const on = servers.filter((server) => server.on && server.enabled)
+  const tools = on.flatMap((server) => server.tools.filter((tool) => tool.hiddenBy === null))
+  return {
+    ...{ id, name, enabled },
+    servers: servers.length,
+    serversOn: on.length,
+    unseen: on.filter((server) => !server.seen).length,
+    tools: tools.length,
+    tokens: tools.reduce((sum, tool) => sum + tool.tokens, 0),
+    prompts: on.reduce((sum, server) => sum + server.prompts.length, 0),
+    resources: on.reduce(
+      (sum, server) => sum + server.resources.filter((one) => one.lostTo === null).length,
+      0,
+    ),
+    endpoints: seenBy.map((endpoint) => endpoint.name),
+  }
+}
+
+function pick({ id, name, enabled }: { id: string; name: string; enabled: boolean }) {
+  return { id, name, enabled }
+}

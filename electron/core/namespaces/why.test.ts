@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import type { Why } from '../../../shared/offer.ts'
+import { connectLegacy } from '../testing/clients.ts'
+import { echoServer } from '../testing/echo-definition.ts'
+import { configFileOf, startTempCore } from '../testing/temp-core.ts'
+
+const broken = ({ steps }: Why) =>
+  steps.filter((step) => step.result !== 'ok').map(({ finding, fix }) => [finding, fix?.id ?? null])
+
+test('each link between a server and a client is checked, and each fix mends its own', async () => {
+  const file = configFileOf([echoServer({ name: 'one', bare: true, tools: 1 })])
+  await using core = await startTempCore({ file })
+  const { namespaces, servers, endpoints, apiKeys } = core.admin
+  await using client = await connectLegacy(core.mcpUrl(), core.key)
+  await client.listTools()
+  const [namespace] = await namespaces.list.query()
+  const [server] = await servers.list.query()
+  const [endpoint] = await endpoints.list.query()
+  const [key] = await apiKeys.list.query()
+  const [id, serverId, endpointId] = [namespace?.id ?? '', server?.id ?? '', endpoint?.id ?? '']
+  const why = () => namespaces.why.query({ serverId, tool: 'tool_000' })
+
+  const whole = await why()
+  expect(whole).toMatchObject({ server: 'one', name: 'one__tool_000', endpointId })
+  expect(whole.steps.map((step) => step.check)).toEqual([
+    ...['server', 'namespace', 'tool', 'endpoint', 'key'],
+  ])
+  expect(broken(whole)).toEqual([])
+
+  await servers.setEnabled.mutate({ id: serverId, enabled: false })
+  await namespaces.update.mutate({ id, patch: { servers: [{ serverId, enabled: false }] } })
+  await namespaces.setTool.mutate({ id, patch: { serverId, tool: 'tool_000', enabled: false } })
+  await endpoints.update.mutate({ id: endpointId, patch: { enabled: false } })
+  await apiKeys.update.mutate({ id: key?.id ?? '', patch: { enabled: false } })
+  expect(broken(await why())).toEqual([
+    ['server-off', 'server-on'],
+    ['off-in-namespace', 'server-on-here'],
+    ['tool-off', 'tool-on'],
+    ['endpoint-off', 'endpoint-on'],
+    ['no-key', 'new-key'],
+  ])
+
+  await servers.setEnabled.mutate({ id: serverId, enabled: true })
+  await namespaces.update.mutate({ id, patch: { servers: [] } })
+  await namespaces.setEnabled.mutate({ id, enabled: false })
+  await endpoints.update.mutate({ id: endpointId, patch: { auth: { apiKey: false } } })
+  expect(broken(await why())).toEqual([
+    ['namespace-off', 'namespace-on'],
+    ['tool-off', 'tool-on'],
+    ['endpoint-off', 'endpoint-on'],
+  ])
+  await namespaces.setEnabled.mutate({ id, enabled: true })
+  expect(broken(await why())[0]).toEqual(['not-in-namespace', 'add-server'])
+})
+
+test('a server that lacks the tool, was never seen or is gone is told apart', async () => {
+  const servers = [
+    echoServer({ name: 'one', bare: true, tools: 1 }),
+    echoServer({ name: 'broken', exitAtStart: { code: 3 } }),
+  ]
+  await using core = await startTempCore({ file: configFileOf(servers) })
+  const { namespaces } = core.admin
+  await using client = await connectLegacy(core.mcpUrl(), core.key)
+  await client.listTools()
+  const [one, failed] = ['one', 'broken'].map(async (name) => {
+    return (await core.admin.servers.list.query()).find((server) => server.name === name)?.id ?? ''
+  })
+  const first = async (serverId: string | undefined, tool = 'tool_000') => {
+    const [step] = (await namespaces.why.query({ serverId: serverId ?? '', tool })).steps
+    return [step?.result, step?.finding]
+  }
+  expect(await first(await one)).toEqual(['ok', 'server-offers-tool'])
+  expect(await first(await one, 'other')).toEqual(['broken', 'server-lacks-tool'])
+  expect(await first(await failed)).toEqual(['broken', 'server-failed'])
+  expect(await first('gone')).toEqual(['broken', 'server-missing'])
+})
+
+test('a namespace that no endpoint serves says so; strangers are refused', async () => {
+  await using core = await startTempCore()
+  const { namespaces } = core.admin
+  const { id } = await namespaces.create.mutate({ name: 'lonely' })
+  const why = await namespaces.why.query({ namespaceId: id, serverId: 'x', tool: 'y' })
+  expect(why).toMatchObject({ namespace: 'lonely', endpointId: null, name: null })
+  expect(broken(why).at(-1)).toEqual(['no-endpoint', 'new-endpoint'])
+  for (const where of [{ namespaceId: 'nowhere' }, { endpointId: 'nowhere' }]) {
+    const asked = namespaces.why.query({ ...where, serverId: 'x', tool: 'y' })
+    await expect(asked).rejects.toThrow('nowhere')
+  }
+})

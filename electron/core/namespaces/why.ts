@@ -1,0 +1,136 @@
+import type { Endpoint } from '../../../shared/endpoint.ts'
+import type { Namespace } from '../../../shared/namespace.ts'
+import type { NamespaceOffer, Why, WhyStep } from '../../../shared/offer.ts'
+
+/** What is known about one tool and the way to it. */
+export type WhyFacts = {
+  serverId: string
+  /** `undefined`: it does not exist. */
+  server: { name: string; enabled: boolean } | undefined
+  state: { state: string; error: string | null; signIn: string | null }
+  tool: string
+  /** The tools that the server offered when last seen; `null` when it never was. */
+  serverTools: readonly string[] | null
+  namespace: Namespace
+  offer: NamespaceOffer
+  endpoint: Endpoint | undefined
+  /** Names of the keys that are on and open the endpoint. */
+  keys: readonly string[]
+}
+
+/** Every check between a server and a client, in order; each says what it found and what to do. */
+export function explain(facts: WhyFacts): Why {
+  const { serverId, server, tool, namespace, endpoint, offer } = facts
+  const offered = offer.servers
+    .find((one) => one.id === serverId)
+    ?.tools.find((one) => one.tool === tool)
+  return {
+    ...{ serverId, tool },
+    server: server?.name ?? serverId,
+    name: offered?.name ?? null,
+    namespaceId: namespace.id,
+    namespace: namespace.name,
+    endpointId: endpoint?.id ?? null,
+    steps: [
+      ...serverSteps(facts),
+      namespaceStep(facts),
+      toolStep(facts, offered),
+      ...endpointSteps(facts),
+    ],
+  }
+}
+
+function serverSteps({ serverId, server, state, tool, serverTools }: WhyFacts): WhyStep[] {
+  const values = { server: server?.name ?? serverId, tool, error: state.error ?? '' }
+  const open = { id: 'open-server', serverId } as const
+  const step = (rest: Omit<WhyStep, 'check' | 'values'>): WhyStep => ({
+    check: 'server',
+    values,
+    ...rest,
+  })
+  if (!server) return [step({ result: 'broken', finding: 'server-missing', fix: null })]
+  if (!server.enabled) {
+    const fix = { id: 'server-on', serverId } as const
+    return [step({ result: 'broken', finding: 'server-off', fix })]
+  }
+  // What it offered when it was last seen is listed all the same; calls will say why they fail.
+  const trouble =
+    state.signIn === 'needed'
+      ? ('server-sign-in' as const)
+      : state.state === 'failed'
+        ? ('server-failed' as const)
+        : null
+  if (serverTools === null) {
+    return [step({ result: 'broken', finding: trouble ?? 'server-unseen', fix: open })]
+  }
+  if (!serverTools.includes(tool)) {
+    return [step({ result: 'broken', finding: 'server-lacks-tool', fix: open })]
+  }
+  if (trouble) return [step({ result: 'warn', finding: trouble, fix: open })]
+  return [step({ result: 'ok', finding: 'server-offers-tool', fix: null })]
+}
+
+function namespaceStep({ serverId, server, namespace }: WhyFacts): WhyStep {
+  const namespaceId = namespace.id
+  const values = { namespace: namespace.name, server: server?.name ?? serverId }
+  const member = namespace.servers.find((one) => one.serverId === serverId)
+  const broken = { check: 'namespace', result: 'broken', values } as const
+  if (!namespace.enabled) {
+    return { ...broken, finding: 'namespace-off', fix: { id: 'namespace-on', namespaceId } }
+  }
+  if (!member) {
+    const fix = server ? ({ id: 'add-server', namespaceId, serverId } as const) : null
+    return { ...broken, finding: 'not-in-namespace', fix }
+  }
+  if (!member.enabled) {
+    const fix = { id: 'server-on-here', namespaceId, serverId } as const
+    return { ...broken, finding: 'off-in-namespace', fix }
+  }
+  return { ...broken, result: 'ok', finding: 'in-namespace', fix: null }
+}
+
+function toolStep(
+  { serverId, tool, namespace }: WhyFacts,
+  offered: NamespaceOffer['servers'][number]['tools'][number] | undefined,
+): WhyStep {
+  const rule = namespace.tools.find((one) => one.serverId === serverId && one.tool === tool)
+  const name = offered?.name ?? rule?.name ?? tool
+  const values = { tool, name, namespace: namespace.name }
+  if (rule && !rule.enabled) {
+    const fix = { id: 'tool-on', namespaceId: namespace.id, serverId, tool } as const
+    return { check: 'tool', result: 'broken', finding: 'tool-off', values, fix }
+  }
+  const finding = offered && offered.name !== offered.exposed ? 'tool-renamed' : 'tool-on'
+  return { check: 'tool', result: 'ok', finding, values, fix: null }
+}
+
+function endpointSteps({ namespace, endpoint, keys }: WhyFacts): WhyStep[] {
+  if (!endpoint) {
+    const fix = { id: 'new-endpoint', namespaceId: namespace.id } as const
+    const values = { namespace: namespace.name }
+    return [{ check: 'endpoint', result: 'broken', finding: 'no-endpoint', values, fix }]
+  }
+  const { id: endpointId, name, enabled, auth } = endpoint
+  const values = { endpoint: name, namespace: namespace.name }
+  const on: WhyStep = enabled
+    ? { check: 'endpoint', result: 'ok', finding: 'endpoint-on', values, fix: null }
+    : {
+        ...{ check: 'endpoint', result: 'broken', finding: 'endpoint-off', values },
+        fix: { id: 'endpoint-on', endpointId },
+      }
+  return [on, keyStep({ endpointId, needsKey: auth.apiKey, values, keys })]
+}
+
+function keyStep(parts: {
+  endpointId: string
+  needsKey: boolean
+  values: { endpoint: string }
+  keys: readonly string[]
+}): WhyStep {
+  const { endpointId, needsKey, keys } = parts
+  const values = { ...parts.values, count: keys.length, key: keys[0] ?? '' }
+  if (!needsKey) return { check: 'key', result: 'ok', finding: 'open-to-all', values, fix: null }
+  if (keys.length > 0) return { check: 'key', result: 'ok', finding: 'keys', values, fix: null }
+  const fix = { id: 'new-key', endpointId } as const
+  return { check: 'key', result: 'broken', finding: 'no-key', values, fix }
+}
