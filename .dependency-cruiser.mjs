@@ -10,14 +10,15 @@ const LEAVES = [
   '^electron/core/db/',
 ]
 const FEATURES =
-  '^electron/core/(auth|clients|endpoints|host|logs|namespaces|oauth|servers|settings|status)/'
+  '^electron/core/(auth|clients|endpoints|host|logs|namespaces|oauth|removals|servers|settings|status)/'
 const CONNECTIONS = '^electron/core/connections/'
 const GATEWAY = '^electron/core/gateway/'
+const INSPECTOR = '^electron/core/inspector/'
 const HTTP = '^electron/core/http/'
 const HOST = '^electron/host/'
 const ROUTER = '^electron/core/(router|apply-config)\\.ts$'
 const WIRING =
-  '^electron/core/(core|index|sign-ins|stores|views|callers|management|first-start|start-gateway)\\.ts$'
+  '^electron/core/(core|following|index|sign-ins|stores|views|callers|management|first-start|start-gateway|open-inspector)\\.ts$'
 /** Tests and their parts may import anything. */
 const TESTS = ['\\.test\\.tsx?$', '^electron/core/testing/', '^electron/e2e/']
 const ELECTRON = '^electron$|(^|/)node_modules/electron/'
@@ -77,7 +78,7 @@ export default {
       'Leaves are what all of the core stands on. A new folder lands here until it has its own rule.',
       {
         from: CORE,
-        except: [FEATURES, CONNECTIONS, GATEWAY, HTTP, ROUTER, WIRING],
+        except: [FEATURES, CONNECTIONS, GATEWAY, INSPECTOR, HTTP, ROUTER, WIRING],
         may: [...LEAVES, SHARED],
       },
     ),
@@ -98,6 +99,11 @@ export default {
       { from: GATEWAY, may: [GATEWAY, CONNECTIONS, ...LEAVES, SHARED] },
     ),
     importsOnly(
+      'inspector-is-a-client-of-the-gateway',
+      'It goes the way that clients go; what it looks at arrives as a function.',
+      { from: INSPECTOR, may: [INSPECTOR, GATEWAY, ...LEAVES, SHARED] },
+    ),
+    importsOnly(
       'http-gets-the-router-as-a-value',
       'HTTP mounts the gateway behind auth; the tRPC router arrives as a value.',
       { from: HTTP, may: [HTTP, GATEWAY, '^electron/core/auth/', ...LEAVES, SHARED] },
@@ -105,7 +111,7 @@ export default {
     importsOnly(
       'routers-join-features',
       'router.ts and apply-config.ts see every feature, and nothing that is live.',
-      { from: ROUTER, may: [FEATURES, ...LEAVES, SHARED] },
+      { from: ROUTER, may: [FEATURES, `${INSPECTOR}router\\.ts$`, ...LEAVES, SHARED] },
     ),
     importsOnly(
       'hosts-use-the-door',

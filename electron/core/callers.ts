@@ -3,7 +3,7 @@ import type { AdminToken } from './auth/admin-token.ts'
 import type { ApiKeyStore } from './auth/api-key-store.ts'
 import type { LocalToken } from './auth/local-token.ts'
 import type { Endpoint } from './gateway/endpoint.ts'
-import type { Verdict } from './http/routes.ts'
+import type { Verdict } from './http/admission.ts'
 
 /** What credentials are compared with. */
 export type Known = { apiKeys: ApiKeyStore; adminToken: AdminToken; localToken: LocalToken }
@@ -39,4 +39,10 @@ export function managementCaller(known: Known, credential: string | null): Calle
   if (adminToken.isAdminToken(credential)) return { kind: 'admin' }
   const apiKey = apiKeys.verify(credential)
   return apiKey ? { kind: 'api-key', ...apiKey } : { kind: 'anonymous' }
+}
+
+/** The identity of a session that a management caller opens; `null` for everybody else. */
+export function managerOf(known: Known, credential: string | null): string | null {
+  const caller = managementCaller(known, credential)
+  return caller.kind === 'local' || caller.kind === 'admin' ? callerKey(caller) : null
 }

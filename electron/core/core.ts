@@ -1,25 +1,29 @@
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
 import { makeLocalToken } from './auth/local-token.ts'
 import { applyConfigFile } from './apply-config.ts'
-import { judge, managementCaller } from './callers.ts'
+import { judge, managementCaller, managerOf } from './callers.ts'
 import { openChanges, type Changes } from './changes.ts'
 import type { CoreConfig } from './config.ts'
 import { restoreBackup } from './db/backup.ts'
 import { lockDataDir } from './db/lock.ts'
 import { openDatabase, type Database } from './db/open.ts'
 import { messageOf } from './errors.ts'
+import { openFollowing } from './following.ts'
 import { prepareFirstStart } from './first-start.ts'
 import { openGuard } from './http/guards.ts'
 import { serveManagement } from './http/management.ts'
 import { openRoutes } from './http/routes.ts'
 import { openHttpServer } from './http/server.ts'
+import { openInspector } from './open-inspector.ts'
 import { openHost } from './host.ts'
 import { openManagement } from './management.ts'
+import { openRemovals } from './removals/removals.ts'
 import type { AppRouter } from './router.ts'
 import { openSignIns, type SignInsParts } from './sign-ins.ts'
 import { startGateway, type GatewayLimits } from './start-gateway.ts'
 import { migrationsIn, openStores, type Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
+import { openWatching, rememberLog } from './watching.ts'
 
 /** Milliseconds that calls in flight get when the core closes. */
 const DRAIN_MS = 5_000
@@ -30,6 +34,8 @@ export type CoreLimits = GatewayLimits &
   SignInsParts['times'] & {
     /** How long an idle connection of a client is kept. */
     keepAliveMs?: number
+    /** How long a run of the inspector goes on while nobody reads of it. */
+    inspectorGraceMs?: number
   }
 
 /** A running aggregator. */
@@ -56,8 +62,9 @@ export interface Core {
  * Starts everything, in this order, and undoes it in reverse, also when a step fails. Rejects with
  * an `AppError` whose message is a sentence for a person.
  */
-export async function startCore(config: CoreConfig, limits: CoreLimits = {}): Promise<Core> {
+export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Promise<Core> {
   await using opened = new AsyncDisposableStack()
+  const { config, logs } = rememberLog(given)
   const { log } = config
 
   const lock = await lockDataDir(config.dataDir)
@@ -77,20 +84,39 @@ export async function startCore(config: CoreConfig, limits: CoreLimits = {}): Pr
 
   const changes = openChanges((error) => log.error({ error: messageOf(error) }, 'a listener threw'))
   const stores = await openStores(db, changes, config)
+  const watching = opened.use(await openWatching({ config, logs, stores, changes }))
   const applied = await applyConfigFile({ config, stores, db })
   const firstKey = await prepareFirstStart(stores)
 
   const oauth = opened.use(
     openSignIns({ config, stores, url, times: limits, gateway: () => gateway }),
   )
-  const gateway = startGateway({ config, stores, changes, limits, applied, oauth })
+  const gateway = startGateway({ config, stores, changes, limits, applied, oauth, watching })
   opened.defer(() => gateway.close())
+  opened.use(watching.watchLists(gateway))
+  const follow = openFollowing({ stores, gateway, oauth })
+  const removing = { db, log, secrets: stores.secrets, now: limits.now, follow: follow.removal }
+  const removals = await openRemovals({ ...removing, ...oauth, deleteIn: deletionsOf(stores) })
+  opened.defer(() => removals.close())
 
   const known = { apiKeys: stores.apiKeys, adminToken, localToken }
   const endpoints = () => publicEndpoints(stores, url)
   const status = () => ({ version: config.version, url, endpoints: endpoints() })
   const host = opened.use(openHost(config, changes))
-  const router = openManagement({ stores, gateway, changes, oauth, status, host })
+  const { version } = config
+  const graceMs = limits.inspectorGraceMs
+  const { inspector, visit } = openInspector({ gateway, stores, version, graceMs })
+  const router = openManagement({
+    inspector,
+    stores,
+    gateway,
+    changes,
+    oauth,
+    status,
+    host,
+    removals,
+    follow,
+  })
   http.serve(
     openRoutes({
       gateway,
@@ -99,6 +125,7 @@ export async function startCore(config: CoreConfig, limits: CoreLimits = {}): Pr
       maxBodyBytes: MAX_BODY_BYTES,
       guard: openGuard({ ...config, port: http.port }),
       authenticate: (credential, endpoint) => judge(known, credential, endpoint),
+      proxy: { visit, authenticate: (credential) => managerOf(known, credential) },
       signInCallback: oauth.answerCallback,
       management: serveManagement({
         router,
@@ -124,6 +151,15 @@ function urlOf(host: string, port: number): string {
 
 function databaseOptions({ dataDir, resourcesDir, databaseTemplate }: CoreConfig) {
   return { dataDir, migrationsDir: migrationsIn(resourcesDir), templateFile: databaseTemplate }
+}
+
+function deletionsOf({ servers, namespaces, endpoints, apiKeys }: Stores) {
+  return {
+    servers: servers.deleteIn,
+    namespaces: namespaces.deleteIn,
+    endpoints: endpoints.deleteIn,
+    apiKeys: apiKeys.deleteIn,
+  }
 }
 
 async function restoreFirst(config: CoreConfig): Promise<void> {

@@ -1,8 +1,12 @@
+import { activityRouter, type ActivityRouterOptions } from './activity/router.ts'
 import { apiKeyRouter, type ApiKeyRouterOptions } from './auth/api-key-router.ts'
 import { endpointRouter, type EndpointRouterOptions } from './endpoints/router.ts'
 import { hostRouter, type HostRouterOptions } from './host/router.ts'
+import { inspectorRouter, type InspectorRouterOptions } from './inspector/router.ts'
+import { logRouter, type LogRouterOptions } from './logs/router.ts'
 import { namespaceRouter, type NamespaceRouterOptions } from './namespaces/router.ts'
 import { oauthRouter, type OAuthRouterOptions } from './oauth/router.ts'
+import { removalRouter, type RemovalRouterOptions } from './removals/router.ts'
 import { router } from './rpc.ts'
 import { serverRouter, type ServerRouterOptions } from './servers/router.ts'
 import { statusRouter, type StatusRouterOptions } from './status/router.ts'
@@ -14,7 +18,11 @@ export type AppRouterOptions = {
   endpoints: EndpointRouterOptions
   apiKeys: ApiKeyRouterOptions
   oauth: OAuthRouterOptions
+  logs: LogRouterOptions
+  activity: ActivityRouterOptions
   host: HostRouterOptions
+  inspector: InspectorRouterOptions
+  removals: RemovalRouterOptions
 }
 
 /** The management API, the same over HTTP and inside the desktop app. */
@@ -26,7 +34,11 @@ export function appRouter(options: AppRouterOptions) {
     endpoints: endpointRouter(options.endpoints),
     apiKeys: apiKeyRouter(options.apiKeys),
     oauth: oauthRouter(options.oauth),
+    logs: logRouter(options.logs),
+    activity: activityRouter(options.activity),
     host: hostRouter(options.host),
+    inspector: inspectorRouter(options.inspector),
+    removals: removalRouter(options.removals),
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../shared/endpoint.ts'
+import type { InspectorTarget } from '../../shared/inspector.ts'
 import type { Namespace } from '../../shared/namespace.ts'
 import type { EndpointView } from './gateway/endpoint.ts'
 import type { Stores } from './stores.ts'
@@ -14,8 +15,44 @@ export function endpointViews(stores: Stores): EndpointView[] {
   })
 }
 
-function endpointView(stores: Stores, endpoint: Endpoint, namespace: Namespace): EndpointView {
-  const { id, name, prefix, auth } = endpoint
+/**
+ * What management callers look at: a server alone under its own names, a namespace, or what clients
+ * of an endpoint see; also one that is off. Its name is none that an endpoint can have.
+ */
+export function visitedView(
+  stores: Stores,
+  { kind, id }: InspectorTarget,
+): EndpointView | undefined {
+  if (kind === 'server') return serverView(stores, id)
+  if (kind === 'namespace') {
+    const namespace = stores.namespaces.get(id)
+    if (!namespace) return undefined
+    const shown = { id, name: `namespace/${namespace.name}`, prefix: true, auth: MANAGERS_ONLY }
+    return endpointView(stores, shown, { ...namespace, enabled: true })
+  }
+  const endpoint = stores.endpoints.get(id)
+  const namespace = endpoint && stores.namespaces.get(endpoint.namespaceId)
+  if (!namespace) return undefined
+  const shown = { ...endpoint, name: `endpoint/${endpoint.name}`, auth: MANAGERS_ONLY }
+  return endpointView(stores, shown, namespace)
+}
+
+/** Who may come in is decided elsewhere, by the address. */
+const MANAGERS_ONLY = { apiKey: true, queryParam: false }
+
+function serverView(stores: Stores, id: string): EndpointView | undefined {
+  const server = stores.servers.get(id)
+  if (!server) return undefined
+  const servers = [{ id, name: server.name, on: server.enabled }]
+  const name = `server/${server.name}`
+  return { id, name, prefix: 'own', auth: MANAGERS_ONLY, servers, rules: [] }
+}
+
+function endpointView(
+  stores: Stores,
+  { id, name, prefix, auth }: Pick<Endpoint, 'id' | 'name' | 'prefix' | 'auth'>,
+  namespace: Namespace,
+): EndpointView {
   const servers = namespace.servers.flatMap((member) => {
     const server = stores.servers.get(member.serverId)
     if (!server) return []

@@ -43,7 +43,10 @@ export type Catalog = {
   resource(uri: string): Origin[]
 }
 
-export function buildCatalog(parts: readonly CatalogPart[], prefix: boolean): Catalog {
+/** How names are made: see `exposeNames`; `own` leaves those of a single server as they are. */
+export type Naming = boolean | 'own'
+
+export function buildCatalog(parts: readonly CatalogPart[], prefix: Naming): Catalog {
   const live = parts.filter((part) => part.on)
   const tools = expose(parts, 'tools', prefix)
   const prompts = expose(parts, 'prompts', prefix)
@@ -70,13 +73,11 @@ export function buildCatalog(parts: readonly CatalogPart[], prefix: boolean): Ca
 function expose(
   parts: readonly CatalogPart[],
   key: 'tools' | 'prompts',
-  prefix: boolean,
+  prefix: Naming,
 ): Map<string, Listed> {
   const items = parts.flatMap((part) => distinct(part, key, 'name'))
-  const names = exposeNames(
-    items.map((item) => item[ORIGIN]),
-    prefix,
-  )
+  const origins = items.map((item) => item[ORIGIN])
+  const names = prefix === 'own' ? origins.map(({ name }) => name) : exposeNames(origins, prefix)
   return new Map(
     items.map((item, index) => {
       const name = names[index] ?? ''

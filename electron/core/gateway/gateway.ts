@@ -11,6 +11,7 @@ import { Endpoint, type EndpointParts, type EndpointView } from './endpoint.ts'
 import { openLogLevels } from './log-levels.ts'
 import { answerModern, type ModernParts } from './modern.ts'
 import type { ModernCall } from './modern-call.ts'
+import type { Observer } from './observer.ts'
 import { Pages } from './pages.ts'
 import { Parking } from './parking.ts'
 import { Relay } from './relay.ts'
@@ -21,6 +22,7 @@ import { openSessions, type ServerInfo, type Sessions } from './sessions.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { TaskHandles } from './task-handles.ts'
 import { UrlElicitations } from './url-elicitations.ts'
+import { Visits } from './visits.ts'
 
 /** A session, or a call of the modern era: somebody uses an endpoint. */
 export type Usage = { endpoint: Endpoint; caller: string }
@@ -45,6 +47,10 @@ export type GatewayOptions = GatewayTimes & {
   /** Seals what clients carry for us: states, cursors, handles. */
   secrets: Secrets
   log: Logger
+  /** Told of what clients do. */
+  observer?: Observer
+  /** Told of log messages that a server sent to nobody. */
+  onServerLog?: (serverId: string, params: JsonObject) => void
   /** Items of a list on one page. */
   pageSize?: number
 }
@@ -59,7 +65,7 @@ const KIND_OF = new Map<string, ListKind>([
 export class Gateway {
   readonly pools: Pools
   readonly sessions: Sessions
-  readonly #log: Logger
+  readonly #options: GatewayOptions
   readonly #catalogs: Catalogs
   readonly #levels = openLogLevels()
   readonly #elicitations = new UrlElicitations()
@@ -70,6 +76,7 @@ export class Gateway {
   readonly #modernParts: ModernParts
   readonly #listening: ModernParts['listening'] = new Set()
   readonly #endpoints = new Map<string, Endpoint>()
+  readonly #visits: Visits
   readonly #modernCalls = new Set<ModernCall>()
   /** Servers over Streamable HTTP, by id. */
   readonly #tellByStream = new Set<string>()
@@ -78,7 +85,7 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     const { log, stored, secrets, firstTryMs, parkedMs, serverInfo } = options
-    this.#log = log
+    this.#options = options
     this.pools = options.startPools({
       onConnected: (id, connection) => this.#welcome(id, connection),
       onOwnConnected: (id, connection, tenant) => this.#welcomeOwn(id, connection, tenant),
@@ -90,6 +97,7 @@ export class Gateway {
       ...{ stored, log, firstTryMs, pools },
       onChange: (id, kinds) => {
         for (const endpoint of this.#endpoints.values()) endpoint.catalogChanged(id, kinds)
+        this.#visits.catalogChanged(id, kinds)
       },
     })
     const catalogs = this.#catalogs
@@ -113,6 +121,7 @@ export class Gateway {
     })
     const pages = new Pages(secrets, options.pageSize)
     this.#endpointParts = { catalogs, relay, subscriptions, tasks, pages, log }
+    this.#visits = new Visits(this.#endpointParts)
     this.#modernParts = {
       ...{ levels, serverInfo, subscriptions, tasks, hold },
       listening: this.#listening,
@@ -133,6 +142,14 @@ export class Gateway {
 
   endpoint(name: string): Endpoint | undefined {
     return this.#endpoints.get(name)
+  }
+
+  /**
+   * An endpoint without a public name, as `viewOf` describes it, the same one for the same key.
+   * `undefined` when there is no such definition; once it goes, the sessions end.
+   */
+  visit(key: string, viewOf: () => EndpointView | undefined): Endpoint | undefined {
+    return this.#visits.open(key, viewOf)
   }
 
   /** Rejects with `RpcError`. A `subscriptions/listen` is answered only when it ends. */
@@ -170,9 +187,10 @@ export class Gateway {
       const known = before.get(view.id)
       before.delete(view.id)
       known?.update(view)
-      this.#endpoints.set(view.name, known ?? new Endpoint(view, this.#endpointParts))
+      this.#endpoints.set(view.name, known ?? this.#newEndpoint(view))
     }
     for (const gone of before.values()) gone.isGone = true
+    this.#visits.update()
     this.endWhere(({ endpoint }) => endpoint.isGone)
   }
 
@@ -203,6 +221,10 @@ export class Gateway {
     this.sessions.close()
     this.#parking.close()
     await this.pools.close()
+  }
+
+  #newEndpoint(view: EndpointView): Endpoint {
+    return new Endpoint(view, { ...this.#endpointParts, observer: this.#options.observer })
   }
 
   #define(server: Server): void {
@@ -238,7 +260,9 @@ export class Gateway {
     if (kind && connection) void this.#catalogs.learn(serverId, connection, new Set([kind]))
     else if (method === 'notifications/elicitation/complete') {
       this.#elicitations.completed(serverId, notification)
-    } else this.#log.debug({ serverId, method, params }, 'a server told something to nobody')
+    } else if (method === 'notifications/message') {
+      this.#options.onServerLog?.(serverId, params ?? {})
+    } else this.#options.log.debug({ serverId, method }, 'a server told something to nobody')
   }
 
   /**
