@@ -1,34 +1,21 @@
-import { useState } from 'react'
-import { strings } from '../strings.ts'
+import { ActionIcon, Tooltip, VisuallyHidden } from '@mantine/core'
+import { useClipboard } from '@mantine/hooks'
+import { useTranslation } from 'react-i18next'
+import { CopyIcon, DoneIcon } from './icons.ts'
 
-type Outcome = 'button' | 'done' | 'failed'
-
-/** Copies a text; says what it copies to who cannot see it, and whether it did to everyone. */
-export function CopyButton({ text, what }: { text: string; what: string }) {
-  const [outcome, setOutcome] = useState<Outcome>('button')
-
-  function copy(): void {
-    navigator.clipboard.writeText(text).then(
-      () => setOutcome('done'),
-      () => setOutcome('failed'),
-    )
-  }
-
+/** Copies a text; `label` says which. Tells everybody whether it did. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const { t } = useTranslation('ui')
+  const { copied, copy, error } = useClipboard({ timeout: 2_000 })
+  const outcome = error ? t('copy.refused') : copied ? t('copy.done') : ''
   return (
     <>
-      <button
-        type="button"
-        className="copy"
-        aria-label={strings.copy.of(what)}
-        onClick={copy}
-        onBlur={() => setOutcome('button')}
-        onPointerLeave={() => setOutcome('button')}
-      >
-        {strings.copy[outcome]}
-      </button>
-      <span role="status" className="unseen">
-        {outcome === 'button' ? '' : strings.copy[outcome]}
-      </span>
+      <Tooltip label={outcome || t('copy.of', { what: label })}>
+        <ActionIcon aria-label={t('copy.of', { what: label })} onClick={() => copy(text)}>
+          {copied ? <DoneIcon size={14} /> : <CopyIcon size={14} />}
+        </ActionIcon>
+      </Tooltip>
+      <VisuallyHidden role="status">{outcome}</VisuallyHidden>
     </>
   )
 }

@@ -1,0 +1,51 @@
+import { spotlight } from '@mantine/spotlight'
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useCommands, type Command } from '../ui/commands.ts'
+import { undoLast } from '../ui/undo.ts'
+import { PAGES } from './pages.ts'
+
+/** What can be done on every page. */
+export function useShellCommands(): void {
+  const { t } = useTranslation('shell')
+  const navigate = useNavigate()
+  const commands = useMemo((): Command[] => {
+    const pages = PAGES.map(({ name, to }, index) => ({
+      id: `go.${name}`,
+      section: t('palette.goTo'),
+      label: t(`pages.${name}`),
+      shortcut: name === 'settings' ? 'mod+,' : `mod+${index + 1}`,
+      run: () => void navigate({ to, search: {} }),
+    }))
+    return [
+      { id: 'palette', label: t('search'), shortcut: 'mod+K', isHidden: true, run: spotlight.open },
+      ...pages,
+      {
+        id: 'servers.add',
+        label: t('palette.addServer'),
+        shortcut: 'mod+N',
+        run: () => void navigate({ to: '/servers', search: { add: '1' } }),
+      },
+      { id: 'undo', label: t('palette.undo'), shortcut: 'mod+Z', run: undoLast },
+      { id: 'regions.next', label: '', shortcut: 'F6', isHidden: true, run: () => goToRegion(1) },
+      {
+        id: 'regions.previous',
+        label: '',
+        shortcut: 'shift+F6',
+        isHidden: true,
+        run: () => goToRegion(-1),
+      },
+    ]
+  }, [t, navigate])
+  useCommands(commands)
+}
+
+/** Sidebar, list, pane, status bar, and around again. */
+function goToRegion(step: 1 | -1): void {
+  const regions = [...document.querySelectorAll<HTMLElement>('nav, main, aside, footer')]
+  const at = regions.findLastIndex((region) => region.contains(document.activeElement))
+  const next = regions[(at + step + regions.length) % regions.length]
+  const first = next?.querySelector<HTMLElement>('[tabindex="0"], a[href], button, input')
+  first?.focus()
+}

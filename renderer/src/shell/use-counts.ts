@@ -1,0 +1,32 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { useTRPC } from '../trpc.ts'
+import type { PageName } from './pages.ts'
+
+export type Count = { number: number; needsYou: boolean; title?: string }
+
+/** The numbers beside the pages: how many need the person, or else how many there are. */
+export function useCounts(): Partial<Record<PageName, Count>> {
+  const { t } = useTranslation('shell')
+  const trpc = useTRPC()
+  const servers = useQuery(trpc.servers.list.queryOptions())
+  const namespaces = useQuery(trpc.namespaces.list.queryOptions())
+  const endpoints = useQuery(trpc.endpoints.list.queryOptions())
+  const keys = useQuery(trpc.apiKeys.list.queryOptions())
+  const needy = servers.data?.filter(needsYou).length ?? 0
+  const total = (list: readonly unknown[] | undefined) =>
+    list && { number: list.length, needsYou: false }
+  return {
+    servers:
+      needy > 0
+        ? { number: needy, needsYou: true, title: t('needYou', { count: needy }) }
+        : total(servers.data),
+    namespaces: total(namespaces.data),
+    endpoints: total(endpoints.data),
+    keys: total(keys.data),
+  }
+}
+
+function needsYou(server: { enabled: boolean; state: string; signIn: string | null }): boolean {
+  return server.enabled && (server.state === 'failed' || server.signIn === 'needed')
+}

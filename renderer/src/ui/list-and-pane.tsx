@@ -1,0 +1,77 @@
+import { ActionIcon, Splitter } from '@mantine/core'
+import { useLocalStorage, useMediaQuery, type SplitterPaneSize } from '@mantine/hooks'
+import { useEffect, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { BackIcon, CloseIcon } from './icons.ts'
+import styles from './list-and-pane.module.css'
+
+export type ListAndPaneProps = {
+  list: ReactNode
+  /** Of the selected thing; `null` for none. */
+  pane: ReactNode | null
+  /** The selected thing's name: the pane is called that. */
+  label: string
+  onClose: () => void
+}
+
+/** A list, and beside it the selected thing. In a narrow window the pane covers the list. */
+export function ListAndPane({ list, pane, label, onClose }: ListAndPaneProps) {
+  const { t } = useTranslation('ui')
+  const isNarrow = useMediaQuery('(max-width: 999px)', false, { getInitialValueInEffect: false })
+  const [width, setWidth] = useLocalStorage<SplitterPaneSize>({
+    key: 'pane',
+    defaultValue: '400px',
+    getInitialValueInEffect: false,
+  })
+  useEffect(() => {
+    if (pane === null) return
+    const close = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !isInside(event.target)) onClose()
+    }
+    document.addEventListener('keydown', close)
+    return () => document.removeEventListener('keydown', close)
+  }, [pane, onClose])
+
+  if (pane === null) return <div className={styles.list}>{list}</div>
+  const closing = (
+    <ActionIcon
+      className={styles.close}
+      aria-label={isNarrow ? t('back') : t('close')}
+      onClick={onClose}
+    >
+      {isNarrow ? <BackIcon size={16} /> : <CloseIcon size={16} />}
+    </ActionIcon>
+  )
+  const side = (
+    <aside className={styles.pane} aria-label={label} tabIndex={-1}>
+      {closing}
+      {pane}
+    </aside>
+  )
+  if (isNarrow) return side
+  return (
+    <Splitter
+      className={styles.both}
+      lineSize={1}
+      withHandle={false}
+      sizes={['100%', width]}
+      onSizeChange={([, right]) => right !== undefined && setWidth(right)}
+    >
+      <Splitter.Pane defaultSize="100%" min="30%">
+        <div className={styles.list}>{list}</div>
+      </Splitter.Pane>
+      <Splitter.Pane defaultSize="400px" min="280px" max="720px">
+        {side}
+      </Splitter.Pane>
+    </Splitter>
+  )
+}
+
+/** In a dialog or a menu, Escape is theirs; in a field, it is for leaving the field. */
+function isInside(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    target.closest('[role="dialog"], [role="menu"], input, textarea, select, [contenteditable]') !==
+      null
+  )
+}
