@@ -1,0 +1,72 @@
+import type { FoundFormat } from '../../../../shared/add-server.ts'
+import { serverDefinition } from '../../../../shared/server.ts'
+import { problemsOf, type Problem } from '../../problems.ts'
+import type { Candidate, Definition } from '../draft.ts'
+import { openHoles, type InputHints } from '../holes.ts'
+import { nameOfUrl } from '../names.ts'
+import { nameOfCommand } from './command-lines.ts'
+import { isEntry, readEntry } from './entry.ts'
+import type { PastedServer } from './read-pasted.ts'
+
+export type DraftOptions = {
+  env: Record<string, string | undefined>
+  /** Whether an address is one of our own endpoints: adding that would call itself. */
+  isOwnUrl: (url: string) => boolean
+}
+
+type Group = { format: FoundFormat; servers: PastedServer[]; hints: InputHints }
+
+/** What could be added of what was pasted, and why the rest could not. */
+export function draftServers(group: Group, options: DraftOptions): Candidate[] {
+  return group.servers.map((server) => draftServer(server, { hints: group.hints, ...options }))
+}
+
+type Context = DraftOptions & { hints: InputHints }
+
+function draftServer({ name, value, lineOf }: PastedServer, context: Context): Candidate {
+  const refuse = ({ path, message }: Problem): Candidate => ({
+    name: name ?? 'server',
+    problem: problemText(lineOf(path), path, message),
+  })
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return refuse({ path: [], message: 'is no server: it must be an object' })
+  }
+  if (!isEntry(value)) return refuse({ path: [], message: 'needs a "command" or a "url"' })
+  const read = readEntry(value)
+  if ('problems' in read) return refuse(read.problems[0] ?? { path: [], message: 'is no server' })
+  const { definition, notes } = read
+  if (definition.type !== 'STDIO' && context.isOwnUrl(definition.url)) {
+    return refuse({ path: [], message: 'this is MetaMCP itself' })
+  }
+  const description = value['description']
+  const drafted = openHoles(definition, context)
+  const mistake = mistakeIn(drafted.shown)
+  if (mistake) return refuse(mistake)
+  return {
+    name: name ?? guessName(definition),
+    notes,
+    ...(typeof description === 'string' && { description: description.slice(0, 2_000) }),
+    ...drafted,
+  }
+}
+
+/** What no value given later can make good. */
+function mistakeIn(shown: Definition): Problem | null {
+  // Names in the place of values are no valid header, nor need they be.
+  const plain = JSON.parse(JSON.stringify(shown).replaceAll(/[‹›]/g, '')) as Definition
+  const url = 'url' in plain ? { url: plain.url.replaceAll(/\s/g, '') } : {}
+  const result = serverDefinition.safeParse({ ...plain, ...url, name: 'x' })
+  return result.success ? null : (problemsOf(result.error)[0] ?? null)
+}
+
+function guessName(definition: Definition): string {
+  return definition.type === 'STDIO'
+    ? nameOfCommand(definition.command, definition.args ?? [])
+    : nameOfUrl(definition.url)
+}
+
+function problemText(line: number | null, path: Problem['path'], message: string): string {
+  const [field, ...rest] = path
+  const what = field === undefined ? message : `"${[field, ...rest].join('.')}" ${message}`
+  return line === null ? what : `line ${line}: ${what}`
+}
