@@ -15,8 +15,11 @@ export type CoreConfig = {
   configFile: string | null
   /** A backup to put in the place of what is in the data folder, before anything is opened. */
   restoreFile: string | null
-  /** METAMCP_SECRET_KEY, at least 32 characters; `null` for a key file in the data folder. */
-  secretKey: string | null
+  /**
+   * METAMCP_SECRET_KEY, at least 32 characters, or the 32 bytes themselves where a host keeps them;
+   * `null` for a key file in the data folder.
+   */
+  secretKey: string | Uint8Array | null
   /** METAMCP_ADMIN_TOKEN; `null` for one that is generated and kept in the data folder. */
   adminToken: string | null
   /** The folder of what is shipped as it is: `migrations` and more. */

@@ -54,6 +54,10 @@ export interface Core {
   /** The management API, for a host that calls it without HTTP, as the caller `local`. */
   readonly router: AppRouter
   readonly changes: Changes
+  /** After sleep, or when the network has changed: connections are looked at, and tried again. */
+  wake(): void
+  /** How many requests of clients are being answered. */
+  inFlight(): number
   /** Finishes calls in flight for at most 5 s, ends every child, closes the database. Idempotent. */
   close(): Promise<void>
 }
@@ -139,7 +143,8 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const close = once(() => http.drain(DRAIN_MS).then(() => running.disposeAsync()))
   const local = { url: localUrl, token: localToken.token }
   const said = { url, local, endpoints, firstKey, adminToken, recovery: db.recovery }
-  return { ...said, router, changes, close }
+  const wake = () => gateway.pools.wake()
+  return { ...said, router, changes, wake, inFlight: () => http.inFlight, close }
 }
 
 /** Where a client on this machine reaches us: all addresses are reached by the loopback one. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtempDisposable, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtempDisposable, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadSecretKey, openSecrets } from './secrets.ts'
+import { loadSecretKey, openSecrets, SEALED_KEY_FILE } from './secrets.ts'
 
 const tempFolder = () => mkdtempDisposable(join(tmpdir(), 'metamcp-secrets-'))
 
@@ -75,4 +75,14 @@ test('an empty file, left by a crash in its making, is filled; a damaged one is 
   const damaged = loadSecretKey({ dataDir: folder.path, secretKey: null })
   await expect(damaged).rejects.toThrow('does not hold a key of ours')
   expect(await readFile(file, 'utf8')).toBe('half a ke')
+})
+
+test('a folder that a host has sealed is refused without its key, and opens with it', async () => {
+  await using folder = await tempFolder()
+  const key = new Uint8Array(randomBytes(32))
+  await writeFile(join(folder.path, SEALED_KEY_FILE), 'sealed')
+  const without = loadSecretKey({ dataDir: folder.path, secretKey: null })
+  await expect(without).rejects.toThrow(/only the desktop app gets.*METAMCP_SECRET_KEY/)
+  expect(await readdir(folder.path)).toEqual([SEALED_KEY_FILE])
+  expect(await loadSecretKey({ dataDir: folder.path, secretKey: key })).toEqual(key)
 })

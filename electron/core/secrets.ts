@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from './errors.ts'
 import { readOrCreatePrivateFile } from './private-file.ts'
@@ -48,14 +49,21 @@ export function openSecrets(key: Uint8Array): Secrets {
 
 export type SecretKeyOptions = {
   dataDir: string
-  /** METAMCP_SECRET_KEY, at least 32 characters; `null` for a key file in the data folder. */
-  secretKey: string | null
+  /** METAMCP_SECRET_KEY, at least 32 characters, or the key itself; `null` for one in a file. */
+  secretKey: string | Uint8Array | null
 }
 
+/** In the data folder: the key as only the keychain of the desktop app can open it. */
+export const SEALED_KEY_FILE = 'secret-key.sealed'
+/** In the data folder, mode 0600: the key as it is. */
+export const PLAIN_KEY_FILE = 'secret.key'
+
 /** The key that secrets are sealed with: derived from the given one, or kept in `secret.key`. */
-export async function loadSecretKey(options: SecretKeyOptions): Promise<Uint8Array> {
-  if (options.secretKey !== null) return deriveKey(options.secretKey)
-  const path = join(options.dataDir, 'secret.key')
+export async function loadSecretKey({ dataDir, secretKey }: SecretKeyOptions): Promise<Uint8Array> {
+  if (typeof secretKey === 'string') return deriveKey(secretKey)
+  if (secretKey !== null) return secretKey
+  const path = join(dataDir, PLAIN_KEY_FILE)
+  if (!existsSync(path)) refuseSealedFolder(dataDir)
   const { text } = await readOrCreatePrivateFile(path, () =>
     randomBytes(KEY_BYTES).toString('base64url'),
   )
@@ -64,6 +72,15 @@ export async function loadSecretKey(options: SecretKeyOptions): Promise<Uint8Arr
   throw new AppError(
     'invalid',
     `"${path}" does not hold a key of ours. Put the original file back: without it the stored secrets cannot be read.`,
+  )
+}
+
+/** A new key would be another one than the secrets are sealed with. */
+function refuseSealedFolder(dataDir: string): void {
+  if (!existsSync(join(dataDir, SEALED_KEY_FILE))) return
+  throw new AppError(
+    'conflict',
+    `The secrets in "${dataDir}" are sealed with a key in this computer's keychain, which only the desktop app gets. Start the desktop app, choose another data folder, or set METAMCP_SECRET_KEY if the folder was made with one.`,
   )
 }
 

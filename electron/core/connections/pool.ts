@@ -64,6 +64,11 @@ export class Pool implements Occupant {
     this.#shared.wake()
   }
 
+  /** The network or the time is another than it was: see `SharedConnection`. */
+  lookAgain(): void {
+    this.#shared.lookAgain()
+  }
+
   get status(): ServerStatus {
     const { status } = this.#shared
     const { running } = this.#own

@@ -33,6 +33,8 @@ export interface Pools {
   /** A session that may use the server: meanwhile it is not stopped for idleness, and restarted. */
   hold(id: string): () => void
   status(id: string): ServerStatus
+  /** After sleep or a change of network: what failed is tried now, what is remote looked at. */
+  wake(): void
   /** The last 64 KB of what the server wrote to stderr, secrets masked. */
   stderr(id: string): string
   /** Hides the server's secrets in a text; `''` when they cannot be told. */
@@ -125,6 +127,9 @@ export function openPools(options: PoolsOptions): Pools {
     },
     hold: (id) => pools.get(id)?.hold() ?? (() => {}),
     status: (id) => pools.get(id)?.status ?? UNKNOWN,
+    wake() {
+      for (const one of pools.values()) one.lookAgain()
+    },
     stderr: (id) => pools.get(id)?.stderr ?? '',
     mask: (id, text) => pools.get(id)?.mask(text) ?? '',
     async close() {

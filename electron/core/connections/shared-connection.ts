@@ -8,6 +8,7 @@ import { startConnection } from './start.ts'
 import type { Start, StartOptions } from './start.ts'
 import { openStderrTail } from './stderr-tail.ts'
 import type { StderrTail } from './stderr-tail.ts'
+import { isThere } from './is-there.ts'
 import { withSignal } from './with-signal.ts'
 
 export type SharedStatus = {
@@ -66,6 +67,20 @@ export class SharedConnection {
   /** Starts it now if nobody has to ask for it first. */
   wake(): void {
     if (this.#slot.state === 'stopped' && this.#isWanted()) void this.#begin()
+  }
+
+  /** One that failed is tried now, one over HTTP asked whether it is still there. */
+  lookAgain(): void {
+    const slot = this.#slot
+    if (slot.state === 'failed') {
+      this.#backoff.reset()
+      if (this.#isWanted()) void this.#begin()
+      else this.#move({ ...slot, retryAt: Date.now() })
+    }
+    if (slot.state !== 'running' || this.#server.type === 'STDIO') return
+    void isThere(slot.connection).then((reason) => {
+      if (reason !== null && this.#slot === slot) void slot.start.end(reason)
+    })
   }
 
   get status(): SharedStatus {

@@ -21,6 +21,8 @@ const KEEP_ALIVE_MS = 75_000
 /** The one port. It is bound before anything is ready, and answers 503 until it is. */
 export interface HttpServer {
   readonly port: number
+  /** Requests whose work is not done; streams of GET count while they carry some. */
+  readonly inFlight: number
   /** From now on requests go to `handler`. */
   serve(handler: RequestHandler): void
   /** From now on new requests get 503; resolves when those in flight are done, at most after `ms`. */
@@ -34,6 +36,7 @@ export async function openHttpServer(
   log: Logger,
 ): Promise<HttpServer> {
   const inFlight = new Set<Promise<unknown>>()
+  const working = new Set<Promise<unknown>>()
   let handler: RequestHandler | null = null
   let onIdle: (() => void) | null = null
 
@@ -45,7 +48,8 @@ export async function openHttpServer(
     try {
       const work = handler(request, response)
       track(work)
-      await work
+      if (request.method !== 'GET') working.add(work)
+      await work.finally(() => working.delete(work))
     } catch (error) {
       sendRefusal(request, response, toRefusal(error, log))
     }
@@ -65,6 +69,9 @@ export async function openHttpServer(
   await listen(server, host, port)
   return {
     port: (server.address() as AddressInfo).port,
+    get inFlight() {
+      return working.size
+    },
     serve(next) {
       handler = next
     },
