@@ -144,7 +144,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const local = { url: localUrl, token: localToken.token }
   const said = { url, local, endpoints, firstKey, adminToken, recovery: db.recovery }
   const wake = () => gateway.pools.wake()
-  return { ...said, router, changes, wake, inFlight: () => http.inFlight, close }
+  return { ...said, router, changes, wake, inFlight: http.inFlight, close }
 }
 
 /** Where a client on this machine reaches us: all addresses are reached by the loopback one. */

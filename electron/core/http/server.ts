@@ -22,7 +22,7 @@ const KEEP_ALIVE_MS = 75_000
 export interface HttpServer {
   readonly port: number
   /** Requests whose work is not done; streams of GET count while they carry some. */
-  readonly inFlight: number
+  inFlight(): number
   /** From now on requests go to `handler`. */
   serve(handler: RequestHandler): void
   /** From now on new requests get 503; resolves when those in flight are done, at most after `ms`. */
@@ -69,9 +69,7 @@ export async function openHttpServer(
   await listen(server, host, port)
   return {
     port: (server.address() as AddressInfo).port,
-    get inFlight() {
-      return working.size
-    },
+    inFlight: () => working.size,
     serve(next) {
       handler = next
     },
