@@ -36,7 +36,7 @@ const everything = ({
   namespaces,
   endpoints,
   apiKeys,
-}: Omit<TempStores, 'db' | 'told' | 'reopen' | typeof Symbol.asyncDispose>) => [
+}: Omit<TempStores, 'db' | 'removals' | 'told' | 'reopen' | typeof Symbol.asyncDispose>) => [
   servers.list(),
   namespaces.list(),
   endpoints.list(),

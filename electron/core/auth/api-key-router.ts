@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { apiKeyInput, apiKeyPatch, type ApiKeyView } from '../../../shared/api-key.ts'
+import type { Removed } from '../../../shared/removal.ts'
 import { managementProcedure, router } from '../rpc.ts'
 import { noSuchApiKey } from './api-key-rows.ts'
 import type { ApiKeyStore } from './api-key-store.ts'
@@ -8,12 +9,14 @@ export type ApiKeyRouterOptions = {
   store: ApiKeyStore
   /** Ends what a key that may do less now still has open; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
+  /** Removes them all, and what is live follows. */
+  remove: (ids: string[]) => Promise<Removed>
 }
 
 const byId = z.strictObject({ id: z.string() })
 
 /** API keys, for management callers; the key itself is in the answer to `create` and nowhere else. */
-export function apiKeyRouter({ store, invalidate }: ApiKeyRouterOptions) {
+export function apiKeyRouter({ store, invalidate, remove }: ApiKeyRouterOptions) {
   async function follow(apiKey: ApiKeyView): Promise<ApiKeyView> {
     await invalidate(apiKey.id)
     return apiKey
@@ -34,10 +37,8 @@ export function apiKeyRouter({ store, invalidate }: ApiKeyRouterOptions) {
       .input(byId.extend({ patch: apiKeyPatch }))
       .mutation(async ({ input }) => follow(await store.update(input.id, input.patch))),
 
-    delete: managementProcedure.input(byId).mutation(async ({ input }) => {
-      await store.delete(input.id)
-      await invalidate(input.id)
-    }),
+    /** Can be undone for a while: see removals. */
+    delete: managementProcedure.input(byId).mutation(({ input }) => remove([input.id])),
 
     setEnabled: managementProcedure
       .input(byId.extend({ enabled: z.boolean() }))

@@ -37,6 +37,7 @@ export interface ApiKeyStore {
   listIn(tx: Tx): Promise<ApiKeyView[]>
   /** Creates the key of that name, or changes it: to the given key, and in the fields that are named. */
   putIn(tx: Tx, given: GivenApiKey): Promise<ApiKeyView>
+  deleteIn(tx: Tx, id: string): Promise<void>
   reload(): Promise<void>
 }
 
@@ -90,6 +91,7 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
     },
     listIn: async (tx) => (await rows.readApiKeys(tx)).map(view),
     putIn: async (tx, given) => view(await putIn(tx, given)),
+    deleteIn: rows.deleteApiKey,
     async reload() {
       for (const id of await shelf.reload()) changes.publish({ kind: 'api-key', id })
     },

@@ -10,6 +10,7 @@ import {
   timestamp,
   unique,
 } from 'drizzle-orm/pg-core'
+import type { RemovalKind } from '../../../shared/removal.ts'
 import type { Isolation, ServerDefinition } from '../../../shared/server.ts'
 
 /*
@@ -169,6 +170,21 @@ export const apiKeyEndpoints = pgTable(
 export const settings = pgTable('settings', {
   key: text('key').primaryKey(),
   value: json('value').$type<unknown>().notNull(),
+})
+
+/**
+ * What was deleted a short while ago, to be put back whole. No definition: should the store be
+ * rebuilt from its snapshot, what is lost is a few minutes' chance to think again.
+ */
+export const removals = pgTable('removals', {
+  id: id(),
+  kind: text('kind').$type<RemovalKind>().notNull(),
+  names: json('names').$type<string[]>().notNull(),
+  at: timestamp('at', { withTimezone: true, mode: 'string' }).notNull(),
+  /** By table, in the text form of definitions.ts: what is secret in them is sealed or hashed. */
+  rows: json('rows').$type<Record<string, Record<string, string | null>[]>>().notNull(),
+  /** What is to be done when nobody wanted it back, as one sealed JSON text; `null` for nothing. */
+  farewell: text('farewell'),
 })
 
 /** One row per relayed call. Names, not references: a row must outlive what it names. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpointInput, endpointPatch, type Endpoint } from '../../../shared/endpoint.ts'
+import type { Removed } from '../../../shared/removal.ts'
 import { managementProcedure, router } from '../rpc.ts'
 import { noSuchEndpoint } from './endpoint-rows.ts'
 import type { EndpointStore } from './store.ts'
@@ -8,11 +9,13 @@ export type EndpointRouterOptions = {
   store: EndpointStore
   /** Makes live sessions follow a change; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
+  /** Removes them all, and what is live follows. */
+  remove: (ids: string[]) => Promise<Removed>
 }
 
 const byId = z.strictObject({ id: z.string() })
 
-export function endpointRouter({ store, invalidate }: EndpointRouterOptions) {
+export function endpointRouter({ store, invalidate, remove }: EndpointRouterOptions) {
   async function follow(endpoint: Endpoint): Promise<Endpoint> {
     await invalidate(endpoint.id)
     return endpoint
@@ -35,10 +38,8 @@ export function endpointRouter({ store, invalidate }: EndpointRouterOptions) {
       .input(byId.extend({ patch: endpointPatch }))
       .mutation(async ({ input }) => follow(await store.update(input.id, input.patch))),
 
-    delete: managementProcedure.input(byId).mutation(async ({ input }) => {
-      await store.delete(input.id)
-      await invalidate(input.id)
-    }),
+    /** Can be undone for a while: see removals. */
+    delete: managementProcedure.input(byId).mutation(({ input }) => remove([input.id])),
 
     setEnabled: managementProcedure
       .input(byId.extend({ enabled: z.boolean() }))

@@ -30,6 +30,7 @@ export interface EndpointStore {
   listIn(tx: Tx): Promise<Endpoint[]>
   createIn(tx: Tx, input: EndpointInput): Promise<Endpoint>
   updateIn(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoint>
+  deleteIn(tx: Tx, id: string): Promise<void>
   reload(): Promise<void>
 }
 
@@ -61,6 +62,7 @@ export async function openEndpointStore(options: EndpointStoreOptions): Promise<
     listIn: rows.readEndpoints,
     createIn,
     updateIn,
+    deleteIn: rows.deleteEndpoint,
     async reload() {
       for (const id of await shelf.reload()) changes.publish({ kind: 'endpoint', id })
     },

@@ -10,6 +10,7 @@ import { failureText } from './failure-text.ts'
 import { finishSignIn } from './finish.ts'
 import { takesSignIn, urlOf, type RemoteServer } from './own-credentials.ts'
 import { openRefreshes } from './refresh.ts'
+import { farewellOf, sayFarewell } from './farewell.ts'
 import { revoke } from './revoke.ts'
 import { openSafeFetch } from './safe-fetch.ts'
 import { SignIns } from './server-auth.ts'
@@ -35,6 +36,8 @@ export interface OAuth {
   /** For connections: a token for each request. */
   readonly auth: Pick<SignIns, 'token' | 'refused'>
   status(serverId: string): SignInStatus
+  /** When a sign-in stopped working that was not renewed since (ms since 1970), if that was in this run. */
+  endedAt(serverId: string): number | null
   /** How to sign in, for somebody whose server asks for it. */
   readonly advice: string
   /** Resolves with the URL to open in a browser. Rejects AppError. */
@@ -43,6 +46,10 @@ export interface OAuth {
   signOut(serverId: string): Promise<{ revoked: boolean }>
   /** For a server that is deleted. */
   forget(serverId: string): void
+  /** What it takes to revoke a server's tokens once it is no more: a secret, to be kept as one. */
+  farewellOf(serverId: string): string | null
+  /** Revokes tokens by that text; what does not succeed is in the log. */
+  sayFarewell(farewell: string): Promise<void>
   /** `GET /oauth/callback`, where browsers come back to. */
   answerCallback(request: Asked, response: Answering): Promise<void>
   /** Waits for refreshes under way, at most some 20 s. */
@@ -80,6 +87,10 @@ export function openOAuth(options: OAuthOptions): OAuth {
       const server = options.serverOf(serverId)
       return server ? signIns.status(server) : null
     },
+    endedAt(serverId) {
+      const server = options.serverOf(serverId)
+      return server ? signIns.endedAt(server) : null
+    },
     async signIn(serverId, startedBy) {
       const server = requireRemote(options.serverOf(serverId), serverId)
       const filled = urlOf(server, env)
@@ -96,6 +107,13 @@ export function openOAuth(options: OAuthOptions): OAuth {
       attempts.dropFor(serverId)
       store.forget(serverId)
     },
+    farewellOf(serverId) {
+      const server = options.serverOf(serverId)
+      const kept = store.get(serverId)
+      if (!server || !kept?.tokens || !takesSignIn(server)) return null
+      return farewellOf(server, { ...kept, tokens: kept.tokens }, env)
+    },
+    sayFarewell: (text) => sayFarewell(text, { fetchFor, log }),
     async answerCallback(request, response) {
       const { status, headers, html } = await answerReturn(request, parts)
       response.writeHead(status, headers)

@@ -15,6 +15,8 @@ export interface SignInStore {
   drop(serverId: string): Promise<void>
   /** For a server that is deleted: its row goes with it, this is its memory. */
   forget(serverId: string): void
+  /** For a server that was put back: what is stored of it is in memory again. */
+  recall(serverId: string): Promise<void>
 }
 
 export type SignInStoreOptions = { db: Database; secrets: Secrets; changes: Changes }
@@ -22,12 +24,9 @@ export type SignInStoreOptions = { db: Database; secrets: Secrets; changes: Chan
 export async function openSignInStore(options: SignInStoreOptions): Promise<SignInStore> {
   const { db, secrets, changes } = options
   const rows = await db.read((tx) => tx.select().from(signIns))
-  const values = new Map(
-    rows.map(({ serverId, sealed }) => {
-      const text = secrets.open(sealed, contextOf(serverId))
-      return [serverId, deepFreeze(signIn.parse(JSON.parse(text)))]
-    }),
-  )
+  const opened = ({ serverId, sealed }: (typeof rows)[number]) =>
+    deepFreeze(signIn.parse(JSON.parse(secrets.open(sealed, contextOf(serverId)))))
+  const values = new Map(rows.map((row) => [row.serverId, opened(row)]))
 
   return {
     get: (serverId) => values.get(serverId),
@@ -43,6 +42,13 @@ export async function openSignInStore(options: SignInStoreOptions): Promise<Sign
       await db.write((tx) => tx.delete(signIns).where(eq(signIns.serverId, serverId)))
     },
     forget: (serverId) => void values.delete(serverId),
+    async recall(serverId) {
+      const isOf = eq(signIns.serverId, serverId)
+      const [row] = await db.read((tx) => tx.select().from(signIns).where(isOf))
+      if (!row) return
+      values.set(serverId, opened(row))
+      changes.publish({ kind: 'sign-in', serverId })
+    },
   }
 }
 

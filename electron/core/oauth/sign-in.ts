@@ -25,7 +25,7 @@ const client = z.object({
   }),
 })
 
-const tokens = z.object({
+export const tokens = z.object({
   issuer: z.string(),
   client,
   /** What they are for (RFC 8707), as it was asked for. */

@@ -19,6 +19,8 @@ export interface CatalogStore {
   setOwnConnections(serverId: string, value: boolean): Promise<void>
   /** For a server that is deleted: its rows go with it, this is its memory. */
   forget(serverId: string): void
+  /** For a server that was put back: what is stored of it is in memory again. */
+  recall(serverId: string): Promise<void>
 }
 
 export type CatalogStoreOptions = { db: Database; changes: Changes }
@@ -73,6 +75,12 @@ export async function openCatalogStore(options: CatalogStoreOptions): Promise<Ca
       await remember(serverId, { ...entry, triedAt: entry.triedAt ?? now(), ownConnections })
     },
     forget: (serverId) => void entries.delete(serverId),
+    async recall(serverId) {
+      const entry = (await db.read(readCatalogs)).get(serverId)
+      if (!entry) return
+      entries.set(serverId, deepFreeze(entry))
+      changes.publish({ kind: 'catalog', serverId })
+    },
   }
 }
 

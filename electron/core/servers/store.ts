@@ -31,6 +31,7 @@ export interface ServerStore {
   listIn(tx: Tx): Promise<Server[]>
   createIn(tx: Tx, input: ServerInput): Promise<Server>
   updateIn(tx: Tx, id: string, patch: ServerPatch): Promise<Server>
+  deleteIn(tx: Tx, id: string): Promise<void>
   reload(): Promise<void>
 }
 
@@ -65,6 +66,7 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Serv
     listIn: rows.all,
     createIn,
     updateIn,
+    deleteIn: rows.delete,
     async reload() {
       for (const id of await shelf.reload()) changes.publish({ kind: 'server', id })
     },

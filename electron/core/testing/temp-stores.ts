@@ -1,12 +1,16 @@
 import { sql } from 'drizzle-orm'
 import { afterAll } from 'vitest'
 import { openChanges, type Change } from '../changes.ts'
+import { openLog } from '../log.ts'
+import { openRemovals, type Removals } from '../removals/removals.ts'
 import { openStores, type Stores } from '../stores.ts'
 import { openTempDatabase, type TempDatabase } from './temp-database.ts'
 
 export type TempStores = Stores &
   AsyncDisposable & {
     db: TempDatabase
+    /** Over these stores; nothing is live that would follow. */
+    removals: Removals
     /** Every change that was published, oldest first. */
     told: Change[]
     /** The same definitions as a later start reads them. */
@@ -35,13 +39,42 @@ export async function openTempStores(): Promise<TempStores> {
   changes.subscribe((change) => void told.push(change))
   const open = () => openStores(db, changes, { dataDir: db.dataDir, secretKey: 'k'.repeat(32) })
   const stores = await open()
+  const removals = await removalsOver(db, stores)
   const empty = async () => {
+    await removals.close()
     await db.write((tx) =>
-      tx.execute(sql`truncate servers, namespaces, endpoints, api_keys, settings cascade`),
+      tx.execute(
+        sql`truncate servers, namespaces, endpoints, api_keys, settings, removals cascade`,
+      ),
     )
     isInUse = false
   }
-  return { ...stores, db, told, reopen: open, [Symbol.asyncDispose]: empty }
+  return { ...stores, db, removals, told, reopen: open, [Symbol.asyncDispose]: empty }
+}
+
+function removalsOver(db: TempDatabase, stores: Stores): Promise<Removals> {
+  const { servers, namespaces, endpoints, apiKeys, catalogs, signIns, secrets } = stores
+  return openRemovals({
+    ...{ db, secrets, log: openLog('silent') },
+    deleteIn: {
+      servers: servers.deleteIn,
+      namespaces: namespaces.deleteIn,
+      endpoints: endpoints.deleteIn,
+      apiKeys: apiKeys.deleteIn,
+    },
+    async follow(kind, ids) {
+      for (const one of [servers, namespaces, endpoints, apiKeys]) await one.reload()
+      for (const id of kind === 'servers' ? ids : []) {
+        catalogs.forget(id)
+        signIns.forget(id)
+        await catalogs.recall(id)
+        await signIns.recall(id)
+      }
+      return 0
+    },
+    farewellOf: () => null,
+    sayFarewell: () => Promise.resolve(),
+  })
 }
 
 /** A STDIO server that is never started, for tests of definitions. */

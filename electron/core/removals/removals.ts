@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto'
+import { eq, inArray } from 'drizzle-orm'
+import { z } from 'zod'
+import type { RemovalKind, RemovalView, Removed } from '../../../shared/removal.ts'
+import type { Database, Tx } from '../db/open.ts'
+import { removals } from '../db/schema.ts'
+import { AppError, messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { Secrets } from '../secrets.ts'
+import { countLeft, identitiesIn, putBack, readRemoved } from './removed-rows.ts'
+
+/** How long what was removed can be put back. */
+const KEPT_MS = 15 * 60_000
+const LOOK_EVERY_MS = 60_000
+
+/** Deletes so that it can be undone, also after a crash: everything goes into one row. */
+export interface Removals {
+  /** Newest first; only what can still be put back. */
+  list(): RemovalView[]
+  /**
+   * Removes all of them or none. Rejects with an AppError as their stores do: `not-found`, or
+   * `conflict` for a namespace that an endpoint uses.
+   */
+  take(kind: RemovalKind, ids: readonly string[]): Promise<Removed>
+  /** Rejects AppError: `not-found` (too late), `conflict` (the place was taken). */
+  restore(id: string): Promise<RemovalView>
+  /** Ends for good what is past its time. */
+  purge(): Promise<void>
+  /** Waits for what was begun. Idempotent. */
+  close(): Promise<void>
+}
+
+export type RemovalsOptions = {
+  db: Database
+  secrets: Secrets
+  log: Logger
+  /** The deletion of one thing, in a larger transaction. */
+  deleteIn: Record<RemovalKind, (tx: Tx, id: string) => Promise<void>>
+  /** Makes memory and what is live follow; resolves with how many sessions ended of it. */
+  follow(kind: RemovalKind, ids: readonly string[]): Promise<number>
+  /** What is to be told to others once a server is gone for good: a secret; `null` for nothing. */
+  farewellOf(serverId: string): string | null
+  sayFarewell(farewell: string): Promise<void>
+  /** In ms since 1970. */
+  now?: (() => number) | undefined
+}
+
+const farewells = z.array(z.string())
+
+export async function openRemovals(options: RemovalsOptions): Promise<Removals> {
+  const { db, log, now = Date.now } = options
+  const known = new Map<string, RemovalView>()
+  for (const row of await db.read(readViews)) known.set(row.id, viewOf(row))
+
+  let purging: Promise<void> = Promise.resolve()
+  const purge = () => (purging = purging.then(() => purgeDue(options, known, now())))
+  const look = () => {
+    purge().catch((error: unknown) => {
+      log.error({ error: messageOf(error) }, 'what was removed could not be ended for good')
+    })
+  }
+  const timer = setInterval(look, LOOK_EVERY_MS)
+  timer.unref()
+  look()
+
+  return {
+    list: () =>
+      [...known.values()]
+        .filter(({ expiresAt }) => Date.parse(expiresAt) > now())
+        .toSorted((a, b) => (a.at < b.at ? 1 : -1)),
+    async take(kind, ids) {
+      const taken = await takeRows({ ...options, now }, kind, [...new Set(ids)])
+      known.set(taken.view.id, taken.view)
+      const sessions = await options.follow(kind, taken.ids)
+      const { id: removalId, names } = taken.view
+      return { removalId, names, left: { ...taken.left, sessions } }
+    },
+    async restore(id) {
+      const { view, ids } = await restoreRows(db, id, now())
+      known.delete(id)
+      await options.follow(view.kind, ids)
+      return view
+    },
+    purge,
+    async close() {
+      clearInterval(timer)
+      await purging.catch(() => undefined)
+    },
+  }
+}
+
+async function takeRows(
+  { db, secrets, deleteIn, farewellOf, now }: RemovalsOptions & { now: () => number },
+  kind: RemovalKind,
+  ids: readonly string[],
+) {
+  const id = randomUUID()
+  const words = kind === 'servers' ? ids.flatMap((server) => farewellOf(server) ?? []) : []
+  const farewell = words.length > 0 ? secrets.seal(JSON.stringify(words), contextOf(id)) : null
+  return db.write(async (tx) => {
+    const rows = await readRemoved(tx, kind, ids)
+    for (const one of ids) await deleteIn[kind](tx, one)
+    const names = identitiesIn(kind, rows).map(({ name }) => name)
+    const row = { id, kind, names, at: new Date(now()).toISOString() }
+    await tx.insert(removals).values({ ...row, rows, farewell })
+    return { view: viewOf(row), ids, left: countLeft(rows) }
+  })
+}
+
+async function restoreRows(db: Database, id: string, now: number) {
+  return db.write(async (tx) => {
+    const [row] = await tx.select().from(removals).where(eq(removals.id, id)).for('update')
+    const view = row && viewOf(row)
+    if (!view || Date.parse(view.expiresAt) <= now) {
+      throw new AppError('not-found', 'It is too late to undo this removal.')
+    }
+    await putBack(tx, row.kind, row.rows)
+    await tx.delete(removals).where(eq(removals.id, id))
+    return { view, ids: identitiesIn(row.kind, row.rows).map((one) => one.id) }
+  })
+}
+
+async function purgeDue(
+  { db, secrets, sayFarewell }: RemovalsOptions,
+  known: Map<string, RemovalView>,
+  now: number,
+): Promise<void> {
+  const due = [...known.values()].filter(({ expiresAt }) => Date.parse(expiresAt) <= now)
+  if (due.length === 0) return
+  const ids = due.map(({ id }) => id)
+  // First the rows: what cannot be told to others now will not be told by trying for ever.
+  const gone = await db.record((tx) =>
+    tx
+      .delete(removals)
+      .where(inArray(removals.id, ids))
+      .returning({ id: removals.id, farewell: removals.farewell }),
+  )
+  for (const id of ids) known.delete(id)
+  for (const { id, farewell } of gone) {
+    if (farewell === null) continue
+    const texts = farewells.parse(JSON.parse(secrets.open(farewell, contextOf(id))))
+    for (const text of texts) await sayFarewell(text)
+  }
+}
+
+function readViews(tx: Tx) {
+  const { id, kind, names, at } = removals
+  return tx.select({ id, kind, names, at }).from(removals)
+}
+
+function viewOf({ id, kind, names, at }: Omit<RemovalView, 'expiresAt'>): RemovalView {
+  const began = Date.parse(at)
+  const iso = (time: number) => new Date(time).toISOString()
+  return { id, kind, names, at: iso(began), expiresAt: iso(began + KEPT_MS) }
+}
+
+function contextOf(id: string): string {
+  return `removal:${id}`
+}

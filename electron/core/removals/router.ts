@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { managementProcedure, router } from '../rpc.ts'
+import type { Removals } from './removals.ts'
+
+export type RemovalRouterOptions = { removals: Pick<Removals, 'list' | 'restore'> }
+
+/** What was removed a short while ago, and its way back. */
+export function removalRouter({ removals }: RemovalRouterOptions) {
+  return router({
+    list: managementProcedure.query(() => removals.list()),
+
+    restore: managementProcedure
+      .input(z.strictObject({ id: z.string() }))
+      .mutation(({ input }) => removals.restore(input.id)),
+  })
+}
