@@ -49,6 +49,7 @@ function coreConfig({ logLevel, ...config }: HostConfig): CoreConfig {
   return {
     ...config,
     resourcesDir: resolve(ROOT, 'resources'),
+    pageDir: null,
     databaseTemplate: existsSync(TEMPLATE) ? TEMPLATE : null,
     version: packageJson.version,
     log: openLog(logLevel),

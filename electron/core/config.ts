@@ -24,6 +24,8 @@ export type CoreConfig = {
   adminToken: string | null
   /** The folder of what is shipped as it is: `migrations` and more. */
   resourcesDir: string
+  /** The built page of the window, for browsers; `null` where no browser is to have it. */
+  pageDir: string | null
   /** A dump of the migrated, empty database that makes the first start fast; `null` for none. */
   databaseTemplate: string | null
   /** What `${NAME}` in definitions stands for, and what servers that we start inherit from. */

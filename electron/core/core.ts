@@ -1,5 +1,6 @@
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
 import { makeLocalToken } from './auth/local-token.ts'
+import { openWindowCookies } from './auth/window-cookie.ts'
 import { applyConfigFile } from './apply-config.ts'
 import { judge, managementCaller, managerOf } from './callers.ts'
 import { openChanges, type Changes } from './changes.ts'
@@ -13,11 +14,12 @@ import { prepareFirstStart } from './first-start.ts'
 import { openGuard } from './http/guards.ts'
 import { serveManagement } from './http/management.ts'
 import { openRoutes } from './http/routes.ts'
+import { openWindow } from './http/window.ts'
 import { openHttpServer } from './http/server.ts'
 import { openInspector } from './open-inspector.ts'
 import { openHost } from './host.ts'
 import { openManagement } from './management.ts'
-import { openRemovals } from './removals/removals.ts'
+import { openStoredRemovals } from './open-removals.ts'
 import type { AppRouter } from './router.ts'
 import { openSignIns, type SignInsParts } from './sign-ins.ts'
 import { startGateway, type GatewayLimits } from './start-gateway.ts'
@@ -99,9 +101,8 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   opened.defer(() => gateway.close())
   opened.use(watching.watchLists(gateway))
   const follow = openFollowing({ stores, gateway, oauth })
-  const removing = { db, log, secrets: stores.secrets, now: limits.now, follow: follow.removal }
-  const removals = await openRemovals({ ...removing, ...oauth, deleteIn: deletionsOf(stores) })
-  opened.defer(() => removals.close())
+  const live = { stores, db, gateway, oauth, follow, log, now: limits.now }
+  const removals = opened.use(await openStoredRemovals(live))
 
   const known = { apiKeys: stores.apiKeys, adminToken, localToken }
   const endpoints = () => publicEndpoints(stores, url)
@@ -111,6 +112,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const graceMs = limits.inspectorGraceMs
   const { inspector, visit } = openInspector({ gateway, stores, version, graceMs })
   const router = openManagement({
+    watching,
     inspector,
     stores,
     gateway,
@@ -134,7 +136,10 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
       management: serveManagement({
         router,
         log,
-        createContext: (credential) => ({ caller: managementCaller(known, credential) }),
+        createContext: (credential, isLetIn) => ({
+          caller: managementCaller(known, credential, isLetIn),
+        }),
+        window: browserWindow({ config, stores, adminToken, url }),
       }),
     }),
   )
@@ -147,6 +152,18 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   return { ...said, router, changes, wake, inFlight: http.inFlight, close }
 }
 
+/** The window for browsers, where there is a built page. */
+function browserWindow({ config, stores, adminToken, url }: WindowParts) {
+  const { pageDir } = config
+  if (pageDir === null) return null
+  const { token, isAdminToken } = adminToken
+  const key = stores.secrets.derive('metamcp window cookie')
+  const cookies = openWindowCookies({ key, adminToken: token })
+  return openWindow({ pageDir, cookies, isAdminToken, isSecure: url.startsWith('https:') })
+}
+
+type WindowParts = { config: CoreConfig; stores: Stores; adminToken: AdminToken; url: string }
+
 /** Where a client on this machine reaches us: all addresses are reached by the loopback one. */
 function urlOf(host: string, port: number): string {
   const isEvery = ['0.0.0.0', '::', '[::]'].includes(host)
@@ -156,15 +173,6 @@ function urlOf(host: string, port: number): string {
 
 function databaseOptions({ dataDir, resourcesDir, databaseTemplate }: CoreConfig) {
   return { dataDir, migrationsDir: migrationsIn(resourcesDir), templateFile: databaseTemplate }
-}
-
-function deletionsOf({ servers, namespaces, endpoints, apiKeys }: Stores) {
-  return {
-    servers: servers.deleteIn,
-    namespaces: namespaces.deleteIn,
-    endpoints: endpoints.deleteIn,
-    apiKeys: apiKeys.deleteIn,
-  }
 }
 
 async function restoreFirst(config: CoreConfig): Promise<void> {

@@ -12,6 +12,8 @@ import { startAnnounced } from '../host/start-announced.ts'
 /** The project's folder, seen from out/main, where this file is built to. */
 const ROOT = resolve(import.meta.dirname, '../..')
 const TEMPLATE = resolve(ROOT, 'out/db-template.tgz')
+/** The built window, for a browser. */
+const PAGE = resolve(ROOT, 'out/renderer')
 
 await main()
 
@@ -43,6 +45,7 @@ function coreConfig({ logLevel, ...config }: HostConfig): CoreConfig {
   return {
     ...config,
     resourcesDir: resolve(ROOT, 'resources'),
+    pageDir: existsSync(PAGE) ? PAGE : null,
     databaseTemplate: existsSync(TEMPLATE) ? TEMPLATE : null,
     version: packageJson.version,
     log: openLog(logLevel),

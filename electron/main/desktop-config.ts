@@ -12,6 +12,8 @@ export function desktopConfig({ logLevel: _, ...config }: HostConfig, log: Logge
   return {
     ...config,
     resourcesDir: app.isPackaged ? process.resourcesPath : join(OUT, '../resources'),
+    // The window is ours; a browser has nothing to look for here.
+    pageDir: null,
     databaseTemplate: join(OUT, 'db-template.tgz'),
     version: app.getVersion(),
     log,

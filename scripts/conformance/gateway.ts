@@ -6,6 +6,7 @@ import type { GatewayAccess } from './admin.ts'
 
 /** A whole core on a free port, in a data folder that goes with it. */
 export async function startGateway(
+  pageDir: null,
   databaseTemplate: string | null,
 ): Promise<GatewayAccess & AsyncDisposable> {
   await using made = new AsyncDisposableStack()

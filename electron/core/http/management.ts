@@ -7,11 +7,17 @@ import type { Logger } from '../log.ts'
 import { readCredential } from './credentials.ts'
 import { refuse, sendRefusal } from './refusal.ts'
 import type { RequestHandler } from './server.ts'
+import type { Window } from './window.ts'
 
 export type ManagementOptions<Router extends AnyRouter> = {
   router: Router
-  /** Makes what the procedures know of the caller from the credential it sent, or null. */
-  createContext: (credential: string | null) => inferRouterContext<Router>
+  /**
+   * Makes what the procedures know of the caller from the credential it sent, or null, and from
+   * whether it is a browser that showed the admin token.
+   */
+  createContext: (credential: string | null, isLetIn: boolean) => inferRouterContext<Router>
+  /** The window in a browser; `null` where there is none. */
+  window: Window | null
   log: Logger
 }
 
@@ -21,6 +27,7 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024
 export function serveManagement<Router extends AnyRouter>({
   router,
   createContext,
+  window,
   log,
 }: ManagementOptions<Router>): RequestHandler {
   const app = express()
@@ -36,14 +43,15 @@ export function serveManagement<Router extends AnyRouter>({
         log.error({ path, error: messageOf(error.cause ?? error) }, 'a procedure failed')
       },
       createContext: ({ req }: { req: IncomingMessage }) =>
-        createContext(readCredential(req, null)),
+        createContext(readCredential(req, null), window?.isLetIn(req) ?? false),
     }),
   )
   app.use((request, response) => {
     sendRefusal(request, response, refuse(404, 'There is nothing at this address'))
   })
-  return (request, response) => {
+  return async (request, response) => {
+    const isApi = request.url?.startsWith('/trpc/')
+    if (window && !isApi && (await window.serve(request, response))) return
     app(request, response)
-    return Promise.resolve()
   }
 }

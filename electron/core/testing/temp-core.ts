@@ -47,6 +47,7 @@ export async function startTempCore({
     secretKey: null,
     adminToken: null,
     resourcesDir: resolve(import.meta.dirname, '../../../resources'),
+    pageDir: null,
     databaseTemplate: inject('databaseTemplate'),
     env: process.env,
     version: '0.0.0-test',

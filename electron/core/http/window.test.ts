@@ -1,0 +1,101 @@
+import { mkdtemp, mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { startTempCore } from '../testing/temp-core.ts'
+
+async function startWithPage() {
+  const pageDir = await mkdtemp(join(tmpdir(), 'metamcp-page-'))
+  await mkdir(join(pageDir, 'assets'))
+  await writeFile(join(pageDir, 'index.html'), '<title>ours</title>')
+  await writeFile(join(pageDir, 'assets/a.js'), 'ours')
+  return startTempCore({ pageDir })
+}
+
+const enter = (url: string, token: string) =>
+  fetch(`${url}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  })
+
+describe('the window in a browser', () => {
+  test('is served with a policy that lets it reach us and nobody else', async () => {
+    await using core = await startWithPage()
+    const page = await fetch(`${core.url}/`)
+    expect([page.status, await page.text()]).toEqual([200, '<title>ours</title>'])
+    const policy = page.headers.get('content-security-policy')
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).toContain("connect-src 'self';")
+    expect(policy).toContain("frame-ancestors 'none'")
+    const script = await fetch(`${core.url}/assets/a.js`)
+    expect(script.headers.get('cache-control')).toContain('immutable')
+    for (const path of [
+      '/nothing.js',
+      '/..%2fadmin-token',
+      '/assets/..%2f..%2f..%2fetc%2fpasswd',
+    ]) {
+      expect((await fetch(core.url + path)).status).toBe(404)
+    }
+  })
+
+  test('takes the admin token once, and gives a cookie that opens the management API alone', async () => {
+    await using core = await startWithPage()
+    const answer = await enter(core.url, core.adminToken.token)
+    expect(answer.status).toBe(204)
+    const cookie = answer.headers.get('set-cookie') ?? ''
+    expect(cookie).toMatch(
+      /^metamcp_window=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/,
+    )
+    expect(cookie).not.toContain(core.adminToken.token)
+    const [pair = ''] = cookie.split(';')
+    const list = `${core.url}/trpc/frontend/servers.list`
+    expect((await fetch(list, { headers: { cookie: pair } })).status).toBe(200)
+    expect((await fetch(list, { headers: { cookie: `${pair}x` } })).status).toBe(401)
+    expect((await fetch(list)).status).toBe(401)
+    // It is no key: what a client may do, a browser's cookie does not do.
+    const call = await fetch(core.mcpUrl(), {
+      method: 'POST',
+      headers: { cookie: pair, 'content-type': 'application/json' },
+      body: '{}',
+    })
+    expect(call.status).toBe(401)
+  })
+
+  test('lets no page of another origin use the cookie', async () => {
+    await using core = await startWithPage()
+    const [cookie = ''] = (await enter(core.url, core.adminToken.token)).headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0] ?? '')
+    const answer = await fetch(`${core.url}/trpc/frontend/namespaces.create`, {
+      method: 'POST',
+      headers: { cookie, origin: 'http://127.0.0.1:3000', 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'evil' }),
+    })
+    expect(answer.status).toBe(403)
+    expect((await core.admin.namespaces.list.query()).map(({ name }) => name)).not.toContain('evil')
+  })
+
+  test('is shut after twenty wrong tokens in a minute, also for the right one', async () => {
+    await using core = await startWithPage()
+    const wrong = await Promise.all(Array.from({ length: 20 }, () => enter(core.url, 'guess')))
+    expect(new Set(wrong.map(({ status }) => status))).toEqual(new Set([401]))
+    const answer = await enter(core.url, core.adminToken.token)
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '60'])
+  })
+
+  test('goes with the cookie when the person leaves', async () => {
+    await using core = await startWithPage()
+    const answer = await fetch(`${core.url}/session`, { method: 'DELETE' })
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([
+      204,
+      expect.stringContaining('Max-Age=0'),
+    ])
+  })
+})
+
+test('without a page there is nothing at its address', async () => {
+  await using core = await startTempCore()
+  expect((await fetch(`${core.url}/`)).status).toBe(404)
+  expect((await enter(core.url, core.adminToken.token)).status).toBe(404)
+})
