@@ -7,6 +7,8 @@ export type Change =
   | { kind: 'namespace'; id: string }
   | { kind: 'endpoint'; id: string }
   | { kind: 'api-key'; id: string }
+  /** Clients came, went or called; at most once a second. */
+  | { kind: 'activity' }
   /** What the program around the core says of itself: updates. */
   | { kind: 'host' }
 

@@ -9,6 +9,7 @@ import { MODERN_VERSIONS } from './json-rpc.ts'
 import type { OAuth } from './oauth/oauth.ts'
 import type { Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
+import type { Watching } from './watching.ts'
 
 export type GatewayLimits = GatewayTimes &
   Pick<GatewayOptions, 'pageSize'> &
@@ -22,15 +23,18 @@ type Parts = {
   /** What the config file has changed. */
   applied: readonly Applied[]
   oauth: OAuth
+  watching: Watching
 }
 
 /** The gateway with its pools, told of everything that the stores hold. */
-export function startGateway({ config, stores, changes, limits, applied, oauth }: Parts): Gateway {
+export function startGateway(parts: Parts): Gateway {
+  const { config, stores, changes, limits, applied, oauth, watching } = parts
   const { log, env, version } = config
   const { callTimeoutMs, maxCallMs, maxConnections } = limits
   const switched = switchedServers(stores, config)
-  const gateway = new Gateway({
+  const gateway: Gateway = new Gateway({
     ...limits,
+    ...watching.gatewayEvents(() => gateway),
     log,
     stored: stores.catalogs,
     secrets: stores.secrets,
@@ -43,6 +47,7 @@ export function startGateway({ config, stores, changes, limits, applied, oauth }
         knownEra: (id) => knownEra(stores, id),
         switched,
         onState: (id) => changes.publish({ kind: 'server-state', id }),
+        ...watching.poolEvents,
         ...events,
       }),
   })

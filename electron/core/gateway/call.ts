@@ -37,6 +37,8 @@ export type Call = {
    * `isShared` other calls of the same client may have the same ones.
    */
   borrowTenant: (isShared: boolean) => { tenant: Tenant; giveBack: () => void }
+  /** Where it is noted which server was asked. */
+  route?: { server: string | null }
   /** Who hears of resources that `resources/subscribe` names. */
   subscriber: Subscriber
 }

@@ -1,4 +1,3 @@
-import type { ToolRule } from '../../../shared/namespace.ts'
 import { isObject, type JsonObject } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { mergeCaching, type Caching } from './caching.ts'
@@ -11,25 +10,23 @@ import {
   type ListKind,
   type ListMethod,
 } from './call.ts'
-import { buildCatalog, type LostUri } from './catalog.ts'
+import { assemble, type AssembledView } from './assemble.ts'
+import type { LostUri } from './catalog.ts'
 import type { Catalogs } from './catalogs.ts'
 import { compose } from './compose.ts'
 import { forward, type ForwardParts } from './forward.ts'
 import { composeHello, type Hello } from './hello.ts'
 import { filter } from './middleware/filter.ts'
 import { overrides } from './middleware/overrides.ts'
+import { observed, type Observer } from './observer.ts'
 import type { Pages } from './pages.ts'
 import { UnknownName } from './unknown.ts'
 
 /** An endpoint and its namespace as the gateway needs them: a value, replaced when it changes. */
-export type EndpointView = {
+export type EndpointView = AssembledView & {
   id: string
   name: string
-  prefix: boolean
   auth: { apiKey: boolean; queryParam: boolean }
-  /** In the namespace's order; `on` tells whether it is switched on here and in general. */
-  servers: readonly { id: string; name: string; on: boolean }[]
-  rules: readonly ToolRule[]
 }
 
 /** A server that makes up new URIs all the time must not fill the log, nor the memory. */
@@ -44,7 +41,13 @@ type Offer = {
   tools?: Promise<Map<unknown, JsonObject>>
 }
 
-export type EndpointParts = ForwardParts & { catalogs: Catalogs; pages: Pages; log: Logger }
+export type EndpointParts = ForwardParts & {
+  catalogs: Catalogs
+  pages: Pages
+  log: Logger
+  /** Told of what clients do here; nobody takes notes of visits that a person makes by hand. */
+  observer?: Observer | undefined
+}
 
 /** What an endpoint knows of a session on it. */
 export interface Visitor {
@@ -87,9 +90,11 @@ export class Endpoint {
 
   /** Relays one request through the namespace's middlewares. Rejects with `RpcError`. */
   async handle(call: Call): Promise<JsonObject> {
-    const { pages } = this.#parts
+    const { pages, observer } = this.#parts
     const from = pages.start(call)
-    return pages.cut(call, await this.#relay(call), from)
+    const relay = (one: Call) => this.#relay(one)
+    const result = await (observer ? observed(observer, call, relay) : relay(call))
+    return pages.cut(call, result, from)
   }
 
   /** A tool's definition as clients see it. */
@@ -97,6 +102,18 @@ export class Endpoint {
     const offer = this.#current()
     offer.tools ??= listTools(offer.handle, this.name)
     return (await offer.tools).get(name)
+  }
+
+  /** How many tools clients see. */
+  async toolCount(): Promise<number> {
+    await this.#parts.catalogs.settled(this.serverIds)
+    const offer = this.#current()
+    offer.tools ??= listTools(offer.handle, this.name)
+    return (await offer.tools).size
+  }
+
+  get observer(): Observer | undefined {
+    return this.#parts.observer
   }
 
   /** How long a list may be kept: as short as the part that may be kept for the shortest time. */
@@ -171,24 +188,8 @@ export class Endpoint {
 
 function makeOffer(view: EndpointView, partsOf: EndpointParts): Offer {
   const { catalogs } = partsOf
-  const parts = view.servers.map(({ id, name, on }) => ({
-    serverId: id,
-    server: name,
-    on,
-    catalog: catalogs.get(id),
-  }))
-  const catalog = buildCatalog(parts, view.prefix)
-  const on = new Set(view.servers.filter((server) => server.on).map((server) => server.id))
-  const off = new Set(
-    view.rules.filter((rule) => !rule.enabled).map((rule) => `${rule.serverId}\n${rule.tool}`),
-  )
-  const pipeline = compose(
-    overrides(catalog, view.rules),
-    filter(catalog, {
-      isServerOn: (serverId) => on.has(serverId),
-      isToolOn: (serverId, tool) => !off.has(`${serverId}\n${tool}`),
-    }),
-  )
+  const { parts, catalog, rules } = assemble(view, (id) => catalogs.get(id))
+  const pipeline = compose(overrides(catalog, view.rules), filter(catalog, rules))
   const live = parts.flatMap(({ server, on: isOn, catalog: own }) =>
     isOn && own ? [{ server, catalog: own }] : [],
   )

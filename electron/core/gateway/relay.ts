@@ -46,6 +46,7 @@ export class Relay {
   /** `call` names things as the server does. Rejects with `RpcError`. */
   async send(origin: Origin, call: Call): Promise<JsonObject> {
     const { parking, seal } = this.#parts
+    if (call.route) call.route.server = origin.server
     if (call.era === 'legacy' || !MULTI_ROUND.has(call.method)) {
       return this.#exchange(origin, call, null)
     }

@@ -19,6 +19,7 @@ import type { Endpoint, Visitor } from './endpoint.ts'
 import type { Hello } from './hello.ts'
 import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log-levels.ts'
 import { Mailbox, type Listener } from './mailbox.ts'
+import type { Visit } from './observer.ts'
 import { Questions, type Send } from './questions.ts'
 import type { Subscriber } from './subscriber.ts'
 import { quote } from './unknown.ts'
@@ -87,6 +88,7 @@ export class Session implements Visitor, Tenant, Subscriber {
     this.ask = this.#questions.by((message) => this.#mailbox.post(message))
     this.endpoint.sessions.add(this)
     this.holdServers()
+    this.endpoint.observer?.opened(visitOf(this))
   }
 
   /** Milliseconds since it was last of use to its client. */
@@ -205,6 +207,7 @@ export class Session implements Visitor, Tenant, Subscriber {
     if (this.#ended.signal.aborted) return
     this.#ended.abort()
     this.endpoint.sessions.delete(this)
+    this.endpoint.observer?.ended(visitOf(this))
     const reason = cancelled('its session ended')
     for (const { controller } of this.#inFlight.values()) controller.abort(reason)
     this.#questions.end(reason)
@@ -259,6 +262,10 @@ export class Session implements Visitor, Tenant, Subscriber {
       connection.notify(method, params).catch(() => undefined)
     }
   }
+}
+
+function visitOf({ endpoint, caller, client }: Session): Visit {
+  return { endpoint: endpoint.name, caller, client }
 }
 
 function listChangedOf(kind: ListKind): RpcNotification {

@@ -9,6 +9,20 @@ const SETTINGS = {
   'first-start': z.object({ at: z.iso.datetime() }),
   /** A known text, sealed: opens only with the key that the data folder's secrets are sealed with. */
   'secret-check': z.object({ sealed: z.string() }),
+  /** Which clients were there, and when each key was used last. */
+  seen: z.object({
+    clients: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        version: z.string().nullable(),
+        lastSeenAt: z.iso.datetime(),
+        calls: z.int().min(0),
+        endpoint: z.string(),
+      }),
+    ),
+    keys: z.record(z.string(), z.object({ at: z.iso.datetime(), client: z.string() })),
+  }),
 } as const
 
 type Settings = { [K in keyof typeof SETTINGS]: z.infer<(typeof SETTINGS)[K]> }

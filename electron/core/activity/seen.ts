@@ -1,0 +1,134 @@
+import type { KeyUse, SeenClient } from '../../../shared/activity.ts'
+
+/** Names come from outside: who makes up new ones all the time must not fill the memory. */
+const MOST_CLIENTS = 200
+const MOST_KEYS = 1_000
+const LONGEST_NAME = 100
+
+/** What a client said of itself. */
+export type ClientInfo = Record<string, unknown> | undefined
+
+type Entry = {
+  id: string
+  name: string
+  version: string | null
+  seenMs: number
+  calls: number
+  endpoint: string
+  sessions: number
+  tools: number | null
+  toolsReadMs: number | null
+}
+
+/** What outlives a restart. */
+export type KeptClient = Pick<
+  SeenClient,
+  'id' | 'name' | 'version' | 'lastSeenAt' | 'calls' | 'endpoint'
+>
+export type KeptSeen = { clients: KeptClient[]; keys: Record<string, KeyUse> }
+
+/** Who was there last, of clients and of keys. */
+export class Seen {
+  readonly #clients = new Map<string, Entry>()
+  readonly #keys = new Map<string, { ms: number; client: string }>()
+
+  constructor(kept: KeptSeen | null) {
+    for (const { lastSeenAt, ...client } of kept?.clients ?? []) {
+      const nothingYet = { sessions: 0, tools: null, toolsReadMs: null }
+      this.#clients.set(client.id, { ...client, ...nothingYet, seenMs: Date.parse(lastSeenAt) })
+    }
+    for (const [id, { at, client }] of Object.entries(kept?.keys ?? {})) {
+      this.#keys.set(id, { ms: Date.parse(at), client })
+    }
+  }
+
+  /** A client is there now, with this key if it has one. */
+  note(info: ClientInfo, endpoint: string, keyId: string | null): Entry {
+    const id = idOf(info)
+    const entry = this.#clients.get(id) ?? this.#add(id)
+    const now = Date.now()
+    entry.name = nameOf(info) || entry.name
+    entry.version = textOf(info?.['version']) || entry.version
+    entry.seenMs = now
+    entry.endpoint = endpoint
+    if (keyId === null) return entry
+    const key = this.#keys.get(keyId)
+    if (key) Object.assign(key, { ms: now, client: entry.name })
+    else if (this.#keys.size < MOST_KEYS) this.#keys.set(keyId, { ms: now, client: entry.name })
+    return entry
+  }
+
+  left(info: ClientInfo): void {
+    const entry = this.#clients.get(idOf(info))
+    if (entry) entry.sessions = Math.max(0, entry.sessions - 1)
+  }
+
+  /** Newest first. */
+  clients(): SeenClient[] {
+    const entries = [...this.#clients.values()].sort((one, other) => other.seenMs - one.seenMs)
+    return entries.map(({ seenMs, toolsReadMs, ...client }) => ({
+      ...client,
+      lastSeenAt: iso(seenMs),
+      toolsReadAt: toolsReadMs === null ? null : iso(toolsReadMs),
+    }))
+  }
+
+  /** When the last of the clients with these names was there; their calls together. */
+  last(names: readonly string[]): { at: string; calls: number } | null {
+    const found = names.flatMap((name) => this.#clients.get(name.toLowerCase()) ?? [])
+    if (found.length === 0) return null
+    const calls = found.reduce((sum, client) => sum + client.calls, 0)
+    return { at: iso(Math.max(...found.map(({ seenMs }) => seenMs))), calls }
+  }
+
+  key(id: string): KeyUse | null {
+    const key = this.#keys.get(id)
+    return key ? { at: iso(key.ms), client: key.client } : null
+  }
+
+  keys(): Record<string, KeyUse> {
+    const uses = [...this.#keys].map(([id, { ms, client }]) => [id, { at: iso(ms), client }])
+    return Object.fromEntries(uses) as Record<string, KeyUse>
+  }
+
+  kept(): KeptSeen {
+    const clients = this.clients().map(({ id, name, version, lastSeenAt, calls, endpoint }) => {
+      return { id, name, version, lastSeenAt, calls, endpoint }
+    })
+    return { clients, keys: this.keys() }
+  }
+
+  #add(id: string): Entry {
+    if (this.#clients.size >= MOST_CLIENTS) this.#forgetOldest()
+    const nothingYet = { calls: 0, sessions: 0, tools: null, toolsReadMs: null }
+    const entry = { id, name: '', version: null, seenMs: 0, endpoint: '', ...nothingYet }
+    this.#clients.set(id, entry)
+    return entry
+  }
+
+  #forgetOldest(): void {
+    const all = [...this.#clients.values()]
+    const away = all.filter(({ sessions }) => sessions === 0)
+    const oldest = (away.length > 0 ? away : all).reduce((old, one) => {
+      return one.seenMs < old.seenMs ? one : old
+    })
+    this.#clients.delete(oldest.id)
+  }
+}
+
+export function idOf(info: ClientInfo): string {
+  return textOf(info?.['name']).toLowerCase()
+}
+
+/** A title is for people; a name is what programs say when they have none. */
+export function nameOf(info: ClientInfo): string {
+  return textOf(info?.['title']) || textOf(info?.['name'])
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim().slice(0, LONGEST_NAME) : ''
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,74 @@
+import type { ClientFace } from '../connections/connection.ts'
+import type { JsonObject } from '../json-rpc.ts'
+import type { Call, Handler } from './call.ts'
+
+/** Who is there: a session, or a request of the modern era. */
+export type Visit = { endpoint: string; caller: string; client: ClientFace }
+
+/** Something that a client had a server do. */
+export type FinishedCall = {
+  /** The name of the server that was asked; `null` when it came to none. */
+  server: string | null
+  /** The tool or prompt as the client named it, or the resource's URI. */
+  name: string
+  /** Milliseconds since 1970. */
+  at: number
+  ms: number
+  /** One of the two is `null`. */
+  result: JsonObject | null
+  error: unknown
+  /** The client did not wait for it. */
+  wasCancelled: boolean
+}
+
+/** Told, on the path of the calls, of what clients do: it takes notes and goes. */
+export interface Observer {
+  opened(visit: Visit): void
+  ended(visit: Visit): void
+  /** It asked for something; with `tools` for the list, which had so many. */
+  asked(visit: Visit, tools: number | null): void
+  called(visit: Visit, call: FinishedCall): void
+}
+
+/** Methods that count as calls, and the parameter that names what is called. */
+const CALLS = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+])
+
+/** Runs a request, and tells of it when it is over. A question on the way is no end. */
+export async function observed(
+  observer: Observer,
+  call: Call,
+  handle: Handler,
+): Promise<JsonObject> {
+  const parameter = CALLS.get(call.method)
+  if (parameter === undefined) {
+    const result = await handle(call)
+    observer.asked(call, call.method === 'tools/list' ? lengthOf(result.tools) : null)
+    return result
+  }
+  const route = { server: null }
+  const said = call.params[parameter]
+  const name = typeof said === 'string' ? said : ''
+  const at = Date.now()
+  const begun = performance.now()
+  const finish = (result: JsonObject | null, error: unknown) => {
+    const ms = performance.now() - begun
+    const wasCancelled = call.signal.aborted
+    observer.called(call, { server: route.server, name, at, ms, result, error, wasCancelled })
+  }
+  try {
+    const result = await handle({ ...call, route })
+    if (result.resultType !== 'input_required') finish(result, null)
+    return result
+  } catch (error) {
+    finish(null, error)
+    throw error
+  }
+}
+
+function lengthOf(list: unknown): number | null {
+  return Array.isArray(list) ? list.length : null
+}

@@ -1,0 +1,85 @@
+import { openActivity, type Activity } from './activity/activity.ts'
+import type { Change, Changes } from './changes.ts'
+import type { CoreConfig } from './config.ts'
+import type { Gateway, GatewayOptions } from './gateway/gateway.ts'
+import { openListWatch } from './logs/list-watch.ts'
+import { openLogs, type Logs } from './logs/logs.ts'
+import type { PoolsOptions } from './connections/pools.ts'
+import type { Stores } from './stores.ts'
+
+/** What happens, remembered for people: the log, and what clients do. */
+export interface Watching extends AsyncDisposable {
+  readonly logs: Logs
+  readonly activity: Activity
+  /** For the gateway's options. */
+  gatewayEvents(gateway: () => Gateway): Pick<GatewayOptions, 'observer' | 'onServerLog'>
+  readonly poolEvents: Pick<PoolsOptions, 'onStderr'>
+  /** Tells the log from now on when lists of the endpoints change. */
+  watchLists(gateway: Gateway): Disposable
+}
+
+/** The configuration with a log that is remembered, too. */
+export function rememberLog(config: CoreConfig): { config: CoreConfig; logs: Logs } {
+  const logs = openLogs()
+  return { logs, config: { ...config, log: logs.tee(config.log) } }
+}
+
+const CHANGES_LISTS: ReadonlySet<Change['kind']> = new Set<Change['kind']>([
+  'server',
+  'catalog',
+  'namespace',
+  'endpoint',
+])
+
+export type WatchingParts = { config: CoreConfig; logs: Logs; stores: Stores; changes: Changes }
+
+export async function openWatching(parts: WatchingParts): Promise<Watching> {
+  const { config, logs, stores, changes } = parts
+  const { log } = config
+  logs.nameBy((key) => {
+    return stores.servers.get(key) ?? stores.servers.list().find((server) => server.name === key)
+  })
+  const activity = openActivity({
+    log,
+    // What an older version wrote in another shape is no reason not to start.
+    kept: await stores.settings.get('seen').catch(() => null),
+    save: (seen) => stores.settings.set('seen', seen),
+    onChange: () => changes.publish({ kind: 'activity' }),
+  })
+  return {
+    logs,
+    activity,
+    gatewayEvents: (gateway) => ({
+      observer: activity,
+      onServerLog(id, params) {
+        logs.told(id, params, (text) => gateway().pools.mask(id, text))
+      },
+    }),
+    poolEvents: { onStderr: (id, lines) => logs.printed(id, lines) },
+    watchLists(gateway) {
+      const names = () => stores.endpoints.list().map(({ name }) => name)
+      const watch = openListWatch({ log, lists: () => listsOf(gateway, names()) })
+      const unsubscribe = changes.subscribe(({ kind }) => {
+        if (CHANGES_LISTS.has(kind)) watch.look()
+      })
+      return {
+        [Symbol.dispose]() {
+          unsubscribe()
+          watch.close()
+        },
+      }
+    },
+    [Symbol.asyncDispose]: () => activity.close(),
+  }
+}
+
+function listsOf(gateway: Gateway, names: readonly string[]) {
+  const there = names.flatMap((name) => gateway.endpoint(name) ?? [])
+  return Promise.all(
+    there.map(async (endpoint) => ({
+      id: endpoint.id,
+      name: endpoint.name,
+      tools: await endpoint.toolCount(),
+    })),
+  )
+}
