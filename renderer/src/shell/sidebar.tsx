@@ -18,7 +18,11 @@ export function Sidebar() {
   return (
     <nav className={styles.sidebar} aria-label={t('nav')}>
       <div className={styles.top}>{!isNarrow && <span className={styles.name}>MetaMCP</span>}</div>
-      <UnstyledButton className={styles.search} aria-label={t('search')} onClick={spotlight.open}>
+      <UnstyledButton
+        className={styles.search}
+        aria-label={isNarrow ? t('search') : undefined}
+        onClick={spotlight.open}
+      >
         <SearchIcon size={16} />
         {!isNarrow && (
           <>
