@@ -1,0 +1,113 @@
+import type {
+  AiChange,
+  AiClientPreview,
+  AiClients,
+  AiLink,
+  AiSnippet,
+  FoundServers,
+  ImportedServer,
+} from '../../../shared/ai-client.ts'
+import { AppError } from '../errors.ts'
+import { KNOWN_CLIENTS } from './catalogue/index.ts'
+import {
+  forgetDisconnected,
+  lookAtClient,
+  openConnecting,
+  type ConnectInput,
+} from './connecting.ts'
+import { findInputs, findServers } from './found-servers.ts'
+import { lookAtAll } from './look.ts'
+import { outline } from './outline.ts'
+import { endpointOf, machineOf, type AiClientsParts, knownClient } from './parts.ts'
+import { planFor, previewOf } from './plan.ts'
+import { makeLink, makeSnippet, type SnippetOf } from './snippets.ts'
+import { viewOf, viewWithoutFile } from './view.ts'
+import { openWritten, type WrittenLog } from './written.ts'
+import { readClientFile } from './disk.ts'
+import { entriesOf } from './files/edit.ts'
+
+/** AI clients on the user's computer: what they have, and how they are with us. */
+export interface AiClientsService {
+  list(): Promise<AiClients>
+  preview(input: Omit<ConnectInput, 'fingerprint'>): Promise<AiClientPreview>
+  /** Makes a key and writes our entry into the client's file; refused if that is not as previewed. */
+  connect(input: ConnectInput): Promise<AiChange>
+  disconnect(clientId: string): Promise<AiChange>
+  undo(connectionId: string): Promise<void>
+  /** What an undo would change, for a file that was changed since. */
+  difference(connectionId: string): Promise<{ before: string; after: string }>
+  /** Corrects the entries we wrote after our address changed; resolves with the clients' ids. */
+  rewriteAddresses(): Promise<string[]>
+  snippet(input: SnippetOf): Promise<AiSnippet>
+  link(input: { clientId: string; endpointId: string }): Promise<AiLink>
+  findServers(): Promise<FoundServers>
+  /** All or none. */
+  importServers(input: { ids: string[]; namespaceId: string | null }): Promise<ImportedServer[]>
+}
+
+export async function openAiClients(parts: AiClientsParts): Promise<AiClientsService> {
+  const log = await openWritten(parts.written)
+  for (const { id } of KNOWN_CLIENTS) await forgetDisconnected({ parts, log }, id)
+  const connecting = openConnecting(parts, log)
+  const today = () => (parts.now?.() ?? new Date()).toISOString().slice(0, 10)
+
+  return {
+    ...connecting,
+    async list() {
+      const { machine } = parts
+      if (!machine) {
+        return { platform: null, clients: KNOWN_CLIENTS.map((one) => viewWithoutFile(parts, one)) }
+      }
+      const looks = await lookAtAll(machine)
+      return { platform: machine.platform, clients: looks.map((look) => viewOf(parts, log, look)) }
+    },
+    async preview({ clientId, endpointId, removeServers }) {
+      const look = await lookAtClient(parts, clientId)
+      const endpoint = endpointOf(parts, endpointId)
+      return previewOf(planFor(parts, { look, endpoint, removeServers }), today())
+    },
+    difference: (id) => difference(log, id),
+    snippet: (input) => makeSnippet(parts, input),
+    link: (input) => makeLink(parts, input),
+    findServers: () => findServers(parts),
+    importServers: (input) => importServers(parts, input),
+  }
+}
+
+async function difference(log: WrittenLog, id: string) {
+  const written = log.get(id)
+  if (!written) throw new AppError('not-found', 'That was undone already.')
+  const client = knownClient(written.clientId)
+  const shown = async (path: string | null) => {
+    const file = path === null ? null : await readClientFile(path)
+    return file ? outline(client, entriesOf(file.text, client), [written.entry]) : ''
+  }
+  return { before: await shown(written.path), after: await shown(written.backup) }
+}
+
+async function importServers(
+  parts: AiClientsParts,
+  { ids, namespaceId }: { ids: string[]; namespaceId: string | null },
+): Promise<ImportedServer[]> {
+  const found = await findInputs(parts, machineOf(parts))
+  const chosen = [...new Set(ids)].map((id) => {
+    const one = found.get(id)
+    if (!one) throw new AppError('not-found', 'A server is no longer in the files. Look again.')
+    const { view, input } = one
+    if (view.here !== null) throw new AppError('conflict', `"${view.here}" is here already.`)
+    if (!input) throw new AppError('invalid', `${view.name}: ${view.problem}`)
+    return { view, input }
+  })
+  const made = await parts.addServers(
+    chosen.map(({ input }) => input),
+    namespaceId,
+  )
+  parts.changed()
+  return chosen.flatMap(({ view }, index) => {
+    const server = made[index]
+    if (!server) return []
+    const renamedFrom = server.name === view.name ? null : view.name
+    const { id, foundIn } = view
+    return [{ id, serverId: server.id, name: server.name, renamedFrom, foundIn }]
+  })
+}

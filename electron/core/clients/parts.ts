@@ -1,0 +1,75 @@
+import type { AiClientSeen } from '../../../shared/ai-client.ts'
+import type { Endpoint } from '../../../shared/endpoint.ts'
+import type { Server, ServerInput } from '../../../shared/server.ts'
+import { AppError } from '../errors.ts'
+import { KNOWN_CLIENTS } from './catalogue/index.ts'
+import type { KnownClient } from './catalogue/kinds.ts'
+import type { Machine } from './machine.ts'
+
+/** One writing of a client's file, remembered so that it can be taken back after a restart too. */
+export type Written = {
+  id: string
+  clientId: string
+  kind: 'connect' | 'disconnect'
+  /** ISO 8601. */
+  at: string
+  path: string
+  /** The topmost folder that had to be made for it. */
+  madeFolder: string | null
+  /** Fingerprints; `none` for no file. */
+  before: string
+  after: string
+  /** The path of the copy of what was there before. */
+  backup: string | null
+  endpointId: string
+  /** The name of our entry. */
+  entry: string
+  /** Keys that were made for it, or switched off with it. */
+  keyIds: string[]
+  removed: string[]
+  callsBefore: number
+}
+
+/** What clients of this machine need of the rest of the core. */
+export type AiClientsParts = {
+  /** `null` where it is not its user's own computer: no file is touched then. */
+  machine: Machine | null
+  /** Where clients reach us, without a slash at its end. */
+  url: string
+  written: { load(): Promise<Written[]>; save(all: Written[]): Promise<void> }
+  endpoint: (id: string) => Endpoint | undefined
+  keys: {
+    /** Under this name, or one like it that is free; opens this endpoint alone. */
+    create(name: string, endpointId: string): Promise<{ id: string; name: string; key: string }>
+    setEnabled(id: string, enabled: boolean): Promise<void>
+    delete(id: string): Promise<void>
+  }
+  servers: () => Server[]
+  /** All or none; into a namespace, too, if one is named. */
+  addServers(inputs: ServerInput[], namespaceId: string | null): Promise<Server[]>
+  /** By what clients call themselves (in lower case), or by a key that they used. */
+  seen(names: string[], keyIds: string[]): AiClientSeen | null
+  /** Tells that what `list` says is different now. */
+  changed(): void
+  now?: () => Date
+}
+
+export function knownClient(id: string): KnownClient {
+  const client = KNOWN_CLIENTS.find((one) => one.id === id)
+  if (!client) throw new AppError('not-found', `There is no AI client "${id}".`)
+  return client
+}
+
+export function endpointOf({ endpoint }: AiClientsParts, id: string): Endpoint {
+  const found = endpoint(id)
+  if (!found) throw new AppError('not-found', `There is no endpoint with the id "${id}".`)
+  return found
+}
+
+export function machineOf({ machine }: AiClientsParts): Machine {
+  if (machine) return machine
+  throw new AppError(
+    'invalid',
+    'This MetaMCP runs on another computer: copy the snippet into the client yourself.',
+  )
+}
