@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { descriptionText, plainText, serverName } from './names.ts'
+import type { ServerProblem } from './server-problem.ts'
 
 /** The longest delay Node's timers take: 2^31 - 1 ms, about 24 days. */
 const MAX_TIMER_MS = 2_147_483_647
@@ -162,9 +163,21 @@ export type ServerView = {
   state: ServerState
   /** Why it failed, in words a person can act on. */
   error: string | null
+  /** The same in facts, for `problemWords`; stays while a server that failed is tried again. */
+  problem: ServerProblem | null
+  /** When the connection that is there, or on its way, began to start (ms since 1970). */
+  startedAt: number | null
+  /** How long the last start took that came to its end, in ms; `null` before the first of this run. */
+  startMs: number | null
+  /** When it is tried again by itself (ms since 1970). */
+  retryAt: number | null
   signIn: SignInStatus
   /** How many tools it offered when last seen; `null` when it was never seen. */
   toolCount: number | null
+  /** About how many tokens the definitions of those tools take in a client's context. */
+  tokenCount: number | null
+  /** When it last said what it offers (ms since 1970); `null` when its last try failed. */
+  lastSeenAt: number | null
   /** With `auto`: it did not come out whom it asked, so new clients get connections of their own. */
   ownConnections: boolean
 }

@@ -1,4 +1,5 @@
 import type { RemovalKind } from '../../shared/removal.ts'
+import type { AiClientsService } from './clients/clients.ts'
 import type { Changes } from './changes.ts'
 import type { Following } from './following.ts'
 import { describeOffer } from './gateway/describe-offer.ts'
@@ -11,6 +12,7 @@ import { appRouter, type AppRouter } from './router.ts'
 import type { Removals } from './removals/removals.ts'
 import type { Overview } from './status/router.ts'
 import type { Stores } from './stores.ts'
+import type { Upkeep } from './upkeep.ts'
 import type { Watching } from './watching.ts'
 
 export type ManagementParts = InspectorRouterOptions & {
@@ -19,27 +21,25 @@ export type ManagementParts = InspectorRouterOptions & {
   changes: Changes
   oauth: OAuth
   removals: Removals
+  upkeep: Upkeep
   watching: Watching
   follow: Following
   status: () => Overview
   host: HostRouterOptions
+  aiClients: AiClientsService
 }
 
 /** The management API, whose every change is followed by what is live. */
 export function openManagement(parts: ManagementParts): AppRouter {
-  const { inspector, stores, gateway, changes, oauth, status, host } = parts
-  const { removals, follow, watching } = parts
+  const { inspector, stores, gateway, changes, oauth, status, host, aiClients } = parts
+  const { removals, follow, watching, upkeep } = parts
   const remove = (kind: RemovalKind) => (ids: string[]) => removals.take(kind, ids)
 
-  function statusOf(id: string) {
-    const { state, error } = gateway.pools.status(id)
-    const signIn = oauth.status(id)
-    const isAsked = signIn === 'needed' && error !== null
-    return { state, signIn, error: isAsked ? `${error} ${oauth.advice}` : error }
-  }
+  const statusOf = statusFrom(parts)
 
   const offers = openOffers({
     namespaces: stores.namespaces,
+    servers: () => stores.servers.list(),
     server: (id) => stores.servers.get(id),
     catalog: (id) => stores.catalogs.get(id).catalog,
     status: statusOf,
@@ -54,6 +54,9 @@ export function openManagement(parts: ManagementParts): AppRouter {
       store: stores.servers,
       catalogs: stores.catalogs,
       status: statusOf,
+      starts: startsOf(gateway.pools),
+      stderr: (id) => gateway.pools.stderr(id),
+      usedBy: (id) => usesOf(stores, id),
       invalidate: follow.server,
       remove: remove('servers'),
     },
@@ -77,8 +80,10 @@ export function openManagement(parts: ManagementParts): AppRouter {
     logs: { ring: watching.logs.ring },
     activity: { activity: watching.activity },
     host,
+    clients: { aiClients },
     inspector: { inspector },
     removals: { removals },
+    ...upkeep,
   })
 }
 
@@ -90,4 +95,55 @@ function keysFor({ apiKeys }: Stores, endpointId: string): string[] {
       return enabled && (endpoints === 'all' || endpoints.includes(endpointId))
     })
     .map(({ name }) => name)
+}
+
+/** What connections and the sign-in know of a server, as one. */
+function statusFrom({ gateway, oauth }: ManagementParts) {
+  return (id: string) => {
+    const { state, error, startedAt, lastStartMs, retryAt, ...known } = gateway.pools.status(id)
+    const signIn = oauth.status(id)
+    const isAsked = signIn === 'needed' && error !== null
+    const endedAt = oauth.endedAt(id)
+    const { problem } = known
+    const hasEnded = problem?.code === 'sign-in-needed' && endedAt !== null
+    return {
+      ...{ state, signIn, startedAt, retryAt, startMs: lastStartMs },
+      error: isAsked ? `${error} ${oauth.advice}` : error,
+      problem: hasEnded ? { ...problem, code: 'sign-in-expired' as const, at: endedAt } : problem,
+    }
+  }
+}
+
+function startsOf(pools: Gateway['pools']) {
+  const comesUp = (start: Promise<unknown>) =>
+    start.then(
+      () => true,
+      () => false,
+    )
+  const again = (id: string, startTimeoutMs?: number) => comesUp(pools.restart(id, startTimeoutMs))
+  return {
+    again,
+    ifNeeded: (id: string) => {
+      if (pools.status(id).state === 'failed') return again(id)
+      return comesUp(pools.lease(id).then((lease) => lease.release()))
+    },
+  }
+}
+
+/** The namespaces that have a server, and the endpoints that serve those. */
+function usesOf({ namespaces, endpoints }: Stores, id: string) {
+  return namespaces.list().flatMap((namespace) => {
+    const member = namespace.servers.find(({ serverId }) => serverId === id)
+    if (!member) return []
+    const serving = endpoints.list().filter(({ namespaceId }) => namespaceId === namespace.id)
+    return [
+      {
+        ...{ namespaceId: namespace.id, namespace: namespace.name },
+        on: namespace.enabled && member.enabled,
+        endpoints: serving.map(({ id: endpointId, name, enabled }) => {
+          return { id: endpointId, name, enabled }
+        }),
+      },
+    ]
+  })
 }

@@ -1,8 +1,11 @@
 import { getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { expect, test } from 'vitest'
+import type { RemovalKind } from '../../shared/removal.ts'
 import { apiKeyRouter } from './auth/api-key-router.ts'
 import { endpointRouter } from './endpoints/router.ts'
 import { AppError } from './errors.ts'
+import { describeOffer } from './gateway/describe-offer.ts'
+import { openOffers } from './namespaces/offers.ts'
 import { namespaceRouter } from './namespaces/router.ts'
 import { managementProcedure, router, type RpcContext } from './rpc.ts'
 import { serverRouter } from './servers/router.ts'
@@ -15,16 +18,42 @@ function routerOver(stores: TempStores, invalidated: string[] = []) {
     invalidated.push(id)
     return Promise.resolve()
   }
+  const remove = (kind: RemovalKind) => (ids: string[]) => stores.removals.take(kind, ids)
   return router({
     servers: serverRouter({
       store: stores.servers,
       catalogs: stores.catalogs,
-      status: () => ({ state: 'stopped', error: null, signIn: null }),
+      status: () => ({ ...STOPPED, ...NEVER_STARTED }),
+      starts: { again: () => Promise.resolve(true), ifNeeded: () => Promise.resolve(true) },
+      stderr: () => '',
+      usedBy: () => [],
       invalidate,
+      remove: remove('servers'),
     }),
-    namespaces: namespaceRouter({ store: stores.namespaces, invalidate }),
-    endpoints: endpointRouter({ store: stores.endpoints, invalidate }),
-    apiKeys: apiKeyRouter({ store: stores.apiKeys, invalidate }),
+    namespaces: namespaceRouter({
+      store: stores.namespaces,
+      offers: offersOf(stores),
+      invalidate,
+      remove: remove('namespaces'),
+    }),
+    endpoints: endpointRouter({ store: stores.endpoints, invalidate, remove: remove('endpoints') }),
+    apiKeys: apiKeyRouter({ store: stores.apiKeys, invalidate, remove: remove('apiKeys') }),
+  })
+}
+
+const STOPPED = { state: 'stopped', error: null, signIn: null } as const
+const NEVER_STARTED = { problem: null, startedAt: null, startMs: null, retryAt: null }
+
+function offersOf(stores: TempStores) {
+  return openOffers({
+    namespaces: stores.namespaces,
+    servers: () => stores.servers.list(),
+    server: (id) => stores.servers.get(id),
+    catalog: (id) => stores.catalogs.get(id).catalog,
+    status: () => ({ state: 'stopped', error: null, signIn: null }),
+    endpoints: () => stores.endpoints.list(),
+    keysFor: () => [],
+    describe: describeOffer,
   })
 }
 
@@ -80,12 +109,16 @@ test('servers are listed, changed and deleted, and what is live follows', async 
     error: null,
     signIn: null,
     toolCount: null,
+    tokenCount: null,
+    lastSeenAt: null,
+    ...NEVER_STARTED,
     ownConnections: false,
   })
   const tools = [{ name: 'echo' }]
   const lists = { prompts: [], resources: [], resourceTemplates: [] }
   await stores.catalogs.save(id, { hello: {}, tools, ...lists })
-  expect(await servers.list()).toEqual([{ ...made, toolCount: 1 }])
+  const seen = { toolCount: 1, tokenCount: 5, lastSeenAt: expect.any(Number) }
+  expect(await servers.list()).toEqual([{ ...made, ...seen }])
   await servers.update({ id, patch: { description: 'new', env: { KEY: null, MORE: 'y' } } })
   await servers.setEnabled({ id, enabled: false })
   expect(await servers.get({ id })).toEqual({
@@ -93,11 +126,11 @@ test('servers are listed, changed and deleted, and what is live follows', async 
     description: 'new',
     enabled: false,
     envNames: ['KEY', 'MORE'],
-    toolCount: 1,
+    ...seen,
   })
   await servers.delete({ id })
   expect(await servers.list()).toEqual([])
-  expect(invalidated).toEqual([id, id, id, id])
+  expect(invalidated).toEqual([id, id, id])
   expect(stores.catalogs.get(id).catalog).toBeNull()
 })
 
@@ -134,9 +167,9 @@ test('namespaces, endpoints and keys are listed, changed and deleted', async () 
   await api.namespaces.delete({ id })
   const rest = [stores.apiKeys, stores.endpoints, stores.namespaces].map((store) => store.list())
   expect(rest).toEqual([[], [], []])
-  expect(invalidated.filter((one) => one === apiKey.id)).toHaveLength(3)
-  expect(invalidated.filter((one) => one === endpoint.id)).toHaveLength(4)
-  expect(invalidated.filter((one) => one === id)).toHaveLength(5)
+  expect(invalidated.filter((one) => one === apiKey.id)).toHaveLength(2)
+  expect(invalidated.filter((one) => one === endpoint.id)).toHaveLength(3)
+  expect(invalidated.filter((one) => one === id)).toHaveLength(4)
 })
 
 test('no answer and no error holds a secret', async () => {

@@ -1,4 +1,6 @@
+import type { ServerProblem } from '../../../shared/server-problem.ts'
 import type { JsonObject, RpcNotification } from '../json-rpc.ts'
+import { KnownProblem, problemOf } from './known-problem.ts'
 
 /** Revisions up to 2025-11-25 (`initialize`), and from 2026-07-28 (every request for itself). */
 export type Era = 'legacy' | 'modern'
@@ -96,14 +98,18 @@ export interface Tenant {
   readonly notify: (serverId: string, notification: RpcNotification) => void
 }
 
+/** Without a problem of its own, that of the cause. */
+type ServerDownOptions = ErrorOptions & { problem?: ServerProblem | null }
+
 /** The server cannot be reached; `reason` is what a person can act on, without any secret. */
-export class ServerDown extends Error {
+export class ServerDown extends KnownProblem {
   /** The name of the server. */
   readonly server: string
   readonly reason: string
 
-  constructor(server: string, reason: string, options?: ErrorOptions) {
-    super(`The server "${server}" cannot be reached. ${reason}`, options)
+  constructor(server: string, reason: string, options: ServerDownOptions = {}) {
+    const problem = options.problem ?? problemOf(options.cause)
+    super(`The server "${server}" cannot be reached. ${reason}`, problem, options)
     this.name = 'ServerDown'
     this.server = server
     this.reason = reason

@@ -1,6 +1,7 @@
 import type { Server } from '../../../shared/server.ts'
 import { messageOf } from '../errors.ts'
-import { fillReferences, findReferences, readReference } from '../references.ts'
+import { fillReferences, findReferences, readReference, UnknownReference } from '../references.ts'
+import { KnownProblem } from './known-problem.ts'
 
 type Environment = Record<string, string | undefined>
 export type StdioServer = Extract<Server, { type: 'STDIO' }>
@@ -15,7 +16,7 @@ export type Filled<S extends Server> = S & {
   mask: (text: string) => string
 }
 
-/** Throws an Error whose message names the field and the variable that is not set. */
+/** Throws a KnownProblem whose message names the field and the variable that is not set. */
 export function fillDefinition(server: Server, env: Environment): Filled<Server> {
   const secrets: string[] = []
   const fill = (field: string, text: string) => {
@@ -24,9 +25,12 @@ export function fillDefinition(server: Server, env: Environment): Filled<Server>
       secrets.push(...names.map((name) => readReference(name, env) ?? ''))
       return fillReferences(text, env)
     } catch (error) {
-      throw new Error(`Its field ${field} cannot be filled in. ${messageOf(error)}`, {
-        cause: error,
-      })
+      const name = error instanceof UnknownReference ? error.variable : null
+      throw new KnownProblem(
+        `Its field ${field} cannot be filled in. ${messageOf(error)}`,
+        name === null ? null : { code: 'variable-missing', name, field },
+        { cause: error },
+      )
     }
   }
   const fillAll = (field: string, record: Record<string, string>) => {

@@ -1,8 +1,12 @@
+import type { ServerProblem } from '../../../shared/server-problem.ts'
 import { messageOf } from '../errors.ts'
 import { isObject, RpcError } from '../json-rpc.ts'
 import { isTooDeep } from '../json-depth.ts'
 import { parseJson } from '../json.ts'
 import { readText } from './http-body.ts'
+import { isNoHost, isUnsafe, networkProblem, signedProblem } from './http-problem.ts'
+import type { Sign } from './http-problem.ts'
+import { KnownProblem } from './known-problem.ts'
 import { LARGEST_MESSAGE_MEGABYTES, TooLarge } from './read-message.ts'
 
 /** One exchange broke off; others on the same connection may go on. */
@@ -21,11 +25,11 @@ const ASKS_FOR_SIGN_IN =
 const LARGEST_REFUSAL_BYTES = 1024 * 1024
 
 /** The cause of a `ServerDown` or `RpcError` that came with an HTTP status. */
-export class HttpRefusal extends Error {
+export class HttpRefusal extends KnownProblem {
   readonly status: number
 
-  constructor(status: number) {
-    super(`HTTP ${status}`)
+  constructor(status: number, problem: ServerProblem | null = null) {
+    super(`HTTP ${status}`, problem)
     this.name = 'HttpRefusal'
     this.status = status
   }
@@ -41,23 +45,30 @@ export type HttpFailure = {
   isUnreachable: boolean
   /** The JSON-RPC error in the answer's body. */
   rpc: RpcError | null
+  /** The same in facts, as far as they are known without the server's definition. */
+  problem: ServerProblem | null
 }
+
+type BadAnswerParts = { status?: number | null; rpc?: RpcError | null; sign?: Sign | null }
 
 /** An answer that is of no use, put into words already. */
 export class BadAnswer extends Error {
   readonly status: number | null
   readonly rpc: RpcError | null
+  readonly sign: Sign | null
 
-  constructor(reason: string, status: number | null = null, rpc: RpcError | null = null) {
+  constructor(reason: string, { status = null, rpc = null, sign = null }: BadAnswerParts = {}) {
     super(reason)
     this.status = status
     this.rpc = rpc
+    this.sign = sign
   }
 }
 
 export function notMcp(): BadAnswer {
   return new BadAnswer(
     'It answered with something that is not MCP. Is this the URL of an MCP server?',
+    { sign: { kind: 'foreign' } },
   )
 }
 
@@ -67,20 +78,36 @@ export async function readRefusal(response: Response): Promise<BadAnswer> {
   const { status, headers } = response
   const target = status >= 300 && status < 400 ? headers.get('location') : null
   const reason = target === null ? describeStatus(status, body) : describeRedirect(status, target)
-  return new BadAnswer(reason, status, rpcErrorIn(body))
+  const rpc = rpcErrorIn(body)
+  return new BadAnswer(reason, { status, rpc, sign: signOf({ status, body, target, rpc }) })
+}
+
+type Refusal = { status: number; body: string; target: string | null; rpc: RpcError | null }
+
+/** No MCP server says "not found" of its own address, or answers with a page. */
+function signOf({ status, body, target, rpc }: Refusal): Sign | null {
+  if (target !== null) return { kind: 'moved', to: target.slice(0, QUOTED_CHARACTERS) }
+  if (rpc || status === 401 || status === 403 || status >= 500) return null
+  const isForeign = status === 404 || status === 405 || /^\s*</.test(body)
+  return isForeign ? { kind: 'foreign' } : null
 }
 
 /** Makes sense of whatever an HTTP request to a server failed with. */
 export function readHttpFailure(error: unknown, url: URL): HttpFailure {
-  const failure = { status: null, isUnreachable: false, rpc: null }
+  const failure = { status: null, isUnreachable: false, rpc: null, problem: null }
   if (error instanceof BadAnswer) {
-    return { ...failure, reason: error.message, status: error.status, rpc: error.rpc }
+    const { message: reason, status, rpc, sign } = error
+    return { ...failure, reason, status, rpc, problem: sign && signedProblem(sign, url) }
   }
   const code = networkCodeOf(error)
   if (code !== null) {
-    return { ...failure, reason: describeNetwork(code, url), isUnreachable: !BROKEN.has(code) }
+    const isUnreachable = !BROKEN.has(code)
+    const problem = networkProblem(code, url)
+    return { ...failure, reason: describeNetwork(code, url), isUnreachable, problem }
   }
-  return { ...failure, reason: describeOther(error) }
+  const isForeign = error instanceof SyntaxError
+  const problem = isForeign ? signedProblem({ kind: 'foreign' }, url) : null
+  return { ...failure, reason: describeOther(error), problem }
 }
 
 function describeStatus(status: number, body: string): string {
@@ -98,10 +125,10 @@ function describeRedirect(status: number, target: string): string {
 function describeNetwork(code: string, url: URL): string {
   const { host, hostname, origin } = url
   if (code === 'ECONNREFUSED') return `Nothing listens at ${origin}. Is the server running?`
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+  if (isNoHost(code)) {
     return `The host "${hostname}" was not found (${code}). Check the URL and the network.`
   }
-  if (/CERT|SIGNATURE|SSL|TLS|EPROTO/.test(code)) {
+  if (isUnsafe(code)) {
     return `No safe connection to "${host}" can be made (${code}). Check its certificate; NODE_EXTRA_CA_CERTS names a file of authorities to trust.`
   }
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return `"${host}" does not answer (${code}).`

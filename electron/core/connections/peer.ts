@@ -1,3 +1,4 @@
+import type { ServerProblem } from '../../../shared/server-problem.ts'
 import { messageOf } from '../errors.ts'
 import { RpcCode, RpcError } from '../json-rpc.ts'
 import type { JsonObject, RequestId, RpcMessage, RpcNotification, RpcRequest } from '../json-rpc.ts'
@@ -44,6 +45,7 @@ export class Peer implements TransportEvents {
   /** The revision of every request, once it is known to be a modern one. */
   #modern: string | undefined
   #endReason: string | undefined
+  #problem: ServerProblem | null = null
   #lastId = 0
 
   constructor(options: PeerOptions) {
@@ -62,6 +64,11 @@ export class Peer implements TransportEvents {
 
   get isOver(): boolean {
     return this.#endReason !== undefined
+  }
+
+  /** Why it ended, where that is known in facts. */
+  get problem(): ServerProblem | null {
+    return this.#problem
   }
 
   attach(transport: Transport): void {
@@ -105,7 +112,7 @@ export class Peer implements TransportEvents {
     const sent = this.#send({ jsonrpc: '2.0', method, ...(params && { params }) })
     // A full pipe never drains once its reader is gone.
     const reason = await Promise.race([sent, this.#closed.promise])
-    if (typeof reason === 'string') throw new ServerDown(this.#options.server, reason)
+    if (typeof reason === 'string') throw this.#down(reason)
   }
 
   onMessage(message: RpcMessage, on?: RequestId): void {
@@ -116,8 +123,9 @@ export class Peer implements TransportEvents {
     this.#notices.take(message, on)
   }
 
-  onEnd(reason: string): void {
+  onEnd(reason: string, problem: ServerProblem | null = null): void {
     this.#endReason = reason
+    this.#problem = problem
     this.#closed.resolve(reason)
     this.#questions.end(reason)
     for (const id of this.#flights.ids) this.#fail(id, reason)
@@ -153,7 +161,7 @@ export class Peer implements TransportEvents {
 
   async #send(message: RpcMessage, options?: SendOptions): Promise<void> {
     const { server } = this.#options
-    if (this.#endReason !== undefined) throw new ServerDown(server, this.#endReason)
+    if (this.#endReason !== undefined) throw this.#down(this.#endReason)
     if (!this.#transport) throw new ServerDown(server, 'It is not connected yet.')
     await this.#transport.send(message, options)
   }
@@ -203,7 +211,11 @@ export class Peer implements TransportEvents {
     const flight = this.#land(id)
     if (!flight) return
     this.#flights.giveUp(flight)
-    flight.reject(new ServerDown(this.#options.server, reason))
+    flight.reject(this.#down(reason))
+  }
+
+  #down(reason: string): ServerDown {
+    return new ServerDown(this.#options.server, reason, { problem: this.#problem })
   }
 
   #land(id: unknown): Flight | undefined {

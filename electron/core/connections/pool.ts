@@ -74,7 +74,8 @@ export class Pool implements Occupant {
     const { running } = this.#own
     if (status.state === 'running' || !running) return { ...status, connections: this.count }
     const { pid } = running
-    return { ...status, state: 'running', error: null, pid, connections: this.count }
+    const fine = { error: null, problem: null, retryAt: null }
+    return { ...status, ...fine, state: 'running', pid, connections: this.count }
   }
 
   get count(): number {
@@ -116,6 +117,14 @@ export class Pool implements Occupant {
     this.#options.switched.delete()
     this.#own = this.#newOwn(server)
     this.#shared.define(server)
+  }
+
+  /** Ends all connections and starts the shared one anew. Rejects `ServerDown`. */
+  async restart(startTimeoutMs?: number): Promise<void> {
+    this.#shared.checkUsable()
+    this.#ended = Promise.all([this.#ended, this.#own.close('It was started again.')])
+    this.#own = this.#newOwn(this.#server)
+    await this.#shared.restart(startTimeoutMs)
   }
 
   async lease(signal?: AbortSignal, tenant?: Tenant): Promise<Lease> {

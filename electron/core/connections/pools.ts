@@ -28,6 +28,11 @@ export interface Pools {
    * failure at once and with the time of the next try, or `RpcError` when there are too many.
    */
   lease(id: string, signal?: AbortSignal, tenant?: Tenant): Promise<Lease>
+  /**
+   * Ends the server's connections and starts one anew at once, also when it would be tried later.
+   * With `startTimeoutMs` this one start may take so long. Rejects `ServerDown`.
+   */
+  restart(id: string, startTimeoutMs?: number): Promise<void>
   /** Ends the tenant's own connections, to all servers and for good. */
   leave(tenant: Tenant): void
   /** A session that may use the server: meanwhile it is not stopped for idleness, and restarted. */
@@ -121,6 +126,7 @@ export function openPools(options: PoolsOptions): Pools {
       pools.delete(id)
       await removed?.close('It was removed.')
     },
+    restart: async (id, startTimeoutMs) => pool(id).restart(startTimeoutMs),
     lease: async (id, signal, tenant) => pool(id).lease(signal, tenant),
     leave(tenant) {
       for (const one of pools.values()) one.leave(tenant)
@@ -145,9 +151,12 @@ export function openPools(options: PoolsOptions): Pools {
 const UNKNOWN: ServerStatus = {
   state: 'stopped',
   error: null,
+  problem: null,
   pid: null,
   startedAt: null,
   startMs: null,
+  lastStartMs: null,
+  retryAt: null,
   connections: 0,
 }
 

@@ -1,26 +1,20 @@
-import type { Server, ServerState } from '../../../shared/server.ts'
+import type { ServerProblem } from '../../../shared/server-problem.ts'
+import type { Server } from '../../../shared/server.ts'
 import { messageOf } from '../errors.ts'
 import { openBackoff } from './backoff.ts'
 import type { Backoff, BackoffOptions } from './backoff.ts'
 import { ServerDown } from './connection.ts'
 import type { Connection, Era } from './connection.ts'
+import { openTrouble, statusOf } from './shared-status.ts'
+import type { SharedStatus, Slot } from './shared-status.ts'
 import { startConnection } from './start.ts'
-import type { Start, StartOptions } from './start.ts'
+import type { StartOptions } from './start.ts'
 import { openStderrTail } from './stderr-tail.ts'
 import type { StderrTail } from './stderr-tail.ts'
 import { isThere } from './is-there.ts'
 import { withSignal } from './with-signal.ts'
 
-export type SharedStatus = {
-  state: ServerState
-  /** Why it failed, in words a person can act on; no secrets. */
-  error: string | null
-  pid: number | null
-  /** When the start of this connection began, in ms since 1970. */
-  startedAt: number | null
-  /** How long that start took. */
-  startMs: number | null
-}
+export type { SharedStatus }
 
 export type Lease = {
   connection: Connection
@@ -36,23 +30,21 @@ export type SharedOptions = Omit<StartOptions, 'server' | 'stderr' | 'after' | '
   onState(): void
 }
 
-/** Where the one shared connection of a server stands. Only `#move` replaces it. */
-type Slot =
-  | { state: 'disabled' | 'stopped' | 'removed' }
-  | { state: 'failed'; reason: string; retryAt: number }
-  | { state: 'starting'; start: Start; ready: Promise<Connection>; startedAt: number }
-  | { state: 'running'; start: Start; connection: Connection; startedAt: number; startMs: number }
+/** `ranSince`: when the connection began that was lost (ms since 1970); `null` if there was none. */
+type Failure = { reason: string; problem: ServerProblem | null; ranSince: number | null }
 
 /** The connection of one server that its clients share: started when it is needed, ended when it is not, tried again. */
 export class SharedConnection {
   readonly #options: SharedOptions
   readonly #backoff: Backoff
+  readonly #trouble = openTrouble()
   #server: Server
   #slot: Slot
   #stderr: StderrTail = openStderrTail()
   #leases = 0
   #holds = 0
   #gaveWay = false
+  #lastStartMs: number | null = null
   #timer: NodeJS.Timeout | undefined
   /** The end of what was there before: two processes of one server never overlap. */
   #ended: Promise<unknown> = Promise.resolve()
@@ -84,23 +76,9 @@ export class SharedConnection {
   }
 
   get status(): SharedStatus {
-    const slot = this.#slot
-    const nothing = { error: null, pid: null, startedAt: null, startMs: null }
-    switch (slot.state) {
-      case 'removed':
-        return { ...nothing, state: 'stopped' }
-      case 'failed':
-        return { ...nothing, state: 'failed', error: slot.reason }
-      case 'starting':
-        return { ...nothing, state: 'starting', startedAt: slot.startedAt }
-      case 'running': {
-        const { state, connection, startedAt, startMs } = slot
-        return { state, error: null, pid: connection.pid, startedAt, startMs }
-      }
-      case 'disabled':
-      case 'stopped':
-        return { ...nothing, state: slot.state }
-    }
+    const { problem } = this.#trouble
+    const isRetried = this.#isWanted()
+    return statusOf(this.#slot, { problem, isRetried, lastStartMs: this.#lastStartMs })
   }
 
   /** What all processes of the server write to stderr; another one for another definition. */
@@ -144,8 +122,21 @@ export class SharedConnection {
     this.#server = server
     this.#stderr = openStderrTail()
     this.#backoff.reset()
+    this.#trouble.reset()
+    this.#lastStartMs = null
     this.#move({ state: server.enabled ? 'stopped' : 'disabled' }, 'Its definition changed.')
     this.wake()
+  }
+
+  /**
+   * Ends what is there, and starts anew at once, also when it would be tried later or was not needed.
+   * With `startTimeoutMs` this one start may take so long. Rejects `ServerDown`.
+   */
+  async restart(startTimeoutMs = this.#server.startTimeoutMs): Promise<void> {
+    this.checkUsable()
+    this.#backoff.reset()
+    if (this.isUp) this.#move({ state: 'stopped' }, 'It was started again.')
+    await this.#begin({ ...this.#server, startTimeoutMs })
   }
 
   async lease(signal?: AbortSignal): Promise<Lease> {
@@ -190,12 +181,12 @@ export class SharedConnection {
     }
   }
 
-  #begin(): Promise<Connection> {
+  #begin(server = this.#server): Promise<Connection> {
     const startedAt = Date.now()
-    const { name } = this.#server
+    const { name } = server
     const start = startConnection({
       ...this.#options,
-      server: this.#server,
+      server,
       stderr: openStderrTail(this.#stderr),
       after: this.#ended,
       knownEra: this.#options.knownEra(),
@@ -204,15 +195,20 @@ export class SharedConnection {
     const connected = (connection: Connection) => {
       if (!isCurrent()) throw new ServerDown(name, 'It was stopped while it started.')
       const startMs = Date.now() - startedAt
+      this.#lastStartMs = startMs
+      this.#trouble.runs()
       this.#move({ state: 'running', start, connection, startedAt, startMs })
-      void connection.closed.then((reason) => isCurrent() && this.#fail(reason, startedAt))
+      void connection.closed.then((reason) => {
+        if (isCurrent()) this.#fail({ reason, problem: start.problem, ranSince: startedAt })
+      })
       // Leases first: whoever listens may take its time.
       setImmediate(() => this.#options.onConnected(connection))
       return connection
     }
     const ready = start.connected.then(connected, (error: unknown) => {
       const reason = error instanceof ServerDown ? error.reason : messageOf(error)
-      if (isCurrent()) this.#fail(reason, Date.now())
+      const problem = error instanceof ServerDown ? error.problem : null
+      if (isCurrent()) this.#fail({ reason, problem, ranSince: null })
       throw error
     })
     // A start in the background may fail without anybody waiting; its state says so.
@@ -221,10 +217,14 @@ export class SharedConnection {
     return ready
   }
 
-  #fail(reason: string, livedSince: number): void {
-    const delayMs = this.#backoff.fail(Date.now() - livedSince)
+  #fail({ reason, problem, ranSince }: Failure): void {
+    const now = Date.now()
+    const delayMs = this.#backoff.fail(now - (ranSince ?? now))
+    const retryAt = now + delayMs
+    const hadRun = ranSince !== null
+    this.#trouble.add(problem ?? { code: 'other', message: reason }, { hadRun, retryAt })
     this.#options.log.warn({ server: this.#server.name, reason, delayMs }, 'a server failed')
-    this.#move({ state: 'failed', reason, retryAt: Date.now() + delayMs }, reason)
+    this.#move({ state: 'failed', reason, retryAt }, reason)
   }
 
   /** The one way from state to state: what the old one owned is ended, the right timer runs. */

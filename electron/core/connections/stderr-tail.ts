@@ -3,6 +3,10 @@ import { stripVTControlCharacters } from 'node:util'
 const KEPT_BYTES = 64 * 1024
 const QUOTED_LINES = 10
 const QUOTED_CHARACTERS = 2_000
+const SEARCHED_LINES = 30
+const LINE_CHARACTERS = 300
+const TELLING =
+  /^(?!\s+at |.*complete log).*(error|exception|cannot|not found|denied|invalid|missing|required)/i
 
 /** The last 64 KB of what a server wrote to stderr, over all its runs. */
 export interface StderrTail {
@@ -12,6 +16,8 @@ export interface StderrTail {
   text(): string
   /** The last lines of this run, for an error message; `''` when it wrote nothing. */
   lastLines(): string
+  /** Of this run the line that tells most about its end; `''` when it wrote nothing. */
+  tellingLine(): string
 }
 
 /** With `whole`, what is written is kept there, too, among what others write. */
@@ -29,6 +35,12 @@ export function openStderrTail(whole?: StderrTail): StderrTail {
   }
   // The cut may fall inside a character.
   const decode = (bytes: Buffer) => bytes.toString('utf8').replace(/^\uFFFD+/, '')
+  /** Lines without colours; none when it wrote nothing. */
+  const ofRun = () => {
+    if (runSize === 0) return []
+    const words = stripVTControlCharacters(decode(compact().subarray(-runSize))).trim()
+    return words === '' ? [] : words.split(/\s*\n/)
+  }
   return {
     write(chunk) {
       whole?.write(chunk)
@@ -41,10 +53,14 @@ export function openStderrTail(whole?: StderrTail): StderrTail {
       runSize = 0
     },
     text: () => decode(compact()),
+    tellingLine() {
+      const lines = ofRun().slice(-SEARCHED_LINES)
+      // The last one of a crash is often a version, or the end of a stack.
+      const telling = lines.findLast((line) => TELLING.test(line)) ?? lines.at(-1) ?? ''
+      return telling.trim().slice(0, LINE_CHARACTERS)
+    },
     lastLines() {
-      if (runSize === 0) return ''
-      const words = stripVTControlCharacters(decode(compact().subarray(-runSize))).trim()
-      const lines = words.split(/\s*\n/).slice(-QUOTED_LINES).join('\n')
+      const lines = ofRun().slice(-QUOTED_LINES).join('\n')
       return lines.length > QUOTED_CHARACTERS ? `…${lines.slice(-QUOTED_CHARACTERS)}` : lines
     },
   }

@@ -3,12 +3,14 @@ import { ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ReadBuffer } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import type { ServerProblem } from '../../../shared/server-problem.ts'
 import type { RpcMessage } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { messageOf } from '../errors.ts'
 import { ServerDown } from './connection.ts'
 import type { Filled, StdioServer } from './fill-definition.ts'
 import { checkCommand } from './find-command.ts'
+import { maskProblem } from './known-problem.ts'
 import { openLineBuffer } from './line-buffer.ts'
 import { openLineFeed, type LineFeed } from './line-feed.ts'
 import { openProcessTree } from './process-tree.ts'
@@ -63,7 +65,9 @@ class StdioTransport implements Transport {
   #pid: number | null = null
   #child: ChildProcess | undefined
   #tree: ProcessTree | undefined
+  readonly #startedAt = Date.now()
   #exit = 'It ended.'
+  #problem: Extract<ServerProblem, { code: 'exited' }> | null = null
   #isOver = false
   #ending: Promise<void> | undefined
 
@@ -173,6 +177,8 @@ class StdioTransport implements Transport {
 
   #exitedWith(code: number | null, signal: string | null): void {
     this.#exit = signal === null ? `It exited with code ${code}.` : `It was ended by ${signal}.`
+    const afterMs = Date.now() - this.#startedAt
+    this.#problem = { code: 'exited', exitCode: code, signal, afterMs, lastLine: '' }
     this.#exited.resolve()
     setTimeout(() => this.#drained(), DRAIN_MS).unref()
   }
@@ -182,7 +188,9 @@ class StdioTransport implements Transport {
     this.#exited.resolve()
     // Its last words have reached our end of the pipe, but not yet the stream we read.
     setImmediate(() => {
-      const words = this.#parts.stderr.lastLines()
+      const { stderr } = this.#parts
+      const words = stderr.lastLines()
+      if (this.#problem) this.#problem = { ...this.#problem, lastLine: stderr.tellingLine() }
       void this.end(words === '' ? this.#exit : `${this.#exit} It last wrote:\n${words}`)
     })
   }
@@ -192,7 +200,8 @@ class StdioTransport implements Transport {
     this.#isOver = true
     this.#exit = this.#parts.server.mask(reason)
     this.#lines.end()
-    this.#parts.events.onEnd(this.#exit)
+    const { server, events } = this.#parts
+    events.onEnd(this.#exit, this.#problem && maskProblem(this.#problem, server.mask))
   }
 
   #report(error: Error): void {

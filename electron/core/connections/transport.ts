@@ -1,3 +1,4 @@
+import type { ServerProblem } from '../../../shared/server-problem.ts'
 import type { RequestId, RpcMessage } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import type { ChildEnv } from './child-env.ts'
@@ -10,8 +11,11 @@ import type { StderrTail } from './stderr-tail.ts'
 export type TransportEvents = {
   /** `on` is our id of the request on whose own stream it came, where streams are apart (HTTP). */
   onMessage(message: RpcMessage, on?: RequestId): void
-  /** Called once, when no more messages can come or go; `reason` is whole sentences, masked. */
-  onEnd(reason: string): void
+  /**
+   * Called once, when no more messages can come or go; `reason` is whole sentences, masked, as are
+   * the facts of `problem`.
+   */
+  onEnd(reason: string, problem?: ServerProblem | null): void
 }
 
 export type SendOptions = {

@@ -31,6 +31,9 @@ export class SignIns {
   /** By server: the token that a refusal has brought, and when. Refused as well, it is the last. */
   readonly #lastChance = new Map<string, { access: string; at: number }>()
 
+  /** By server: when its tokens were taken no more, in ms since 1970. */
+  readonly #endedAt = new Map<string, number>()
+
   constructor(options: SignInsOptions) {
     this.#options = options
   }
@@ -47,6 +50,11 @@ export class SignIns {
     return kept?.tokens ? 'signed-in' : null
   }
 
+  /** When the sign-in stopped working that is needed anew now. */
+  endedAt(server: Server): number | null {
+    return this.status(server) === 'needed' ? (this.#endedAt.get(server.id) ?? null) : null
+  }
+
   async token(server: Server): Promise<string | null> {
     if (!takesSignIn(server)) return null
     const { refreshes, now } = this.#options
@@ -54,7 +62,8 @@ export class SignIns {
     if (!tokens) return null
     const isFresh = tokens.expiresAt === null || tokens.expiresAt - AHEAD_MS > now()
     if (isFresh || tokens.refresh === null || refreshes.isPaused(server.id)) return tokens.access
-    await refreshes.run(server)
+    const outcome = await refreshes.run(server)
+    if (outcome === 'gone') this.#endedAt.set(server.id, now())
     return this.current(server)?.tokens?.access ?? null
   }
 
@@ -76,6 +85,7 @@ export class SignIns {
       const outcome = await this.#options.refreshes.run(server)
       if (outcome !== 'gone') return outcome === 'refreshed' && this.#hasAnother(server)
     }
+    if (tokens) this.#endedAt.set(server.id, this.#options.now())
     await this.#need(server, asked, { keepsTokens: false })
     return false
   }

@@ -1,23 +1,23 @@
-import type { Server, ServerState, ServerView, SignInStatus } from '../../../shared/server.ts'
+import type { Server, ServerView, SignInStatus } from '../../../shared/server.ts'
+
+/** How a server is, as far as its connections and its sign-in know. */
+export type ServerStatus = Pick<
+  ServerView,
+  'state' | 'error' | 'problem' | 'startedAt' | 'startMs' | 'retryAt'
+> & { signIn: SignInStatus }
 
 /** What a view says beyond the definition. */
-export type ServerNow = {
-  state: ServerState
-  error: string | null
-  signIn: SignInStatus
-  toolCount: number | null
-  ownConnections: boolean
-}
+export type ServerNow = ServerStatus &
+  Pick<ServerView, 'toolCount' | 'tokenCount' | 'lastSeenAt' | 'ownConnections'>
 
 /** A server as management callers see it: of secrets only the names. */
 export function serverView(server: Server, now: ServerNow): ServerView {
   const { id, name, description, type, enabled, start, idleMs, startTimeoutMs } = server
   const { isolation, idleConnections, maxConnections } = server
-  const { state, error, signIn, toolCount, ownConnections } = now
   const view = {
     ...{ id, name, description, type, enabled, start, idleMs, startTimeoutMs },
     ...{ isolation, idleConnections, maxConnections },
-    ...{ state, error, signIn, toolCount, ownConnections },
+    ...now,
   }
   if (server.type === 'STDIO') {
     const { command, args, cwd, env } = server
