@@ -7,6 +7,12 @@ export type Change =
   | { kind: 'namespace'; id: string }
   | { kind: 'endpoint'; id: string }
   | { kind: 'api-key'; id: string }
+  /** What a person chose for the app as a whole. */
+  | { kind: 'preferences' }
+  /** Clients see no tools, or do again. */
+  | { kind: 'paused' }
+  /** Files of AI clients were written by us, or servers taken over from them. */
+  | { kind: 'ai-clients' }
   /** Clients came, went or called; at most once a second. */
   | { kind: 'activity' }
   /** What the program around the core says of itself: updates. */

@@ -1,5 +1,13 @@
 import type { HostActions } from './host-actions.ts'
-import type { Logger } from './log.ts'
+import type { Logger, LogLevel } from './log.ts'
+import type { Machine } from './machine.ts'
+
+/** What a start was told, for whoever wants to change it for the next. */
+export type StartedWith = {
+  logLevel: LogLevel
+  /** The arguments or variables that decide these: `--port`; without one it is a setting. */
+  sources: { port?: string; logLevel?: string }
+}
 
 /** Everything the core is told by the program around it; it looks up nothing by itself. */
 export type CoreConfig = {
@@ -33,6 +41,10 @@ export type CoreConfig = {
   /** Ours, as clients and `/health` are told it. */
   version: string
   log: Logger
+  /** Left out by hosts that are not started by a person. */
+  startedWith?: StartedWith
   /** What the program around us does for the person before it; left out where nobody is. */
   hostActions?: HostActions
+  /** Whose AI clients we may set up; left out or `null` where their user is on another computer. */
+  machine?: Machine | null
 }

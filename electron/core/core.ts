@@ -1,3 +1,4 @@
+import { openStoredAiClients } from './ai-clients.ts'
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
 import { makeLocalToken } from './auth/local-token.ts'
 import { openWindowCookies } from './auth/window-cookie.ts'
@@ -24,6 +25,7 @@ import type { AppRouter } from './router.ts'
 import { openSignIns, type SignInsParts } from './sign-ins.ts'
 import { startGateway, type GatewayLimits } from './start-gateway.ts'
 import { migrationsIn, openStores, type Stores } from './stores.ts'
+import { openUpkeep } from './upkeep.ts'
 import { endpointViews } from './views.ts'
 import { openWatching, rememberLog } from './watching.ts'
 
@@ -106,9 +108,16 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
 
   const known = { apiKeys: stores.apiKeys, adminToken, localToken }
   const endpoints = () => publicEndpoints(stores, url)
-  const status = () => ({ version: config.version, url, endpoints: endpoints() })
+  const status = () => ({
+    ...{ version: config.version, url, endpoints: endpoints() },
+    paused: stores.preferences.isPaused,
+  })
+  const clients = () => gateway.sessions.size
+  const upkeep = openUpkeep({ config, stores, follow, clients, port: http.port })
   const host = opened.use(openHost(config, changes))
   const { version } = config
+  const shown = { config, stores, db, changes, follow, watching, url, localUrl }
+  const aiClients = await openStoredAiClients(shown)
   const graceMs = limits.inspectorGraceMs
   const { inspector, visit } = openInspector({ gateway, stores, version, graceMs })
   const router = openManagement({
@@ -120,6 +129,8 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
     oauth,
     status,
     host,
+    aiClients,
+    upkeep,
     removals,
     follow,
   })

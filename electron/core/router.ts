@@ -1,5 +1,6 @@
 import { activityRouter, type ActivityRouterOptions } from './activity/router.ts'
 import { apiKeyRouter, type ApiKeyRouterOptions } from './auth/api-key-router.ts'
+import { aiClientRouter, type AiClientRouterOptions } from './clients/router.ts'
 import { endpointRouter, type EndpointRouterOptions } from './endpoints/router.ts'
 import { hostRouter, type HostRouterOptions } from './host/router.ts'
 import { inspectorRouter, type InspectorRouterOptions } from './inspector/router.ts'
@@ -9,6 +10,7 @@ import { oauthRouter, type OAuthRouterOptions } from './oauth/router.ts'
 import { removalRouter, type RemovalRouterOptions } from './removals/router.ts'
 import { router } from './rpc.ts'
 import { serverRouter, type ServerRouterOptions } from './servers/router.ts'
+import { settingsRouter, type SettingsRouterOptions } from './settings/router.ts'
 import { statusRouter, type StatusRouterOptions } from './status/router.ts'
 
 export type AppRouterOptions = {
@@ -21,8 +23,10 @@ export type AppRouterOptions = {
   logs: LogRouterOptions
   activity: ActivityRouterOptions
   host: HostRouterOptions
+  clients: AiClientRouterOptions
   inspector: InspectorRouterOptions
   removals: RemovalRouterOptions
+  settings: SettingsRouterOptions
 }
 
 /** The management API, the same over HTTP and inside the desktop app. */
@@ -37,8 +41,10 @@ export function appRouter(options: AppRouterOptions) {
     logs: logRouter(options.logs),
     activity: activityRouter(options.activity),
     host: hostRouter(options.host),
+    clients: aiClientRouter(options.clients),
     inspector: inspectorRouter(options.inspector),
     removals: removalRouter(options.removals),
+    settings: settingsRouter(options.settings),
   })
 }
 

@@ -10,6 +10,7 @@ import { loadSecretKey, openSecrets, type Secrets } from './secrets.ts'
 import { openCatalogStore, type CatalogStore } from './servers/catalog-store.ts'
 import { openServerStore, type ServerStore } from './servers/store.ts'
 import { checkSecretKey } from './settings/secret-check.ts'
+import { openPreferences, type PreferencesStore } from './settings/preferences.ts'
 import { openSettingsStore, type SettingsStore } from './settings/store.ts'
 
 /** All definitions, in memory. */
@@ -20,6 +21,7 @@ export type Stores = {
   endpoints: EndpointStore
   apiKeys: ApiKeyStore
   settings: SettingsStore
+  preferences: PreferencesStore
   secrets: Secrets
   signIns: SignInStore
 }
@@ -40,6 +42,7 @@ export async function openStores(
     secrets,
     servers,
     settings,
+    preferences: await openPreferences({ settings, changes }),
     endpoints,
     catalogs: await openCatalogStore({ db, changes }),
     signIns: await openSignInStore({ db, secrets, changes }),

@@ -11,8 +11,14 @@ import type { Stores } from './stores.ts'
 export function endpointViews(stores: Stores): EndpointView[] {
   return stores.endpoints.list().flatMap((endpoint) => {
     const namespace = stores.namespaces.get(endpoint.namespaceId)
-    return endpoint.enabled && namespace ? [endpointView(stores, endpoint, namespace)] : []
+    if (!endpoint.enabled || !namespace) return []
+    return [endpointView(stores, endpoint, asClientsSee(stores, namespace))]
   })
+}
+
+/** While everything is paused, all namespaces are as if they were off. */
+function asClientsSee({ preferences }: Stores, namespace: Namespace): Namespace {
+  return preferences.isPaused ? { ...namespace, enabled: false } : namespace
 }
 
 /**
@@ -34,7 +40,7 @@ export function visitedView(
   const namespace = endpoint && stores.namespaces.get(endpoint.namespaceId)
   if (!namespace) return undefined
   const shown = { ...endpoint, name: `endpoint/${endpoint.name}`, auth: MANAGERS_ONLY }
-  return endpointView(stores, shown, namespace)
+  return endpointView(stores, shown, asClientsSee(stores, namespace))
 }
 
 /** Who may come in is decided elsewhere, by the address. */

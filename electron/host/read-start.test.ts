@@ -29,6 +29,7 @@ test('without anything there are defaults', () => {
     secretKey: null,
     adminToken: null,
     env: {},
+    startedWith: { logLevel: 'info', sources: {} },
   })
 })
 
@@ -55,6 +56,10 @@ test('the environment wins over defaults', () => {
     secretKey: 'secret',
     adminToken: 'token',
     env: ENV,
+    startedWith: {
+      logLevel: 'warn',
+      sources: { port: 'METAMCP_PORT', logLevel: 'METAMCP_LOG_LEVEL' },
+    },
   })
 })
 

@@ -2,11 +2,15 @@ import { resolve } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import envPaths from 'env-paths'
 import { z } from 'zod'
+import { DEFAULT_PORT, logLevel } from '../../shared/preferences.ts'
+import type { StartedWith } from '../core/index.ts'
+import { readSavedStart } from './saved-start.ts'
 
 /** What arguments and environment say; `null` leaves it to the core. */
 export type HostConfig = z.infer<typeof hostConfig> & {
   /** The environment as it came, for references in definitions and for children. */
   env: Record<string, string | undefined>
+  startedWith: StartedWith
 }
 
 export type StartOptions = {
@@ -68,7 +72,7 @@ const hostConfig = z.object({
     .regex(/^\d{1,5}$/, 'is not a port: use 0 to 65535')
     .transform(Number)
     .refine((port) => port <= 65_535, 'is not a port: use 0 to 65535'),
-  dataDir: z.string().transform((path) => resolve(path)),
+  dataDir: z.string(),
   configFile: z
     .string()
     .transform((path) => resolve(path))
@@ -82,7 +86,7 @@ const hostConfig = z.object({
     .string()
     .transform((path) => resolve(path))
     .nullable(),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
+  logLevel: z.enum(logLevel.options, {
     error: 'is not a log level: use debug, info, warn, error or silent',
   }),
   secretKey: z.string().nullable(),
@@ -122,7 +126,8 @@ export function readStart({ args, env, foreignSwitches }: StartOptions): Start {
   if (mistakes.length > 0) return mistake(mistakes)
   const read = readConfig(values, env)
   if (read.mistakes) return mistake(read.mistakes)
-  return { kind: 'start', config: { ...read.config, env }, warnings: warningsFor(left, env) }
+  const warnings = [...(read.problem ? [read.problem] : []), ...warningsFor(left, env)]
+  return { kind: 'start', config: { ...read.config, env }, warnings }
 }
 
 type Values = Partial<Record<string, string | boolean | (string | boolean)[]>>
@@ -135,18 +140,24 @@ function readConfig(values: Values, env: StartOptions['env']) {
     const text = variable === undefined ? undefined : env[variable]
     return text ? { text, source: variable } : null
   }
+  const dataDir = resolve(given('dataDir')?.text ?? envPaths('MetaMCP', { suffix: '' }).data)
+  const { saved, problem } = readSavedStart(dataDir)
   const result = hostConfig.safeParse({
+    dataDir,
     host: given('host')?.text ?? '127.0.0.1',
-    port: given('port')?.text ?? '12008',
-    dataDir: given('dataDir')?.text ?? envPaths('MetaMCP', { suffix: '' }).data,
+    port: given('port')?.text ?? String(saved.port ?? DEFAULT_PORT),
     configFile: given('configFile')?.text ?? null,
     publicUrl: given('publicUrl')?.text ?? null,
     restoreFile: given('restoreFile')?.text ?? null,
-    logLevel: given('logLevel')?.text ?? 'info',
+    logLevel: given('logLevel')?.text ?? saved.logLevel ?? 'info',
     secretKey: given('secretKey')?.text ?? null,
     adminToken: given('adminToken')?.text ?? null,
   })
-  if (result.success) return { config: result.data }
+  if (result.success) {
+    const sources = { port: given('port')?.source, logLevel: given('logLevel')?.source }
+    const startedWith = { logLevel: result.data.logLevel, sources }
+    return { config: { ...result.data, startedWith }, problem }
+  }
   const mistakes = result.error.issues.map(({ path: [field], message }) => {
     const { source = '', text = '' } = given(field as Field) ?? {}
     return `${source} ${JSON.stringify(text)} ${message}.`

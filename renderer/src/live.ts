@@ -15,6 +15,8 @@ const KIND_TO_QUERIES: Record<string, readonly string[]> = {
   namespace: ['namespaces', 'status', 'servers', 'inspector'],
   endpoint: ['endpoints', 'status', 'namespaces', 'clients'],
   'api-key': ['apiKeys'],
+  preferences: ['settings'],
+  paused: ['settings', 'status', 'namespaces'],
 }
 
 /** Milliseconds for which news of one kind is gathered: a start of fifty servers is one reading. */

@@ -9,6 +9,9 @@ const SETTINGS = {
   'first-start': z.object({ at: z.iso.datetime() }),
   /** A known text, sealed: opens only with the key that the data folder's secrets are sealed with. */
   'secret-check': z.object({ sealed: z.string() }),
+  /** Field by field, since another version may know others: see preferences.ts. */
+  preferences: z.record(z.string(), z.unknown()),
+  paused: z.object({ paused: z.boolean() }),
   /** Which clients were there, and when each key was used last. */
   seen: z.object({
     clients: z.array(
@@ -22,6 +25,27 @@ const SETTINGS = {
       }),
     ),
     keys: z.record(z.string(), z.object({ at: z.iso.datetime(), client: z.string() })),
+  }),
+  /** What we wrote into the files of AI clients, so that it can be taken back. */
+  'ai-clients': z.object({
+    written: z.array(
+      z.object({
+        id: z.string(),
+        clientId: z.string(),
+        kind: z.enum(['connect', 'disconnect']),
+        at: z.iso.datetime(),
+        path: z.string(),
+        madeFolder: z.string().nullable(),
+        before: z.string(),
+        after: z.string(),
+        backup: z.string().nullable(),
+        endpointId: z.string(),
+        entry: z.string(),
+        keyIds: z.array(z.string()),
+        removed: z.array(z.string()),
+        callsBefore: z.int(),
+      }),
+    ),
   }),
 } as const
 

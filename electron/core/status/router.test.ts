@@ -8,6 +8,7 @@ const overview: Overview = {
   version: '1.2.3',
   url: 'http://127.0.0.1:1',
   endpoints: [{ name: 'default', url: 'http://127.0.0.1:1/metamcp/default/mcp', needsKey: true }],
+  paused: false,
 }
 
 /** A subscriber and what it subscribes to; counts who listens. */

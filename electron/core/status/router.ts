@@ -8,6 +8,8 @@ export type Overview = {
   url: string
   /** Endpoints that are on, with their Streamable HTTP address. */
   endpoints: { name: string; url: string; needsKey: boolean }[]
+  /** A person has taken all tools away from all clients for now. */
+  paused: boolean
 }
 
 export type StatusRouterOptions = {
