@@ -4,10 +4,14 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { serverState } from '../../../shared/server-state.ts'
 import { useTRPC } from '../trpc.ts'
 import { allCommands, shortcutText } from '../ui/commands.ts'
 import { SearchIcon } from '../ui/icons.ts'
 import { isAddable } from './is-addable.ts'
+
+/** Tools that are shown at once. */
+const MAX_TOOLS = 20
 
 type Group = { group: string; actions: SpotlightActionData[] }
 
@@ -46,7 +50,7 @@ function useGroups(query: string): Group[] {
     keywords: text,
     onClick: () => void navigate({ to: '/servers', search: { add: text } }),
   }
-  const groups = [...commandGroups(t('palette.commands')), useThings()]
+  const groups = [...commandGroups(t('palette.commands')), ...useThings(text)]
   const isFound = groups.some(({ actions }) =>
     actions.some(({ label, keywords }) =>
       `${label} ${String(keywords)}`.toLowerCase().includes(text.toLowerCase()),
@@ -72,17 +76,40 @@ function commandGroups(rest: string): Group[] {
   return [...groups].map(([group, actions]) => ({ group, actions }))
 }
 
-function useThings(): Group {
-  const { t } = useTranslation('shell')
+/** Servers, what of them waits for the person first; tools from two letters on. */
+function useThings(query: string): Group[] {
+  const { t } = useTranslation(['shell', 'shared'])
   const navigate = useNavigate()
-  const servers = useQuery(useTRPC().servers.list.queryOptions())
-  const actions = (servers.data ?? []).map((server) => ({
+  const trpc = useTRPC()
+  const servers = useQuery(trpc.servers.list.queryOptions()).data ?? []
+  const found = useQuery(
+    trpc.namespaces.findTools.queryOptions(
+      { text: query, limit: MAX_TOOLS },
+      { enabled: query.length >= 2, placeholderData: (before) => before },
+    ),
+  )
+  const toAction = (server: (typeof servers)[number]): SpotlightActionData => ({
     id: `server.${server.id}`,
     label: server.name,
-    description: server.description || undefined,
+    description: t(`shared:${serverState(server).words.key}`, serverState(server).words.values),
     onClick: () => void navigate({ to: '/servers', search: { selected: server.id } }),
-  }))
-  return { group: t('pages.servers'), actions }
+  })
+  const needy = servers.filter((server) => serverState(server).needsYou)
+  const others = servers.filter((server) => !needy.includes(server))
+  const tools = query.length < 2 ? [] : (found.data ?? [])
+  return [
+    { group: t('shared:needsYou'), actions: needy.map(toAction) },
+    { group: t('pages.servers'), actions: others.map(toAction) },
+    {
+      group: t('palette.tools'),
+      actions: tools.map(({ serverId, server, tool }) => ({
+        id: `tool.${serverId}.${tool}`,
+        label: tool,
+        description: server,
+        onClick: () => void navigate({ to: '/inspector', search: { filter: tool } }),
+      })),
+    },
+  ]
 }
 
 function shortened(text: string): string {

@@ -1,10 +1,12 @@
 import { spotlight } from '@mantine/spotlight'
 import { useNavigate } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCommands, type Command } from '../ui/commands.ts'
 import { undoLast } from '../ui/undo.ts'
+import { isAddable } from './is-addable.ts'
 import { PAGES } from './pages.ts'
+import { showShortcuts } from './shortcuts-table.tsx'
 
 /** What can be done on every page. */
 export function useShellCommands(): void {
@@ -27,6 +29,7 @@ export function useShellCommands(): void {
         shortcut: 'mod+N',
         run: () => void navigate({ to: '/servers', search: { add: '1' } }),
       },
+      { id: 'shortcuts', label: t('shortcuts.title'), shortcut: 'shift+?', run: showShortcuts },
       { id: 'undo', label: t('palette.undo'), shortcut: 'mod+Z', run: undoLast },
       { id: 'regions.next', label: '', shortcut: 'F6', isHidden: true, run: () => goToRegion(1) },
       {
@@ -39,6 +42,23 @@ export function useShellCommands(): void {
     ]
   }, [t, navigate])
   useCommands(commands)
+  useEffect(
+    () => onPaste((text) => void navigate({ to: '/servers', search: { add: text } })),
+    [navigate],
+  )
+}
+
+/** What is pasted outside of a field is looked at as a server. */
+function onPaste(look: (text: string) => void): () => void {
+  const listen = (event: ClipboardEvent) => {
+    const { target } = event
+    const isField =
+      target instanceof HTMLElement && target.closest('input, textarea, [contenteditable]')
+    const text = event.clipboardData?.getData('text/plain').trim() ?? ''
+    if (!isField && isAddable(text)) look(text)
+  }
+  document.addEventListener('paste', listen)
+  return () => document.removeEventListener('paste', listen)
 }
 
 /** Sidebar, list, pane, status bar, and around again. */

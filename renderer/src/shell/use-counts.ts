@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { needsYou } from '../../../shared/server-state.ts'
 import { useTRPC } from '../trpc.ts'
 import type { PageName } from './pages.ts'
 
@@ -7,13 +8,13 @@ export type Count = { number: number; needsYou: boolean; title?: string }
 
 /** The numbers beside the pages: how many need the person, or else how many there are. */
 export function useCounts(): Partial<Record<PageName, Count>> {
-  const { t } = useTranslation('shell')
+  const { t } = useTranslation('shared')
   const trpc = useTRPC()
   const servers = useQuery(trpc.servers.list.queryOptions())
   const namespaces = useQuery(trpc.namespaces.list.queryOptions())
   const endpoints = useQuery(trpc.endpoints.list.queryOptions())
   const keys = useQuery(trpc.apiKeys.list.queryOptions())
-  const needy = servers.data?.filter(needsYou).length ?? 0
+  const needy = needsYou(servers.data ?? [])
   const total = (list: readonly unknown[] | undefined) =>
     list && { number: list.length, needsYou: false }
   return {
@@ -25,8 +26,4 @@ export function useCounts(): Partial<Record<PageName, Count>> {
     endpoints: total(endpoints.data),
     keys: total(keys.data),
   }
-}
-
-function needsYou(server: { enabled: boolean; state: string; signIn: string | null }): boolean {
-  return server.enabled && (server.state === 'failed' || server.signIn === 'needed')
 }
