@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { argv, env, exit, stderr, stdout } from 'node:process'
+import { argv, env, execPath, exit, stderr, stdout } from 'node:process'
 import packageJson from '../../package.json' with { type: 'json' }
 import { openLog, type Core, type CoreConfig } from '../core/index.ts'
 import { failureText } from '../host/failure-text.ts'
 import { greeting } from '../host/greeting.ts'
+import { thisMachine } from '../host/machine.ts'
 import { readStart, type HostConfig } from '../host/read-start.ts'
 import { say } from '../host/say.ts'
 import { startAnnounced } from '../host/start-announced.ts'
 
 /** The project's folder, seen from out/main, where this file is built to. */
 const ROOT = resolve(import.meta.dirname, '../..')
+const METAMCP = resolve(ROOT, 'scripts/metamcp.mjs')
 const TEMPLATE = resolve(ROOT, 'out/db-template.tgz')
 /** The built window, for a browser. */
 const PAGE = resolve(ROOT, 'out/renderer')
@@ -48,6 +50,7 @@ function coreConfig({ logLevel, ...config }: HostConfig): CoreConfig {
     pageDir: existsSync(PAGE) ? PAGE : null,
     databaseTemplate: existsSync(TEMPLATE) ? TEMPLATE : null,
     version: packageJson.version,
+    machine: thisMachine(config, { command: execPath, args: [METAMCP, 'stdio'] }),
     log: openLog(logLevel),
   }
 }

@@ -2,6 +2,7 @@ import { app } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError, messageOf, type CoreConfig, type Logger } from '../core/index.ts'
+import { thisMachine } from '../host/machine.ts'
 import type { HostConfig } from '../host/read-start.ts'
 
 /** out/, which holds this program when it is built. */
@@ -16,8 +17,16 @@ export function desktopConfig({ logLevel: _, ...config }: HostConfig, log: Logge
     pageDir: null,
     databaseTemplate: join(OUT, 'db-template.tgz'),
     version: app.getVersion(),
+    machine: thisMachine(config, stdioProgram()),
     log,
   }
+}
+
+/** What AI clients that know only programs are told to start. */
+function stdioProgram(): { command: string; args: string[] } {
+  // An AppImage is mounted anew at each start; only the image itself keeps its place.
+  const command = process.env['APPIMAGE'] ?? app.getPath('exe')
+  return { command, args: app.isPackaged ? ['--stdio'] : [app.getAppPath(), '--stdio'] }
 }
 
 /**

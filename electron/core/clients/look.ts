@@ -1,10 +1,11 @@
+import type { Machine } from '../machine.ts'
 import { KNOWN_CLIENTS } from './catalogue/index.ts'
 import type { KnownClient } from './catalogue/kinds.ts'
 import { isThere, LockedFile, readClientFile, type ReadFile } from './disk.ts'
 import { entriesOf } from './files/edit.ts'
 import type { Entry } from './files/format.ts'
 import { BrokenFile } from './files/text.ts'
-import { filesOf, shownPath, signsOf, type Machine } from './machine.ts'
+import { filesOf, shownPath, signsOf } from './machine.ts'
 
 /** A client as it is found on this machine now. */
 export type Look = {

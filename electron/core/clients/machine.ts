@@ -1,16 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path'
-import type { KnownClient, PathTemplate, Platform } from './catalogue/kinds.ts'
-
-/** The computer whose files are ours to read and change, because its user is ours. */
-export type Machine = {
-  platform: Platform
-  /** The user's home folder. */
-  home: string
-  /** The user's environment, for folders that were moved. */
-  env: Record<string, string | undefined>
-  /** What starts us as a server on stdin and stdout, up to the name of the endpoint. */
-  stdio: { command: string; args: string[] }
-}
+import type { Machine } from '../machine.ts'
+import type { KnownClient, PathTemplate } from './catalogue/kinds.ts'
 
 /** The files a client may have, the one it reads first; none where there is no such client. */
 export function filesOf(client: KnownClient, machine: Machine): string[] {

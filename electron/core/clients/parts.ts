@@ -2,9 +2,9 @@ import type { AiClientSeen } from '../../../shared/ai-client.ts'
 import type { Endpoint } from '../../../shared/endpoint.ts'
 import type { Server, ServerInput } from '../../../shared/server.ts'
 import { AppError } from '../errors.ts'
+import type { Machine } from '../machine.ts'
 import { KNOWN_CLIENTS } from './catalogue/index.ts'
 import type { KnownClient } from './catalogue/kinds.ts'
-import type { Machine } from './machine.ts'
 
 /** One writing of a client's file, remembered so that it can be taken back after a restart too. */
 export type Written = {

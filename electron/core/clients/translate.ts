@@ -1,5 +1,5 @@
+import type { Machine } from '../machine.ts'
 import type { Target } from './entry.ts'
-import type { Machine } from './machine.ts'
 
 /** What a client's entry means here, or why it cannot mean the same. */
 export function translated(

@@ -1,6 +1,5 @@
 import type { TakesUp } from '../../../../shared/ai-client.ts'
-
-export type Platform = 'darwin' | 'win32' | 'linux'
+import type { Machine } from '../../machine.ts'
 
 /**
  * A path that starts with a place: `~` the home folder; `@config` where desktop programs of this
@@ -20,7 +19,7 @@ export type KnownClient = {
   id: string
   name: string
   /** Of several the first that exists, or else the first. Systems that are not named have none. */
-  files: PathTemplate[] | Partial<Record<Platform, PathTemplate[]>>
+  files: PathTemplate[] | Partial<Record<Machine['platform'], PathTemplate[]>>
   /** What shows that it is installed, beside its file: by default the file's folder. */
   signs?: PathTemplate[]
   format: 'json' | 'toml' | 'yaml'
