@@ -158,3 +158,6 @@ export type Why = {
   endpointId: string | null
   steps: WhyStep[]
 }
+
+/** A tool of any server, whether or not a namespace offers it. */
+export type FoundTool = { serverId: string; server: string; tool: string }

@@ -42,7 +42,8 @@ export function openManagement(parts: ManagementParts): AppRouter {
     servers: () => stores.servers.list(),
     server: (id) => stores.servers.get(id),
     catalog: (id) => stores.catalogs.get(id).catalog,
-    status: statusOf,
+    // While it is tried again, what went wrong last is all there is to tell.
+    status: (id) => ({ ...statusOf(id), lastError: stores.catalogs.get(id).error }),
     endpoints: () => stores.endpoints.list(),
     keysFor: (endpointId) => keysFor(stores, endpointId),
     describe: describeOffer,

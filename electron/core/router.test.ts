@@ -50,7 +50,7 @@ function offersOf(stores: TempStores) {
     servers: () => stores.servers.list(),
     server: (id) => stores.servers.get(id),
     catalog: (id) => stores.catalogs.get(id).catalog,
-    status: () => ({ state: 'stopped', error: null, signIn: null }),
+    status: () => ({ state: 'stopped', error: null, signIn: null, lastError: null }),
     endpoints: () => stores.endpoints.list(),
     keysFor: () => [],
     describe: describeOffer,

@@ -1,3 +1,4 @@
+import { ResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { expect, test } from 'vitest'
 import type { OfferedServer, OfferedTool } from '../../../shared/offer.ts'
 import { connectLegacy } from '../testing/clients.ts'
@@ -53,9 +54,18 @@ function definitionOf({ name, changed, ...tool }: OfferedTool) {
   }
 }
 
+type OfferedDefinition = {
+  name: string
+  title?: string
+  description?: string
+  annotations?: unknown
+}
+
 async function listedBy(core: TempCore) {
   await using client = await connectLegacy(core.mcpUrl(), core.key)
-  const { tools } = await client.listTools()
+  // As it comes: the SDK's own list leaves out fields that it does not know.
+  const list = await client.request({ method: 'tools/list' }, ResultSchema)
+  const tools = list.tools as OfferedDefinition[]
   const { prompts } = await client.listPrompts()
   const { resources } = await client.listResources()
   const { resourceTemplates } = await client.listResourceTemplates()
@@ -69,7 +79,7 @@ async function listedBy(core: TempCore) {
       name: tool.name,
       title: tool.title,
       description: tool.description,
-      annotations: tool.annotations as unknown,
+      annotations: tool.annotations,
       tokens: Math.ceil(JSON.stringify(tool).length / 4),
     })),
   }

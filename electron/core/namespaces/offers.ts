@@ -1,16 +1,25 @@
 import type { ServerCatalog } from '../../../shared/catalog.ts'
 import type { Endpoint } from '../../../shared/endpoint.ts'
 import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
-import type { NamespaceOffer, NamespaceSummary, OfferedServer, Why } from '../../../shared/offer.ts'
+import type {
+  FoundTool,
+  NamespaceOffer,
+  NamespaceSummary,
+  OfferedServer,
+  Why,
+} from '../../../shared/offer.ts'
 import { AppError } from '../errors.ts'
 import { noSuchNamespace } from './namespace-rows.ts'
 import type { NamespaceStore } from './store.ts'
 import { explain, type WhyFacts } from './why.ts'
 
+type NamedServer = { id: string; name: string; enabled: boolean }
+
 /** What an offer is made of; everything is read from memory. */
 export type OfferSources = {
   namespaces: Pick<NamespaceStore, 'get' | 'list'>
-  server(id: string): { id: string; name: string; enabled: boolean } | undefined
+  servers(): readonly NamedServer[]
+  server(id: string): NamedServer | undefined
   /** A value that is replaced, not changed, when a server offers something else. */
   catalog(serverId: string): ServerCatalog | null
   status(serverId: string): WhyFacts['state']
@@ -41,6 +50,8 @@ export interface Offers {
    * namespace that is named, else on the endpoint `default` or the first. Throws `not-found`.
    */
   why(question: WhyQuestion): Why
+  /** Tools of any server whose name, with the server's before it, has the text in it. */
+  findTools(text: string, limit: number): FoundTool[]
 }
 
 type WhyQuestion = {
@@ -99,19 +110,47 @@ export function openOffers(sources: OfferSources): Offers {
       for (const id of counted.keys()) if (!ids.has(id)) counted.delete(id)
       return namespaces.map(summaryOf)
     },
-    why({ serverId, tool, ...where }) {
-      const { namespace, endpoint } = placeOf(sources, where)
-      const tools = sources.catalog(serverId)?.tools
-      return explain({
-        ...{ serverId, tool, namespace, endpoint },
-        server: sources.server(serverId),
-        state: sources.status(serverId),
-        serverTools: tools ? tools.map((one) => String(one.name)) : null,
-        offer: offerOf(namespace, endpoint?.prefix),
-        keys: endpoint ? sources.keysFor(endpoint.id) : [],
-      })
-    },
+    why: (question) => whyOf(sources, question, offerOf),
+    findTools: (text, limit) => findTools(sources.servers(), sources.catalog, { text, limit }),
   }
+}
+
+type OfferOf = (namespace: Namespace, prefix?: boolean) => NamespaceOffer
+
+function whyOf(
+  sources: OfferSources,
+  { serverId, tool, ...where }: WhyQuestion,
+  offerOf: OfferOf,
+): Why {
+  const { namespace, endpoint } = placeOf(sources, where)
+  const tools = sources.catalog(serverId)?.tools
+  return explain({
+    ...{ serverId, tool, namespace, endpoint },
+    server: sources.server(serverId),
+    state: sources.status(serverId),
+    serverTools: tools ? tools.map((one) => String(one.name)) : null,
+    offer: offerOf(namespace, endpoint?.prefix),
+    keys: endpoint ? sources.keysFor(endpoint.id) : [],
+  })
+}
+
+/** Those that begin with the text come first. */
+function findTools(
+  servers: readonly NamedServer[],
+  catalogOf: OfferSources['catalog'],
+  { text, limit }: { text: string; limit: number },
+): FoundTool[] {
+  const sought = text.toLowerCase()
+  const found = servers.flatMap(({ id: serverId, name: server }) => {
+    const tools = (catalogOf(serverId)?.tools ?? []).map((one) => String(one.name))
+    return tools.flatMap((tool) => {
+      const at = `${server}__${tool}`.toLowerCase().indexOf(sought)
+      const own = tool.toLowerCase().indexOf(sought)
+      return at < 0 ? [] : [{ serverId, server, tool, rank: own === 0 ? 0 : own > 0 ? 1 : 2 }]
+    })
+  })
+  found.sort((a, b) => a.rank - b.rank)
+  return found.slice(0, limit).map(({ rank: _, ...one }) => one)
 }
 
 function placeOf(
@@ -154,6 +193,6 @@ function summarise({ id, name, enabled, servers, seenBy }: NamespaceOffer): Name
   }
 }
 
-function pick({ id, name, enabled }: { id: string; name: string; enabled: boolean }) {
+function pick({ id, name, enabled }: NamedServer): NamedServer {
   return { id, name, enabled }
 }

@@ -50,6 +50,13 @@ export function namespaceRouter({ store, offers, invalidate, remove }: Namespace
     /** Why clients see a tool, or do not. */
     why: managementProcedure.input(question).query(({ input }) => offers.why(input)),
 
+    /** Tools of any server by a part of their names, whether or not a namespace offers them. */
+    findTools: managementProcedure
+      .input(
+        z.strictObject({ text: z.string().min(1), limit: z.int().min(1).max(100).default(20) }),
+      )
+      .query(({ input }) => offers.findTools(input.text, input.limit)),
+
     list: managementProcedure.query(() => store.list()),
 
     get: managementProcedure.input(byId).query(({ input }) => {

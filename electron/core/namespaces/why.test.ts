@@ -71,8 +71,14 @@ test('a server that lacks the tool, was never seen or is gone is told apart', as
   }
   expect(await first(await one)).toEqual(['ok', 'server-offers-tool'])
   expect(await first(await one, 'other')).toEqual(['broken', 'server-lacks-tool'])
-  expect(await first(await failed)).toEqual(['broken', 'server-failed'])
+  const ofFailed = await failed
+  await expect.poll(() => first(ofFailed)).toEqual(['broken', 'server-failed'])
   expect(await first('gone')).toEqual(['broken', 'server-missing'])
+
+  const found = { serverId: await one, server: 'one', tool: 'tool_000' }
+  expect(await namespaces.findTools.query({ text: 'OOL_0' })).toEqual([found])
+  expect(await namespaces.findTools.query({ text: 'one__' })).toEqual([found])
+  expect(await namespaces.findTools.query({ text: 'nothing' })).toEqual([])
 })
 
 test('a namespace that no endpoint serves says so; strangers are refused', async () => {

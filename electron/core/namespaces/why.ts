@@ -7,7 +7,7 @@ export type WhyFacts = {
   serverId: string
   /** `undefined`: it does not exist. */
   server: { name: string; enabled: boolean } | undefined
-  state: { state: string; error: string | null; signIn: string | null }
+  state: { state: string; error: string | null; signIn: string | null; lastError: string | null }
   tool: string
   /** The tools that the server offered when last seen; `null` when it never was. */
   serverTools: readonly string[] | null
@@ -41,7 +41,8 @@ export function explain(facts: WhyFacts): Why {
 }
 
 function serverSteps({ serverId, server, state, tool, serverTools }: WhyFacts): WhyStep[] {
-  const values = { server: server?.name ?? serverId, tool, error: state.error ?? '' }
+  const error = state.error ?? (serverTools === null ? state.lastError : null)
+  const values = { server: server?.name ?? serverId, tool, error: error ?? '' }
   const open = { id: 'open-server', serverId } as const
   const step = (rest: Omit<WhyStep, 'check' | 'values'>): WhyStep => ({
     check: 'server',
@@ -57,7 +58,7 @@ function serverSteps({ serverId, server, state, tool, serverTools }: WhyFacts): 
   const trouble =
     state.signIn === 'needed'
       ? ('server-sign-in' as const)
-      : state.state === 'failed'
+      : state.state === 'failed' || error !== null
         ? ('server-failed' as const)
         : null
   if (serverTools === null) {
