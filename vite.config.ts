@@ -42,6 +42,10 @@ const bundles = {
     build: {
       outDir: fromRoot('out/renderer'),
       minify: true,
+      // Says which chunk needs which: scripts/page-size.ts counts by it.
+      manifest: true,
+      // As files: the page's policy allows no fonts from `data:`.
+      assetsInlineLimit: 0,
       rollupOptions: { input: fromRoot('renderer/index.html') },
     },
   },
