@@ -5,6 +5,9 @@ import type { ServerDefinition } from './server.ts'
 /** The longest text that is read; a client's whole configuration is far smaller. */
 export const MAX_PASTED_CHARACTERS = 1_000_000
 
+/** The largest bundle that is taken. */
+export const MAX_BUNDLE_BYTES = 100 * 1024 * 1024
+
 /** Whose way of writing servers down it is. */
 export type FoundFormat =
   | 'mcp-servers'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ServerInput } from '../../../shared/server.ts'
+import { addingParts } from '../testing/adding-parts.ts'
 import { foundLines } from '../testing/found-lines.ts'
 import { openAdding, type AddingOptions } from './adding.ts'
 
@@ -13,6 +14,7 @@ function open(options: Partial<AddingOptions> = {}) {
       created.push({ servers, namespaceId })
       return Promise.resolve(servers.map(({ name }) => `id-of-${name}`))
     },
+    ...addingParts(),
     ...options,
   })
   return { adding, created }

@@ -1,13 +1,23 @@
-import type { AddInput, Found, FoundFormat } from '../../../shared/add-server.ts'
+import type {
+  AddInput,
+  Found,
+  FoundFormat,
+  FoundNote,
+  RegistryAnswer,
+} from '../../../shared/add-server.ts'
 import type { ServerInput } from '../../../shared/server.ts'
 import { AppError } from '../errors.ts'
-import { InvalidInput } from '../problems.ts'
+import { InvalidInput, problemsOf, problemText } from '../problems.ts'
+import type { Bundles } from './bundles/bundles.ts'
+import { describe } from './describe.ts'
 import type { Candidate, Draft } from './draft.ts'
 import { freeName } from './names.ts'
 import { draftServers } from './paste/drafts.ts'
 import { readPasted } from './paste/read-pasted.ts'
 import { openPending } from './pending.ts'
-import { describe } from './describe.ts'
+import type { Registry } from './registry/registry.ts'
+import { serverJson, type ServerJson } from './registry/server-json.ts'
+import { waysOf } from './registry/ways.ts'
 
 export type AddingOptions = {
   env: Record<string, string | undefined>
@@ -16,12 +26,22 @@ export type AddingOptions = {
   isOwnUrl: (url: string) => boolean
   /** Creates all of them or none, as members of the namespace if one is named; their ids, in order. */
   create: (servers: ServerInput[], namespaceId: string | null) => Promise<string[]>
+  registry: Registry
+  bundles: Bundles
   now?: () => number
 }
 
 /** Reads what people have of servers, and makes servers of it. */
 export interface Adding {
   readText(text: string): Found
+  /** An `.mcpb` file. Throws AppError `invalid`. */
+  readBundle(bytes: Uint8Array): Found
+  /** The ways to run or reach a server of the registry. Rejects AppError `not-found`. */
+  readRegistry(id: string): Promise<Found>
+  /** What the copy of the registry knows of these words. */
+  search(text: string): Promise<RegistryAnswer>
+  /** Begins to bring that copy up to date, if it is time. */
+  freshen(): Promise<void>
   /** Ids of what was made, in the order of the choices. */
   add(input: AddInput): Promise<string[]>
   close(): void
@@ -30,7 +50,7 @@ export interface Adding {
 const NOTHING: Found = { token: null, format: null, entries: [], problem: null, words: null }
 
 export function openAdding(options: AddingOptions): Adding {
-  const { env, isOwnUrl, now = Date.now } = options
+  const { env, isOwnUrl, registry, bundles, now = Date.now } = options
   const pending = openPending(now)
 
   function offer(format: FoundFormat, candidates: Candidate[]): Found {
@@ -54,14 +74,33 @@ export function openAdding(options: AddingOptions): Adding {
     return { ...NOTHING, token, format, entries }
   }
 
+  const offerWays = (format: FoundFormat, server: ServerJson, notes: FoundNote[] = []) =>
+    offer(format, waysOf(server, notes))
+
+  function readServerJson(value: unknown): Found {
+    const read = serverJson.safeParse(value)
+    if (read.success) return offerWays('server-json', read.data)
+    const [problem] = problemsOf(read.error)
+    const what = problem ? problemText(problem) : 'it is of another form'
+    return { ...NOTHING, problem: `This server.json cannot be read: ${what}.` }
+  }
+
   return {
     readText(text) {
       const pasted = readPasted(text)
       if (pasted.kind === 'problem') return { ...NOTHING, problem: pasted.problem }
       if (pasted.kind === 'words') return { ...NOTHING, words: pasted.words }
-      if (pasted.kind === 'server-json') return NOTHING
+      if (pasted.kind === 'server-json') return readServerJson(pasted.value)
       return offer(pasted.format, draftServers(pasted, { env, isOwnUrl }))
     },
+    readBundle: (bytes) => offer('bundle', [bundles.read(bytes)]),
+    async readRegistry(id) {
+      const found = await registry.get(id)
+      if (!found) throw new AppError('not-found', `The registry has no server named "${id}".`)
+      return offerWays('registry', found.server, found.deprecated ? ['deprecated'] : [])
+    },
+    search: (text) => registry.search(text),
+    freshen: () => registry.freshen(),
     async add({ token, choices, namespaceId }) {
       const drafts = pending.get(token)
       const servers: ServerInput[] = []

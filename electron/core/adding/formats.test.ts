@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Found } from '../../../shared/add-server.ts'
 import { openAdding } from './adding.ts'
+import { addingParts } from '../testing/adding-parts.ts'
 import { foundLines } from '../testing/found-lines.ts'
 
 /** Read on a machine with one server, `github`. */
@@ -10,6 +11,7 @@ function readText(text: string): Found {
     takenNames: () => ['github'],
     isOwnUrl: () => false,
     create: () => Promise.resolve([]),
+    ...addingParts(),
   })
   return adding.readText(text)
 }
