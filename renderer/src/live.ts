@@ -15,6 +15,7 @@ const KIND_TO_QUERIES: Record<string, readonly string[]> = {
   namespace: ['namespaces', 'status', 'servers', 'inspector'],
   endpoint: ['endpoints', 'status', 'namespaces', 'clients'],
   'api-key': ['apiKeys'],
+  activity: ['activity', 'clients'],
   preferences: ['settings'],
   paused: ['settings', 'status', 'namespaces'],
 }

@@ -1,6 +1,7 @@
 /** Every icon there is, by the thing it stands for. 16 px outlines; beside a word, but for the six everybody knows. */
 export {
   IconAlertTriangle as WarningIcon,
+  IconArrowDown as FollowIcon,
   IconArrowLeft as BackIcon,
   IconCheck as DoneIcon,
   IconChevronDown as FoldedOutIcon,
@@ -14,6 +15,7 @@ export {
   IconGripVertical as DragIcon,
   IconHome as OverviewIcon,
   IconKey as KeysIcon,
+  IconMinus as PartlyIcon,
   IconPencil as EditIcon,
   IconPlug as EndpointsIcon,
   IconPlus as AddIcon,

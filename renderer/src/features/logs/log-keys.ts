@@ -1,0 +1,51 @@
+import type { KeyboardEvent } from 'react'
+import type { LogEntry } from '../../../../shared/log-entry.ts'
+import type { Follow } from './use-follow.ts'
+
+type Keyed = {
+  entries: readonly LogEntry[]
+  currentIndex: number
+  follow: Follow
+  isOpen: (seq: number) => boolean
+  toggle: (seq: number) => void
+  move: (index: number) => void
+}
+
+const PAGE = 20
+
+/** The keys of a list; the last line is the one that is followed. */
+export function followKeys(list: Keyed): (event: KeyboardEvent) => void {
+  return (event) => {
+    const isOfList = event.target === event.currentTarget
+    if (!isOfList || event.metaKey || event.ctrlKey || event.altKey) return
+    if (go(list, event.key) || unfold(list, event.key)) event.preventDefault()
+  }
+}
+
+function go({ entries, currentIndex, follow, move }: Keyed, key: string): boolean {
+  const last = entries.length - 1
+  const at = currentIndex < 0 ? last + 1 : currentIndex
+  const targets: Record<string, number> = {
+    ArrowUp: at - 1,
+    ArrowDown: at + 1,
+    PageUp: at - PAGE,
+    PageDown: at + PAGE,
+    Home: 0,
+    End: last,
+  }
+  const target = targets[key]
+  if (target === undefined || last < 0) return false
+  const index = Math.min(last, Math.max(0, target))
+  if (index === last) follow.follow()
+  else follow.leave()
+  move(index)
+  return true
+}
+
+function unfold({ entries, currentIndex, isOpen, toggle }: Keyed, key: string): boolean {
+  const seq = entries[currentIndex]?.seq
+  if (seq === undefined) return false
+  const wants = key === 'Enter' || (isOpen(seq) ? key === 'ArrowLeft' : key === 'ArrowRight')
+  if (wants) toggle(seq)
+  return wants
+}
