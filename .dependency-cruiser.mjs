@@ -10,7 +10,7 @@ const LEAVES = [
   '^electron/core/db/',
 ]
 const FEATURES =
-  '^electron/core/(activity|auth|clients|endpoints|host|logs|namespaces|oauth|removals|servers|settings|status)/'
+  '^electron/core/(activity|adding|auth|clients|data|endpoints|host|logs|namespaces|oauth|removals|servers|settings|status)/'
 const CONNECTIONS = '^electron/core/connections/'
 const GATEWAY = '^electron/core/gateway/'
 const INSPECTOR = '^electron/core/inspector/'
@@ -18,7 +18,7 @@ const HTTP = '^electron/core/http/'
 const HOST = '^electron/host/'
 const ROUTER = '^electron/core/(router|apply-config)\\.ts$'
 const WIRING =
-  '^electron/core/(ai-clients|core|following|index|sign-ins|stores|upkeep|views|callers|management|first-start|start-gateway|watching|open-inspector|open-removals)\\.ts$'
+  '^electron/core/(add-servers|ai-clients|core|following|index|sign-ins|stores|upkeep|views|callers|management|first-start|start-gateway|watching|open-adding|open-inspector|open-removals)\\.ts$'
 /** Tests and their parts may import anything. */
 const TESTS = ['\\.test\\.tsx?$', '^electron/core/testing/', '^electron/e2e/']
 const ELECTRON = '^electron$|(^|/)node_modules/electron/'

@@ -17,6 +17,8 @@ export type Change =
   | { kind: 'activity' }
   /** What the program around the core says of itself: updates. */
   | { kind: 'host' }
+  /** The copy of the registry on this machine knows more, or is being brought up to date. */
+  | { kind: 'registry' }
 
 /** Tells listeners what has happened. It never drives work: who must act is called directly. */
 export interface Changes {

@@ -36,6 +36,8 @@ export type CoreConfig = {
   pageDir: string | null
   /** A dump of the migrated, empty database that makes the first start fast; `null` for none. */
   databaseTemplate: string | null
+  /** The registry to find servers in, `https://registry.modelcontextprotocol.io` if left out. */
+  registryUrl?: string
   /** What `${NAME}` in definitions stands for, and what servers that we start inherit from. */
   env: Record<string, string | undefined>
   /** Ours, as clients and `/health` are told it. */

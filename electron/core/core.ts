@@ -6,6 +6,7 @@ import { applyConfigFile } from './apply-config.ts'
 import { judge, managementCaller, managerOf } from './callers.ts'
 import { openChanges, type Changes } from './changes.ts'
 import type { CoreConfig } from './config.ts'
+import { takePendingRestore } from './data/folder.ts'
 import { restoreBackup } from './db/backup.ts'
 import { lockDataDir } from './db/lock.ts'
 import { openDatabase, type Database } from './db/open.ts'
@@ -17,6 +18,7 @@ import { serveManagement } from './http/management.ts'
 import { openRoutes } from './http/routes.ts'
 import { openWindow } from './http/window.ts'
 import { openHttpServer } from './http/server.ts'
+import { openStoredAdding } from './open-adding.ts'
 import { openInspector } from './open-inspector.ts'
 import { openHost } from './host.ts'
 import { openManagement } from './management.ts'
@@ -112,12 +114,14 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
     ...{ version: config.version, url, endpoints: endpoints() },
     paused: stores.preferences.isPaused,
   })
-  const clients = () => gateway.sessions.size
-  const upkeep = openUpkeep({ config, stores, follow, clients, port: http.port })
+  const tokens = [adminToken.token, localToken.token]
+  const kept = { config, stores, db, gateway, follow, watching, tokens, port: http.port }
+  const upkeep = openUpkeep(kept)
   const host = opened.use(openHost(config, changes))
   const { version } = config
   const shown = { config, stores, db, changes, follow, watching, url, localUrl }
   const aiClients = await openStoredAiClients(shown)
+  const adding = opened.use(await openStoredAdding(shown))
   const graceMs = limits.inspectorGraceMs
   const { inspector, visit } = openInspector({ gateway, stores, version, graceMs })
   const router = openManagement({
@@ -129,6 +133,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
     oauth,
     status,
     host,
+    adding,
     aiClients,
     upkeep,
     removals,
@@ -187,8 +192,13 @@ function databaseOptions({ dataDir, resourcesDir, databaseTemplate }: CoreConfig
 }
 
 async function restoreFirst(config: CoreConfig): Promise<void> {
-  const { restoreFile: file } = config
-  if (file !== null) await restoreBackup({ ...databaseOptions(config), file })
+  const { restoreFile, dataDir, log } = config
+  const put = (file: string) => restoreBackup({ ...databaseOptions(config), file })
+  if (restoreFile !== null) return put(restoreFile)
+  const file = await takePendingRestore(dataDir)
+  if (file === null) return
+  // Chosen in the window, where nobody sits now: what was there is still right.
+  await put(file).catch((error: unknown) => log.error({ error: messageOf(error) }, 'no restore'))
 }
 
 function publicEndpoints(stores: Stores, url: string) {

@@ -1,4 +1,5 @@
 import type { RemovalKind } from '../../shared/removal.ts'
+import type { Adding } from './adding/adding.ts'
 import type { AiClientsService } from './clients/clients.ts'
 import type { Changes } from './changes.ts'
 import type { Following } from './following.ts'
@@ -27,12 +28,13 @@ export type ManagementParts = InspectorRouterOptions & {
   status: () => Overview
   host: HostRouterOptions
   aiClients: AiClientsService
+  adding: Adding
 }
 
 /** The management API, whose every change is followed by what is live. */
 export function openManagement(parts: ManagementParts): AppRouter {
   const { inspector, stores, gateway, changes, oauth, status, host, aiClients } = parts
-  const { removals, follow, watching, upkeep } = parts
+  const { adding, removals, follow, watching, upkeep } = parts
   const remove = (kind: RemovalKind) => (ids: string[]) => removals.take(kind, ids)
 
   const statusOf = statusFrom(parts)
@@ -77,6 +79,7 @@ export function openManagement(parts: ManagementParts): AppRouter {
       invalidate: follow.apiKey,
       remove: remove('apiKeys'),
     },
+    adding: { adding },
     oauth: { oauth },
     logs: { ring: watching.logs.ring },
     activity: { activity: watching.activity },

@@ -1,6 +1,8 @@
 import { activityRouter, type ActivityRouterOptions } from './activity/router.ts'
 import { apiKeyRouter, type ApiKeyRouterOptions } from './auth/api-key-router.ts'
+import { addingRouter, type AddingRouterOptions } from './adding/router.ts'
 import { aiClientRouter, type AiClientRouterOptions } from './clients/router.ts'
+import { dataRouter, type DataRouterOptions } from './data/router.ts'
 import { endpointRouter, type EndpointRouterOptions } from './endpoints/router.ts'
 import { hostRouter, type HostRouterOptions } from './host/router.ts'
 import { inspectorRouter, type InspectorRouterOptions } from './inspector/router.ts'
@@ -19,6 +21,7 @@ export type AppRouterOptions = {
   namespaces: NamespaceRouterOptions
   endpoints: EndpointRouterOptions
   apiKeys: ApiKeyRouterOptions
+  adding: AddingRouterOptions
   oauth: OAuthRouterOptions
   logs: LogRouterOptions
   activity: ActivityRouterOptions
@@ -27,6 +30,7 @@ export type AppRouterOptions = {
   inspector: InspectorRouterOptions
   removals: RemovalRouterOptions
   settings: SettingsRouterOptions
+  data: DataRouterOptions
 }
 
 /** The management API, the same over HTTP and inside the desktop app. */
@@ -37,6 +41,7 @@ export function appRouter(options: AppRouterOptions) {
     namespaces: namespaceRouter(options.namespaces),
     endpoints: endpointRouter(options.endpoints),
     apiKeys: apiKeyRouter(options.apiKeys),
+    adding: addingRouter(options.adding),
     oauth: oauthRouter(options.oauth),
     logs: logRouter(options.logs),
     activity: activityRouter(options.activity),
@@ -45,6 +50,7 @@ export function appRouter(options: AppRouterOptions) {
     inspector: inspectorRouter(options.inspector),
     removals: removalRouter(options.removals),
     settings: settingsRouter(options.settings),
+    data: dataRouter(options.data),
   })
 }
 

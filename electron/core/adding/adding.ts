@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type {
   AddInput,
   Found,
@@ -77,20 +78,16 @@ export function openAdding(options: AddingOptions): Adding {
   const offerWays = (format: FoundFormat, server: ServerJson, notes: FoundNote[] = []) =>
     offer(format, waysOf(server, notes))
 
-  function readServerJson(value: unknown): Found {
-    const read = serverJson.safeParse(value)
-    if (read.success) return offerWays('server-json', read.data)
-    const [problem] = problemsOf(read.error)
-    const what = problem ? problemText(problem) : 'it is of another form'
-    return { ...NOTHING, problem: `This server.json cannot be read: ${what}.` }
-  }
-
   return {
     readText(text) {
       const pasted = readPasted(text)
       if (pasted.kind === 'problem') return { ...NOTHING, problem: pasted.problem }
       if (pasted.kind === 'words') return { ...NOTHING, words: pasted.words }
-      if (pasted.kind === 'server-json') return readServerJson(pasted.value)
+      if (pasted.kind === 'server-json') {
+        const read = serverJson.safeParse(pasted.value)
+        if (!read.success) return { ...NOTHING, problem: notServerJson(read.error) }
+        return offerWays('server-json', read.data)
+      }
       return offer(pasted.format, draftServers(pasted, { env, isOwnUrl }))
     },
     readBundle: (bytes) => offer('bundle', [bundles.read(bytes)]),
@@ -111,6 +108,10 @@ export function openAdding(options: AddingOptions): Adding {
     },
     close: () => pending.clear(),
   }
+}
+
+function notServerJson(error: z.ZodError): string {
+  return `This server.json cannot be read: ${problemsOf(error).map(problemText).join('; ')}.`
 }
 
 type Choice = AddInput['choices'][number]
