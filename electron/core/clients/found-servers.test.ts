@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import { echoServer } from '../testing/echo-definition.ts'
+import { startTempCore, type TempCore } from '../testing/temp-core.ts'
+import { openTempHome } from '../testing/temp-home.ts'
+import { freeName } from './server-names.ts'
+
+const { command, args = [] } = echoServer()
+const FILES = {
+  '.cursor/mcp.json': JSON.stringify({
+    mcpServers: {
+      'git hub': { command: 'gh-mcp', args: ['--token', 'abc'], env: { TOKEN: 'very-secret' } },
+      echo: { command, args },
+      linear: { url: 'https://mcp.linear.app/mcp', headers: { 'X-Key': 'very-secret' } },
+      metamcp: { url: 'http://127.0.0.1:1/metamcp/default/mcp' },
+      nothing: { note: 'x' },
+    },
+  }),
+  '.config/Claude/claude_desktop_config.json': JSON.stringify({
+    mcpServers: { GitHub: { command: 'gh-mcp', args: ['--token', 'abc'] } },
+  }),
+  '.config/Code/User/mcp.json':
+    '{ "servers": { // mine\n "asks": { "command": "x", "env": { "K": "${input:api-key}" } },' +
+    ' "git-hub": { "command": "other", "args": ["${env:HOME}"] } } }',
+  '.codex/config.toml': '[mcp_servers.old]\nurl = "http://127.0.0.1:3001/sse"\nenabled = false\n',
+  '.config/opencode/opencode.json': JSON.stringify({
+    mcp: { local: { type: 'local', command: ['run', 'me'], environment: { A: '{env:B}' } } },
+  }),
+  '.config/goose/config.yaml':
+    'extensions:\n  fetch:\n    type: stdio\n    cmd: uvx\n    args: [f]\n',
+  '.kiro/settings/mcp.json': '{ "mcpServers": {',
+}
+
+async function find({ admin }: TempCore) {
+  const { servers, clients } = await admin.clients.findServers.query()
+  return { clients, named: new Map(servers.map((server) => [server.name, server])) }
+}
+
+test('finds the servers of all clients, doubles once, and imports them with their secrets', async () => {
+  await using home = await openTempHome()
+  await home.put(FILES)
+  await using core = await startTempCore({ machine: home.machine })
+  const { clients, named } = await find(core)
+  expect(JSON.stringify([...named.values()])).not.toContain('very-secret')
+  expect([...named.keys()].sort()).toEqual(
+    ['asks', 'echo', 'fetch', 'git hub', 'git-hub', 'linear', 'local', 'nothing', 'old'].sort(),
+  )
+  expect(named.get('git hub')).toMatchObject({
+    newName: 'git-hub',
+    runs: 'gh-mcp --token ••••••••',
+    envNames: ['TOKEN'],
+    problem: null,
+    foundIn: [
+      { clientId: 'cursor', entry: 'git hub' },
+      { clientId: 'claude-desktop', entry: 'GitHub' },
+    ],
+  })
+  expect(named.get('git-hub')).toMatchObject({ newName: 'git-hub-2', runs: 'other ${HOME}' })
+  expect(named.get('asks')?.problem).toContain('It asks for "api-key" when it starts.')
+  expect(named.get('nothing')?.problem).toBe('It has neither a command nor a URL.')
+  expect(named.get('old')).toMatchObject({ type: 'SSE', enabled: false })
+  expect(named.get('local')).toMatchObject({ runs: 'run me', envNames: ['A'] })
+  expect(named.get('fetch')).toMatchObject({ runs: 'uvx f' })
+  expect(clients.find(({ id }) => id === 'kiro')?.problem).toMatch(/line 1/)
+
+  const idOf = (name: string) => named.get(name)?.id ?? ''
+  const [namespace] = await core.admin.namespaces.list.query()
+  const namespaceId = namespace?.id ?? ''
+  await expect(
+    core.admin.clients.importServers.mutate({ ids: [idOf('echo'), idOf('asks')], namespaceId }),
+  ).rejects.toThrow('asks')
+  expect(await core.admin.servers.list.query()).toEqual([])
+
+  const ids = ['git hub', 'echo', 'linear'].map(idOf)
+  const imported = await core.admin.clients.importServers.mutate({ ids, namespaceId })
+  expect(imported).toMatchObject([
+    { name: 'git-hub', renamedFrom: 'git hub', foundIn: [{}, { clientName: 'Claude Desktop' }] },
+    { name: 'echo', renamedFrom: null },
+    { name: 'linear' },
+  ])
+  const servers = await core.admin.servers.list.query()
+  expect(servers.find(({ name }) => name === 'git-hub')?.envNames).toEqual(['TOKEN'])
+  const members = (await core.admin.namespaces.list.query())[0]?.servers
+  expect(members).toHaveLength(3)
+
+  // From now on they are here, and can be taken out there.
+  const again = await find(core)
+  expect(again.named.get('echo')?.here).toBe('echo')
+  const { clients: views } = await core.admin.clients.list.query()
+  expect(views.find(({ id }) => id === 'cursor')?.imported).toEqual([
+    { entry: 'git hub', server: 'git-hub' },
+    { entry: 'echo', server: 'echo' },
+    { entry: 'linear', server: 'linear' },
+  ])
+})
+
+test.for([
+  ['github', 'github'],
+  ['my server (new)', 'my-server-new'],
+  ['_x__y_', 'x_y'],
+  ['Caf\u00e9', 'Cafe'],
+  ['\u670d\u52a1\u5668', 'server'],
+  ['taken', 'taken-2'],
+  ['TAKEN', 'TAKEN-2'],
+  ['a'.repeat(40), 'a'.repeat(32)],
+])('%s becomes %s', ([name = '', expected]) => {
+  expect(freeName(name, new Set(['taken']))).toBe(expected)
+})

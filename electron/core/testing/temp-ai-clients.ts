@@ -1,0 +1,41 @@
+import type { Endpoint } from '../../../shared/endpoint.ts'
+import { openAiClients, type AiClientsService } from '../clients/clients.ts'
+import type { Written } from '../clients/parts.ts'
+import type { Machine } from '../machine.ts'
+
+/** The key that every client gets. */
+export const TEST_KEY = `sk_mt_${'0'.repeat(64)}`
+
+export type TestAiClients = AiClientsService & { keys: Set<string> }
+
+/** AI clients of a computer, with an endpoint and keys of their own. */
+export async function openTestAiClients(machine: Machine): Promise<TestAiClients> {
+  const keys = new Set<string>()
+  let written: Written[] = []
+  const endpoint: Endpoint = {
+    ...{ id: 'e', name: 'default', description: '', enabled: true, namespaceId: 'n', prefix: true },
+    auth: { apiKey: true, queryParam: false },
+  }
+  const service = await openAiClients({
+    machine,
+    url: 'http://127.0.0.1:12008',
+    written: {
+      load: () => Promise.resolve(written),
+      save: (all) => Promise.resolve(void (written = all)),
+    },
+    endpoint: () => endpoint,
+    keys: {
+      create(name) {
+        keys.add(name)
+        return Promise.resolve({ id: name, name, key: TEST_KEY })
+      },
+      setEnabled: () => Promise.resolve(),
+      delete: (id) => Promise.resolve(void keys.delete(id)),
+    },
+    servers: () => [],
+    addServers: () => Promise.resolve([]),
+    seen: () => null,
+    changed: () => undefined,
+  })
+  return { ...service, keys }
+}
