@@ -49,7 +49,8 @@ export async function applyConfigFile(options: ApplyConfigFileOptions): Promise<
   return applyConfig({ file, stores, db })
 }
 
-function namesIn({ servers, namespaces }: DefinitionStores) {
+/** What `withDefaultNamespace` asks of the stores. */
+export function namesIn({ servers, namespaces }: DefinitionStores) {
   const members = namespaces.byName(DEFAULT_NAME)?.servers ?? []
   return {
     isServer: (name: string) => servers.byName(name) !== undefined,

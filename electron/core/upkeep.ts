@@ -1,24 +1,38 @@
+import { applyConfig, namesIn } from './apply-config.ts'
 import type { CoreConfig } from './config.ts'
+import type { ConfigFile } from '../../shared/config-file.ts'
+import { logLine } from '../../shared/log-entry.ts'
+import { diagnose } from './data/diagnostics.ts'
+import type { DataRouterOptions } from './data/router.ts'
+import type { Database } from './db/open.ts'
+import { withDefaultNamespace } from './default-namespace.ts'
 import type { Following } from './following.ts'
+import type { Gateway } from './gateway/gateway.ts'
+import type { Watching } from './watching.ts'
 import type { SettingsRouterOptions } from './settings/router.ts'
 import type { Stores } from './stores.ts'
+
+const LOG_LINES = 500
 
 export type UpkeepParts = {
   config: CoreConfig
   stores: Stores
+  db: Database
+  gateway: Gateway
   follow: Following
+  watching: Watching
   /** Where it listens. */
   port: number
-  /** How many clients have a session now. */
-  clients: () => number
+  /** Ours, which no report may hold. */
+  tokens: readonly string[]
 }
 
-export type Upkeep = { settings: SettingsRouterOptions }
+export type Upkeep = { settings: SettingsRouterOptions; data: DataRouterOptions }
 
 /** What a person does with the app as a whole: settings, and the care of what it keeps. */
 export function openUpkeep(parts: UpkeepParts): Upkeep {
-  const { config, stores, follow, port, clients } = parts
-  const { dataDir, host, startedWith = { logLevel: 'info', sources: {} } } = config
+  const { config, stores, db, gateway, follow, port } = parts
+  const { dataDir, env, host, startedWith = { logLevel: 'info', sources: {} } } = config
   return {
     settings: {
       ...{ dataDir, host, startedWith },
@@ -26,8 +40,79 @@ export function openUpkeep(parts: UpkeepParts): Upkeep {
       port: () => port,
       async followPause() {
         await follow.endpoints()
-        return clients()
+        return gateway.sessions.size
       },
     },
+    data: {
+      ...{ dataDir, env },
+      definitions: () => definitionsIn(stores),
+      backUp: db.backUp,
+      apply: (file) => applyNow(parts, file),
+      diagnose: () => diagnoseNow(parts),
+    },
   }
+}
+
+function definitionsIn({ servers, namespaces, endpoints, apiKeys }: Stores) {
+  return {
+    servers: servers.list(),
+    namespaces: namespaces.list(),
+    endpoints: endpoints.list(),
+    apiKeys: apiKeys.list(),
+  }
+}
+
+async function applyNow({ stores, db, follow }: UpkeepParts, given: ConfigFile) {
+  const file = withDefaultNamespace(given, namesIn(stores))
+  const applied = await applyConfig({ file, stores, db })
+  for (const { kind, id } of applied) {
+    if (kind === 'server') await follow.server(id)
+    if (kind === 'api-key') await follow.apiKey(id)
+  }
+  await follow.endpoints()
+  return applied.map(({ kind, name, change }) => ({ kind, name, change }))
+}
+
+function diagnoseNow({ config, stores, gateway, watching, port, tokens, db }: UpkeepParts) {
+  const { version, env, dataDir, publicUrl, host } = config
+  const { servers, namespaces, endpoints, apiKeys } = definitionsIn(stores)
+  const signIns = servers.flatMap(({ id }) => stringsIn(stores.signIns.get(id)?.tokens))
+  return diagnose({
+    ...{ version, env, servers },
+    ownSecrets: [...tokens, ...signIns],
+    log: watching.logs.ring.list().slice(-LOG_LINES).map(logLine),
+    serverNow(id) {
+      const { catalog, triedAt, ownConnections } = stores.catalogs.get(id)
+      const { hello, ...lists } = catalog ?? { hello: null }
+      const counts = Object.entries(lists).map(([kind, list]) => [kind, list.length] as const)
+      const { protocolVersion, serverInfo } = hello ?? {}
+      return {
+        ...gateway.pools.status(id),
+        ...{ triedAt, ownConnections, protocolVersion, serverInfo },
+        offers: Object.fromEntries(counts),
+      }
+    },
+    facts: {
+      listens: { host, port, publicUrl },
+      data: { dataDir, recovery: db.recovery },
+      settings: { ...stores.preferences.get(), paused: stores.preferences.isPaused },
+      namespaces: namespaces.map(({ name, enabled, servers: members, tools }) => {
+        return { name, enabled, servers: members.length, rules: tools.length }
+      }),
+      endpoints: endpoints.map(({ name, enabled, prefix, auth }) => ({
+        name,
+        enabled,
+        prefix,
+        auth,
+      })),
+      apiKeys: apiKeys.length,
+      sessions: gateway.sessions.size,
+      clients: watching.activity.clients(),
+    },
+  })
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : []
 }

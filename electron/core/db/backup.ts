@@ -18,7 +18,11 @@ const kept = 3
  * Packs the store with its definitions into `backups/<time>-<its last migration>.tgz` and returns
  * that path. Nobody may write meanwhile. Of all backups the newest three stay.
  */
-export async function writeBackup(paths: Paths, store: Store, snapshot: Snapshot): Promise<string> {
+export async function writeBackup(
+  paths: Paths,
+  store: Pick<Store, 'command'>,
+  snapshot: Snapshot,
+): Promise<string> {
   await mkdir(paths.backups, { recursive: true, mode: 0o700 })
   await store.command('CHECKPOINT')
   const path = join(paths.backups, `${stamp()}-${snapshot.migration}.tgz`)

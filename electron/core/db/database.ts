@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
+import { sql } from 'drizzle-orm'
 import { AppError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import { writeBackup } from './backup.ts'
 import { coalesce } from './coalesce.ts'
 import { countDefinitionChanges } from './definitions.ts'
 import { openGate } from './gate.ts'
@@ -27,6 +29,8 @@ export interface Database {
    * the process, not a power loss. Rejects, changing nothing, if `work` changes a definition.
    */
   record<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Packs everything into a backup while nobody writes; resolves with its path. */
+  backUp(): Promise<string>
   /** What was done at opening because the store was broken; null when it was sound. */
   readonly recovery: Recovery | null
   /** Waits for what was begun. Idempotent. */
@@ -75,8 +79,16 @@ export function startDatabase({ store, paths, recovery, log, owned }: DatabasePa
       throw new Error('record() may not change definitions: use write()')
     })
 
+  const backUp = () =>
+    // In a transaction, which keeps everybody else out until all is packed.
+    store.transact('read only', async (tx) => {
+      const command = async (text: string) => void (await tx.execute(sql.raw(text)))
+      return writeBackup(paths, { command }, await readSnapshot(tx))
+    })
+
   return {
     recovery,
+    backUp: () => gate.enter(backUp),
     read: (work) => gate.enter(() => transact('read only', work)),
     write: (work) => gate.enter(() => write(work)),
     record: (work) => gate.enter(() => record(work)),
