@@ -1,5 +1,6 @@
 import { openActivity, type Activity } from './activity/activity.ts'
 import type { Change, Changes } from './changes.ts'
+import { KNOWN_CLIENTS } from './clients/catalogue/index.ts'
 import type { CoreConfig } from './config.ts'
 import type { Gateway, GatewayOptions } from './gateway/gateway.ts'
 import { openListWatch } from './logs/list-watch.ts'
@@ -24,6 +25,11 @@ export function rememberLog(config: CoreConfig): { config: CoreConfig; logs: Log
   return { logs, config: { ...config, log: logs.tee(config.log) } }
 }
 
+/** Most programs give themselves another name than people give them. */
+const LABELS = new Map(
+  KNOWN_CLIENTS.flatMap(({ name, clientNames }) => clientNames.map((id) => [id, name] as const)),
+)
+
 const CHANGES_LISTS: ReadonlySet<Change['kind']> = new Set<Change['kind']>([
   'server',
   'catalog',
@@ -41,6 +47,7 @@ export async function openWatching(parts: WatchingParts): Promise<Watching> {
   })
   const activity = openActivity({
     log,
+    labelOf: (id) => LABELS.get(id),
     // What an older version wrote in another shape is no reason not to start.
     kept: await stores.settings.get('seen').catch(() => null),
     save: (seen) => stores.settings.set('seen', seen),

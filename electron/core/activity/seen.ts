@@ -27,12 +27,17 @@ export type KeptClient = Pick<
 >
 export type KeptSeen = { clients: KeptClient[]; keys: Record<string, KeyUse> }
 
+/** What people call a program, by its id. */
+type LabelOf = (id: string) => string | undefined
+
 /** Who was there last, of clients and of keys. */
 export class Seen {
+  readonly #labelOf: LabelOf
   readonly #clients = new Map<string, Entry>()
   readonly #keys = new Map<string, { ms: number; client: string }>()
 
-  constructor(kept: KeptSeen | null) {
+  constructor(kept: KeptSeen | null, labelOf: LabelOf = () => undefined) {
+    this.#labelOf = labelOf
     for (const { lastSeenAt, ...client } of kept?.clients ?? []) {
       const nothingYet = { sessions: 0, tools: null, toolsReadMs: null }
       this.#clients.set(client.id, { ...client, ...nothingYet, seenMs: Date.parse(lastSeenAt) })
@@ -47,7 +52,7 @@ export class Seen {
     const id = idOf(info)
     const entry = this.#clients.get(id) ?? this.#add(id)
     const now = Date.now()
-    entry.name = nameOf(info) || entry.name
+    entry.name = this.#labelOf(id) ?? (nameOf(info) || entry.name)
     entry.version = textOf(info?.['version']) || entry.version
     entry.seenMs = now
     entry.endpoint = endpoint
@@ -71,14 +76,6 @@ export class Seen {
       lastSeenAt: iso(seenMs),
       toolsReadAt: toolsReadMs === null ? null : iso(toolsReadMs),
     }))
-  }
-
-  /** When the last of the clients with these names was there; their calls together. */
-  last(names: readonly string[]): { at: string; calls: number } | null {
-    const found = names.flatMap((name) => this.#clients.get(name.toLowerCase()) ?? [])
-    if (found.length === 0) return null
-    const calls = found.reduce((sum, client) => sum + client.calls, 0)
-    return { at: iso(Math.max(...found.map(({ seenMs }) => seenMs))), calls }
   }
 
   key(id: string): KeyUse | null {

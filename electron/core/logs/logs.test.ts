@@ -36,7 +36,7 @@ test('entries are found by server, by level and by a part of what they say', () 
   logs.tee(log).info({}, 'started')
   const texts = (filter: object) => logs.ring.list({ filter }).map(({ text }) => text)
   expect(texts({ servers: ['g1'] })).toEqual([
-    'a server failed: It ended.',
+    'a server failed: It ended. at once',
     ...['npm notice', 'listening'],
   ])
   expect(texts({ levels: ['info'] })).toEqual(['started'])

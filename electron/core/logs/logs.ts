@@ -93,7 +93,7 @@ function sentence(message: string, facts: Record<string, unknown> | null): strin
   const reason = facts?.['reason'] ?? facts?.['error']
   const said = showableText(message)
   if (typeof reason !== 'string' || reason === '') return said
-  return `${said}: ${reason.split('\n', 1)[0]}`
+  return `${said}: ${reason.replaceAll(/\s*\n\s*/g, ' ')}`
 }
 
 /** Whether one more of a key is within the limit of this second. */
