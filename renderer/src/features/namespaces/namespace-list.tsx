@@ -1,0 +1,221 @@
+import { Button, Switch, VisuallyHidden } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import type { NamespaceSummary } from '../../../../shared/offer.ts'
+import { useTRPC } from '../../trpc.ts'
+import { AddIcon } from '../../ui/icons.ts'
+import { Rows, type Column } from '../../ui/rows.tsx'
+import { offerUndo, tellProblem } from '../../ui/undo.ts'
+import { NameField } from './name-field.tsx'
+import styles from './namespaces.module.css'
+import { useFormat } from './use-format.ts'
+
+export type Naming = { kind: 'new' } | { kind: 'rename'; id: string } | null
+
+export type NamespaceListProps = {
+  summaries: readonly NamespaceSummary[]
+  current: NamespaceSummary | null
+  naming: Naming
+  onNaming: (naming: Naming) => void
+  onSelect: (id: string | undefined) => void
+}
+
+/** All namespaces, each with its switch and how many tools it offers. */
+export function NamespaceList(props: NamespaceListProps) {
+  const { summaries, current, naming, onNaming, onSelect } = props
+  const { t } = useTranslation('namespaces')
+  const { create, rename, toggle, remove } = useNamespaceChanges(props)
+  const names = summaries.map((summary) => summary.name)
+  const columns = useColumns({
+    toggle,
+    renamed: naming?.kind === 'rename' ? naming.id : null,
+    field: (summary) => (
+      <NameField
+        label={t('name.label')}
+        initial={summary.name}
+        taken={names.filter((name) => name !== summary.name)}
+        onCancel={() => onNaming(null)}
+        onDone={(name) => rename(summary, name)}
+      />
+    ),
+  })
+  return (
+    <nav className={styles.namespaces} aria-label={t('title')}>
+      <div className={styles.namespaceRows} style={{ height: Math.min(summaries.length, 12) * 32 }}>
+        <Rows
+          label={t('title')}
+          items={summaries}
+          getId={(summary) => summary.id}
+          getText={(summary) => summary.name}
+          columns={columns}
+          isHeaderHidden
+          selectedId={current?.id ?? null}
+          onSelect={onSelect}
+          onToggle={toggle}
+          onRename={(summary) => onNaming({ kind: 'rename', id: summary.id })}
+          onRemove={remove}
+        />
+      </div>
+      {naming?.kind === 'new' ? (
+        <div className={styles.naming}>
+          <NameField
+            label={t('name.label')}
+            taken={names}
+            onCancel={() => onNaming(null)}
+            onDone={create}
+          />
+        </div>
+      ) : (
+        <Button
+          className={styles.new}
+          variant="subtle"
+          color="gray"
+          leftSection={<AddIcon size={14} />}
+          onClick={() => onNaming({ kind: 'new' })}
+        >
+          {t('new')}
+        </Button>
+      )}
+      {current && <Facts summary={current} />}
+    </nav>
+  )
+}
+
+type Columns = {
+  toggle: (summary: NamespaceSummary) => void
+  renamed: string | null
+  field: (summary: NamespaceSummary) => React.ReactNode
+}
+
+function useColumns({ toggle, renamed, field }: Columns): Column<NamespaceSummary>[] {
+  const { t } = useTranslation('namespaces')
+  const { number } = useFormat()
+  return [
+    {
+      key: 'on',
+      label: t('column.on'),
+      width: 30,
+      render: (summary) => (
+        <Switch
+          tabIndex={-1}
+          checked={summary.enabled}
+          aria-label={t('switch', { name: summary.name })}
+          onChange={() => toggle(summary)}
+          onClick={(event) => event.stopPropagation()}
+        />
+      ),
+    },
+    {
+      key: 'name',
+      label: t('column.name'),
+      render: (summary) => (summary.id === renamed ? field(summary) : summary.name),
+    },
+    {
+      key: 'tools',
+      label: t('column.tools'),
+      width: 40,
+      align: 'right',
+      render: (summary) => {
+        if (!summary.enabled) return <span className={styles.dim}>{t('off')}</span>
+        const isUnknown = summary.tools === 0 && summary.unseen > 0
+        return (
+          <span className={styles.number}>
+            {isUnknown ? '–' : number(summary.tools)}
+            <VisuallyHidden> {t('toolsWord')}</VisuallyHidden>
+          </span>
+        )
+      },
+    },
+  ]
+}
+
+/** What clients of the namespace get, in numbers. */
+function Facts({ summary }: { summary: NamespaceSummary }) {
+  const { t } = useTranslation('namespaces')
+  const { about } = useFormat()
+  const { enabled, tools, tokens, prompts, resources, servers, serversOn, unseen } = summary
+  const { endpoints } = summary
+  return (
+    <div className={styles.facts}>
+      <h2 className={styles.label}>{t('facts.title')}</h2>
+      {enabled ? (
+        <>
+          <div>{t('facts.tools', { count: tools })}</div>
+          <div>{t('facts.tokens', { count: tokens, about: about(tokens) })}</div>
+          <div>{t('facts.prompts', { count: prompts })}</div>
+          <div>{t('facts.resources', { count: resources })}</div>
+        </>
+      ) : (
+        <div>{t('facts.nothing')}</div>
+      )}
+      <h2 className={styles.label}>{t('facts.from')}</h2>
+      <div>{t('facts.servers', { count: servers, on: serversOn })}</div>
+      {unseen > 0 && <div>{t('facts.unseen', { count: unseen })}</div>}
+      <h2 className={styles.label}>{t('facts.seenBy')}</h2>
+      {endpoints.length === 0 ? (
+        <div>{t('facts.noEndpoint')}</div>
+      ) : (
+        endpoints.map((endpoint) => <div key={endpoint}>{endpoint}</div>)
+      )}
+    </div>
+  )
+}
+
+export function useNamespaceChanges({
+  onNaming,
+  onSelect,
+}: Pick<NamespaceListProps, 'onNaming' | 'onSelect'>) {
+  const trpc = useTRPC()
+  const { t } = useTranslation('namespaces')
+  const setEnabled = useMutation(trpc.namespaces.setEnabled.mutationOptions())
+  const update = useMutation(trpc.namespaces.update.mutationOptions())
+  const create = useMutation(trpc.namespaces.create.mutationOptions())
+  const remove = useMutation(trpc.namespaces.delete.mutationOptions())
+  const restore = useMutation(trpc.removals.restore.mutationOptions())
+  return {
+    toggle: ({ id, enabled }: NamespaceSummary) =>
+      setEnabled.mutate(
+        { id, enabled: !enabled },
+        { onError: (error) => tellProblem(error, t('notChanged')) },
+      ),
+    create: (name: string) =>
+      create.mutate(
+        { name },
+        {
+          onSuccess: ({ id }) => {
+            onNaming(null)
+            onSelect(id)
+          },
+          onError: (error) => tellProblem(error, t('notMade', { name })),
+        },
+      ),
+    rename: ({ id, name: before }: NamespaceSummary, name: string) =>
+      update.mutate(
+        { id, patch: { name } },
+        {
+          onSuccess: () => {
+            onNaming(null)
+            offerUndo({
+              message: t('done.renamed', { before, name }),
+              undo: () => update.mutateAsync({ id, patch: { name: before } }),
+            })
+          },
+          onError: (error) => tellProblem(error, t('notChanged')),
+        },
+      ),
+    remove: ({ id, name }: NamespaceSummary) =>
+      remove.mutate(
+        { id },
+        {
+          onSuccess: ({ removalId }) => {
+            onSelect(undefined)
+            offerUndo({
+              message: t('done.removed', { name }),
+              undo: () => restore.mutateAsync({ id: removalId }),
+            })
+          },
+          onError: (error) => tellProblem(error, t('notRemoved', { name })),
+        },
+      ),
+  }
+}

@@ -1,0 +1,118 @@
+import { Button, Menu, Pill, Tabs } from '@mantine/core'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { NamespaceOffer } from '../../../../shared/offer.ts'
+import { parseFilter, PLAIN_WORDS, withoutWord } from './filter-words.ts'
+import styles from './namespaces.module.css'
+import { PromptList, ResourceList } from './other-lists.tsx'
+import { ToolsView } from './tools-view.tsx'
+import { useFormat } from './use-format.ts'
+import type { NamespaceActions } from './use-namespace.ts'
+import { useAddress, useSearchText } from './use-search-text.ts'
+
+type OfferViewProps = {
+  offer: NamespaceOffer
+  actions: NamespaceActions
+  filter: string
+  onFilter: (text: string) => void
+  onWhy: (tool: string | undefined) => void
+}
+
+const TABS = ['tools', 'prompts', 'resources'] as const
+
+/** What a namespace offers: its tools by server, its prompts and its resources. */
+export function OfferView(props: OfferViewProps) {
+  const { offer, filter, onFilter } = props
+  const { t } = useTranslation('namespaces')
+  const { number } = useFormat()
+  const { search, go } = useAddress()
+  const tab = TABS.find((one) => one === search.tab) ?? 'tools'
+  const [item, setItem] = useSearchText('item', 120)
+  const counts = useMemo(() => countsOf(offer), [offer])
+  const lists = { offer, filter, selectedId: item || null, onSelect: setItem }
+  return (
+    <div className={styles.offer}>
+      <div className={styles.strip}>
+        <Tabs
+          value={tab}
+          variant="none"
+          classNames={{ tab: styles.tab ?? '' }}
+          onChange={(value) => go({ tab: value === 'tools' ? undefined : (value ?? undefined) })}
+        >
+          <Tabs.List>
+            {TABS.map((one) => (
+              <Tabs.Tab key={one} value={one}>
+                {t(`tab.${one}`)} <span className={styles.count}>{number(counts[one])}</span>
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        </Tabs>
+        {tab === 'tools' && <Words filter={filter} onFilter={onFilter} />}
+      </div>
+      <div className={styles.body}>
+        {tab === 'tools' && <ToolsView {...props} item={item} onItem={setItem} />}
+        {tab === 'prompts' && <PromptList {...lists} />}
+        {tab === 'resources' && <ResourceList {...lists} />}
+      </div>
+    </div>
+  )
+}
+
+function countsOf({ servers }: NamespaceOffer) {
+  const sum = (count: (server: NamespaceOffer['servers'][number]) => number) =>
+    servers.reduce((total, server) => total + count(server), 0)
+  return {
+    tools: sum((server) => server.tools.length),
+    prompts: sum((server) => server.prompts.length),
+    resources: sum((server) => server.resources.length),
+  }
+}
+
+/** The words of the filter that are more than text, each to be taken out, and others to put in. */
+function Words({ filter, onFilter }: { filter: string; onFilter: (text: string) => void }) {
+  const { t } = useTranslation('namespaces')
+  const { words } = parseFilter(filter)
+  const used = new Set(words.map((word) => word.raw))
+  const unused = PLAIN_WORDS.filter((word) => !used.has(word))
+  return (
+    <div className={styles.words}>
+      {words.map((word) => (
+        <Pill
+          key={word.raw}
+          withRemoveButton
+          onRemove={() => onFilter(withoutWord(filter, word.raw))}
+          removeButtonProps={{ 'aria-label': t('words.without', { word: word.raw }), tabIndex: 0 }}
+        >
+          {t(`words.${word.kind}`, word)}
+        </Pill>
+      ))}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="subtle" color="gray">
+            {t('words.more')}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {unused.map((word) => (
+            <Menu.Item
+              key={word}
+              rightSection={word}
+              onClick={() => onFilter(`${filter} ${word}`.trim())}
+            >
+              {t(`words.${word}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Item
+            rightSection="server:…"
+            onClick={() => onFilter(`${filter} server:`.trimStart())}
+          >
+            {t('words.ofServer')}
+          </Menu.Item>
+          <Menu.Item rightSection=">300" onClick={() => onFilter(`${filter} >300`.trim())}>
+            {t('words.over', { tokens: 300 })}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  )
+}

@@ -1,0 +1,133 @@
+import { useTranslation } from 'react-i18next'
+import type {
+  NamespaceOffer,
+  OfferedPrompt,
+  OfferedResource,
+  OfferedServer,
+} from '../../../../shared/offer.ts'
+import { Machine } from '../../ui/machine.tsx'
+import { Rows, type Column } from '../../ui/rows.tsx'
+import styles from './namespaces.module.css'
+
+type OtherListProps = {
+  offer: NamespaceOffer
+  filter: string
+  selectedId: string | null
+  onSelect: (id: string) => void
+}
+
+type Item<T> = { id: string; server: OfferedServer; one: T }
+
+/** Prompts by server; they are on and off with it. */
+export function PromptList({ offer, filter, selectedId, onSelect }: OtherListProps) {
+  const { t } = useTranslation('namespaces')
+  const items = itemsOf(offer, filter, (server) =>
+    server.prompts.map((one) => [one.name, `${one.name} ${one.description ?? ''}`, one]),
+  )
+  const columns: Column<Item<OfferedPrompt>>[] = [
+    { key: 'server', label: t('column.server'), width: 140, render: ({ server }) => server.name },
+    {
+      key: 'name',
+      label: t('column.name'),
+      width: 240,
+      render: ({ one, server }) => (
+        <span className={isOn(server) ? styles.toolName : styles.toolOff} translate="no">
+          {one.name}
+        </span>
+      ),
+    },
+    {
+      key: 'description',
+      label: t('column.description'),
+      render: ({ one }) => (
+        <span title={one.description ?? ''}>{one.description ?? one.title}</span>
+      ),
+    },
+    { key: 'state', label: t('column.offered'), width: 90, render: (item) => <On item={item} /> },
+  ]
+  return (
+    <Rows
+      label={t('tab.prompts')}
+      rowHeight={28}
+      items={items}
+      getId={(item) => item.id}
+      getText={(item) => item.one.name}
+      columns={columns}
+      selectedId={selectedId}
+      onSelect={onSelect}
+    />
+  )
+}
+
+/** Resources and templates by server: the first server in order that lists a URI has it. */
+export function ResourceList({ offer, filter, selectedId, onSelect }: OtherListProps) {
+  const { t } = useTranslation('namespaces')
+  const items = itemsOf(offer, filter, (server) =>
+    server.resources.map((one) => [one.uri, `${one.uri} ${one.name ?? ''}`, one]),
+  )
+  const columns: Column<Item<OfferedResource>>[] = [
+    { key: 'server', label: t('column.server'), width: 140, render: ({ server }) => server.name },
+    { key: 'uri', label: t('column.uri'), render: ({ one }) => <Machine text={one.uri} /> },
+    { key: 'name', label: t('column.name'), width: 180, render: ({ one }) => one.name ?? '–' },
+    {
+      key: 'kind',
+      label: t('column.kind'),
+      width: 120,
+      render: ({ one }) => (one.isTemplate ? t('template') : (one.mimeType ?? t('resource'))),
+    },
+    {
+      key: 'state',
+      label: t('column.offered'),
+      width: 150,
+      render: (item) =>
+        item.one.lostTo === null ? (
+          <On item={item} />
+        ) : (
+          <span className={styles.dim}>{t('state.lostTo', { server: item.one.lostTo })}</span>
+        ),
+    },
+  ]
+  return (
+    <Rows
+      label={t('tab.resources')}
+      rowHeight={28}
+      items={items}
+      getId={(item) => item.id}
+      getText={(item) => item.one.uri}
+      columns={columns}
+      selectedId={selectedId}
+      onSelect={onSelect}
+    />
+  )
+}
+
+function On({ item }: { item: { server: OfferedServer } }) {
+  const { t } = useTranslation('namespaces')
+  const { server } = item
+  return (
+    <span className={styles.dim}>
+      {server.enabled ? t(server.on ? 'on' : 'off') : t('state.serverOff')}
+    </span>
+  )
+}
+
+function isOn(server: OfferedServer): boolean {
+  return server.on && server.enabled
+}
+
+/** What has every word of the filter in its text. */
+function itemsOf<T>(
+  offer: NamespaceOffer,
+  filter: string,
+  listOf: (server: OfferedServer) => [string, string, T][],
+): Item<T>[] {
+  const terms = filter.toLowerCase().split(/\s+/).filter(Boolean)
+  return offer.servers.flatMap((server) =>
+    listOf(server).flatMap(([id, text, one]) => {
+      const hay = `${server.name} ${text}`.toLowerCase()
+      return terms.every((term) => hay.includes(term))
+        ? [{ id: `${server.id}/${id}`, server, one }]
+        : []
+    }),
+  )
+}

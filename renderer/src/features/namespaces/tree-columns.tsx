@@ -1,0 +1,151 @@
+import { ActionIcon, Switch } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { FoldedIcon, FoldedOutIcon, PartlyIcon } from '../../ui/icons.ts'
+import type { Column } from '../../ui/rows.tsx'
+import { hintsOf } from './hints.ts'
+import styles from './namespaces.module.css'
+import { RowMenu } from './row-menu.tsx'
+import { ServerHandle } from './tree-drag.tsx'
+import type { Node, ServerNode, ToolNode } from './tree-model.ts'
+import { useFormat } from './use-format.ts'
+
+export type RowActions = {
+  onToggle: (node: Node) => void
+  onFold: (node: ServerNode) => void
+  /** Switches the others off. */
+  onOnly: (node: Node) => void
+  onWhy: (node: ToolNode) => void
+  onReset: (node: ToolNode) => void
+}
+
+export function useTreeColumns(actions: RowActions): Column<Node>[] {
+  const { t } = useTranslation('namespaces')
+  const { about } = useFormat()
+  return [
+    {
+      key: 'name',
+      label: t('column.name'),
+      render: (node) =>
+        node.kind === 'server' ? (
+          <ServerName node={node} {...actions} />
+        ) : (
+          <ToolName node={node} {...actions} />
+        ),
+    },
+    {
+      key: 'state',
+      label: t('column.offered'),
+      width: 150,
+      render: (node) => <StateOf node={node} />,
+    },
+    {
+      key: 'tokens',
+      label: t('column.tokens'),
+      width: 56,
+      align: 'right',
+      render: (node) => {
+        const tokens = node.kind === 'server' ? node.tokens : node.tool.tokens
+        const isHidden = node.kind === 'tool' && node.tool.hiddenBy !== null
+        if (node.kind === 'server' && node.listed === 0)
+          return <span className={styles.dim}>–</span>
+        return <span className={isHidden ? styles.dim : styles.number}>{about(tokens)}</span>
+      },
+    },
+    {
+      key: 'menu',
+      label: t('column.menu'),
+      isLabelHidden: true,
+      width: 28,
+      render: (node, { isSelected }) => isSelected && <RowMenu node={node} {...actions} />,
+    },
+  ]
+}
+
+function ServerName({ node, onToggle, onFold, onOnly }: RowActions & { node: ServerNode }) {
+  const { t } = useTranslation('namespaces')
+  const { server, isFolded, listed } = node
+  const isPartly = server.on && listed < server.tools.length && server.enabled
+  const Fold = isFolded ? FoldedIcon : FoldedOutIcon
+  return (
+    <ServerHandle server={server}>
+      <ActionIcon
+        size={24}
+        tabIndex={-1}
+        aria-expanded={!isFolded}
+        aria-label={t(isFolded ? 'unfold' : 'fold', { name: server.name })}
+        onMouseDown={keepFocus}
+        onClick={(event) => {
+          event.stopPropagation()
+          onFold(node)
+        }}
+      >
+        <Fold size={14} />
+      </ActionIcon>
+      <Switch
+        tabIndex={-1}
+        checked={server.on}
+        aria-label={t(isPartly ? 'switchPartly' : 'switch', { name: server.name, count: listed })}
+        thumbIcon={isPartly ? <PartlyIcon size={8} stroke={3} className={styles.partly} /> : null}
+        onMouseDown={keepFocus}
+        onClick={(event) => {
+          event.stopPropagation()
+          if (!event.altKey) return
+          event.preventDefault()
+          onOnly(node)
+        }}
+        onChange={() => onToggle(node)}
+      />
+      <span className={server.on && server.enabled ? styles.server : styles.serverOff}>
+        {server.name}
+      </span>
+    </ServerHandle>
+  )
+}
+
+function ToolName({ node, onToggle }: RowActions & { node: ToolNode }) {
+  const { t } = useTranslation('namespaces')
+  const { tool } = node
+  const { readOnlyHint, destructiveHint } = hintsOf(tool)
+  const other = tool.changed.name ?? (tool.renamed?.why === 'taken' ? tool.name : null)
+  const word = destructiveHint === true ? 'destructive' : readOnlyHint === true ? 'read-only' : null
+  return (
+    <span className={styles.tool}>
+      <Switch
+        tabIndex={-1}
+        checked={tool.on}
+        aria-label={t('switch', { name: tool.tool })}
+        onMouseDown={keepFocus}
+        onClick={(event) => event.stopPropagation()}
+        onChange={() => onToggle(node)}
+      />
+      <span className={tool.hiddenBy === null ? styles.toolName : styles.toolOff} translate="no">
+        {tool.tool}
+        {other !== null && <span className={styles.other}> → {other}</span>}
+      </span>
+      {word && <span className={styles.word}>{t(`word.${word}`)}</span>}
+    </span>
+  )
+}
+
+/** Servers say how much of them is offered, tools why they are not, or that they are changed. */
+function StateOf({ node }: { node: Node }) {
+  const { t } = useTranslation('namespaces')
+  const { number } = useFormat()
+  if (node.kind === 'server') {
+    const { server, listed } = node
+    if (!server.enabled) return <span className={styles.dim}>{t('state.serverOff')}</span>
+    if (!server.on) return <span className={styles.dim}>{t('off')}</span>
+    if (!server.seen) return <span className={styles.dim}>{t('state.unseen')}</span>
+    const values = { listed: number(listed), all: number(server.tools.length) }
+    return <span className={styles.number}>{t('state.counts', values)}</span>
+  }
+  const { tool } = node
+  if (tool.hiddenBy !== null) return <span className={styles.dim}>{t('off')}</span>
+  const isChanged = Object.keys(tool.changed).length > 0
+  return isChanged ? <span className={styles.dim}>{t('word.changed')}</span> : null
+}
+
+/** A click on a control leaves the keys with the list. */
+function keepFocus(event: React.MouseEvent): void {
+  event.preventDefault()
+}
