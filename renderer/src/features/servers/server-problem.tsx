@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import {
+  problemFixes,
+  problemWords,
+  type ServerProblem as Facts,
+} from '../../../../shared/server-problem.ts'
+import type { ServerView } from '../../../../shared/server.ts'
+import { Problem } from '../../ui/problem.tsx'
+import { useFixing } from './use-fixing.ts'
+import { useNow } from './use-now.ts'
+
+/** What is wrong with a server: what happened, why, and the buttons that help. */
+export function ServerProblem({ server, problem }: { server: ServerView; problem: Facts }) {
+  const { t } = useTranslation('shared')
+  const fixing = useFixing()
+  const { headline, sentence } = problemWords(problem)
+  const isSignIn = problem.code === 'sign-in-needed' || problem.code === 'sign-in-expired'
+  return (
+    <Problem
+      tone={isSignIn ? 'warn' : 'bad'}
+      title={t(headline.key, headline.values)}
+      text={
+        <>
+          {t(sentence.key, sentence.values)} <NextStart retryAt={server.retryAt} />
+        </>
+      }
+      details={server.error}
+      actions={problemFixes(problem).map((fix) => (
+        <Button key={fix} onClick={() => fixing.run(fix, server, problem)}>
+          {fixing.labelOf(fix, problem)}
+        </Button>
+      ))}
+    />
+  )
+}
+
+/** Counts down to the next try of its own. */
+function NextStart({ retryAt }: { retryAt: number | null }) {
+  const { t } = useTranslation('shared')
+  const now = useNow(retryAt !== null)
+  if (retryAt === null || retryAt <= now) return null
+  return <>{t('nextStart', { seconds: Math.ceil((retryAt - now) / 1_000) })}</>
+}
