@@ -15,7 +15,9 @@ const KIND_TO_QUERIES: Record<string, readonly string[]> = {
   namespace: ['namespaces', 'status', 'servers', 'inspector'],
   endpoint: ['endpoints', 'status', 'namespaces', 'clients'],
   'api-key': ['apiKeys'],
+  registry: ['adding'],
   activity: ['activity', 'clients'],
+  'ai-clients': ['clients'],
   preferences: ['settings'],
   paused: ['settings', 'status', 'namespaces'],
 }
