@@ -45,6 +45,8 @@ export interface Adding {
   freshen(): Promise<void>
   /** Ids of what was made, in the order of the choices. */
   add(input: AddInput): Promise<string[]>
+  /** One that a person filled in; its id. */
+  create(server: ServerInput, namespaceId: string | null): Promise<string[]>
   close(): void
 }
 
@@ -106,6 +108,7 @@ export function openAdding(options: AddingOptions): Adding {
       pending.drop(token)
       return ids
     },
+    create: (server, namespaceId) => options.create([server], namespaceId),
     close: () => pending.clear(),
   }
 }

@@ -6,6 +6,7 @@ import {
   registryChoice,
   registryQuery,
 } from '../../../shared/add-server.ts'
+import { serverDefinition } from '../../../shared/server.ts'
 import { AppError } from '../errors.ts'
 import { managementProcedure, router } from '../rpc.ts'
 import type { Adding } from './adding.ts'
@@ -39,6 +40,11 @@ export function addingRouter({ adding }: AddingRouterOptions) {
 
     /** Answers at once; `search` tells of what comes. */
     freshen: managementProcedure.mutation(() => adding.freshen()),
+
+    /** Of what a person filled in by hand, as `add`. */
+    create: managementProcedure
+      .input(z.strictObject({ server: serverDefinition, namespaceId: z.string().nullable() }))
+      .mutation(({ input }) => adding.create(input.server, input.namespaceId)),
 
     /** Answers with the ids of the servers that were made. */
     add: managementProcedure.input(addInput).mutation(({ input }) => adding.add(input)),

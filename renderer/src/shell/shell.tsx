@@ -1,4 +1,5 @@
 import { Outlet } from '@tanstack/react-router'
+import { AddServerDrawer } from '../features/add-server/drawer.tsx'
 import { useLive } from '../live.ts'
 import { useShortcuts } from '../ui/commands.ts'
 import { Palette } from './palette.tsx'
@@ -22,6 +23,7 @@ export function Shell() {
         <Outlet />
       </div>
       <StatusBar line={line} />
+      <AddServerDrawer />
       <Palette />
       <ShortcutsTable />
     </div>

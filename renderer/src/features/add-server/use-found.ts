@@ -1,0 +1,83 @@
+import { useDebouncedValue } from '@mantine/hooks'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Found } from '../../../../shared/add-server.ts'
+import { MAX_BUNDLE_BYTES } from '../../../../shared/add-server.ts'
+import { useTRPCClient } from '../../trpc.ts'
+
+/** How long keys rest before the text is read, in ms. */
+const REST_MS = 150
+
+const NOTHING: Found = { token: null, format: null, entries: [], problem: null, words: '' }
+const MOST_TEXT_BYTES = 1_000_000
+
+export type Reading = {
+  found: Found
+  isReading: boolean
+  /** Of a registry's server or a file: what was found there stands in place of the box's text. */
+  source: { kind: 'file' | 'registry'; name: string } | null
+  readFile: (file: File) => void
+  readRegistry: (server: { id: string; title: string }) => void
+  /** Back to what the box says. */
+  backToBox: () => void
+}
+
+/** Reads what is in the box as it is typed, or a file, or a server of the registry. */
+export function useFound(text: string, setText: (text: string) => void): Reading {
+  const { t } = useTranslation('add-server')
+  const client = useTRPCClient()
+  const inBox = useText(text)
+  const [other, setOther] = useState<(Pick<Reading, 'source'> & { found: Found }) | null>(null)
+  const [isReading, setReading] = useState(false)
+
+  const take = (source: NonNullable<Reading['source']>, work: () => Promise<Found>) => {
+    setReading(true)
+    void work()
+      .catch((error: unknown) => ({ ...NOTHING, words: null, problem: messageOf(error) }))
+      .then((found) => setOther({ source, found }))
+      .finally(() => setReading(false))
+  }
+  const readFile = (file: File) => {
+    if (isText(file)) return void file.text().then(setText)
+    take({ kind: 'file', name: file.name }, async () => {
+      if (file.size > MAX_BUNDLE_BYTES) throw new Error(t('tooLarge'))
+      return client.adding.readBundle.mutate(new Uint8Array(await file.arrayBuffer()))
+    })
+  }
+  const readRegistry = ({ id, title }: { id: string; title: string }) =>
+    take({ kind: 'registry', name: title }, () => client.adding.readRegistry.mutate({ id }))
+  return {
+    ...(other ?? { ...inBox, source: null }),
+    isReading: isReading || inBox.isReading,
+    ...{ readFile, readRegistry, backToBox: () => setOther(null) },
+  }
+}
+
+function useText(text: string): { found: Found; isReading: boolean } {
+  const client = useTRPCClient()
+  const [rested] = useDebouncedValue(text, REST_MS)
+  const [answer, setAnswer] = useState({ text: '', found: NOTHING })
+  useEffect(() => {
+    const abort = new AbortController()
+    const show = (found: Found) => {
+      if (!abort.signal.aborted) setAnswer({ text: rested, found })
+    }
+    if (rested.trim() === '') show(NOTHING)
+    else {
+      client.adding.read.mutate({ text: rested }, { signal: abort.signal }).then(show, (error) => {
+        show({ ...NOTHING, words: null, problem: messageOf(error) })
+      })
+    }
+    return () => abort.abort()
+  }, [client, rested])
+  return { found: answer.found, isReading: answer.text !== text }
+}
+
+function isText({ name, size, type }: File): boolean {
+  if (/\.(mcpb|dxt|zip)$/i.test(name) || size > MOST_TEXT_BYTES) return false
+  return /\.(json[c5]?|toml|ya?ml|txt|md)$/i.test(name) || type.startsWith('text/')
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
