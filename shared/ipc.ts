@@ -1,6 +1,8 @@
-/** Channels of Electron's IPC that tRPC runs over; nothing else is sent between page and app. */
+/** Channels of Electron's IPC that tRPC runs over. */
 export const IPC_TO_APP = 'trpc:to-app'
 export const IPC_TO_PAGE = 'trpc:to-page'
+/** To the page, beside that: where tray, menu, links and notifications lead (`/servers?id=…`). */
+export const IPC_GO = 'app:go'
 
 /** A page's message to the app: begin a call, or stop the call of that id. */
 type IpcRequest =

@@ -4,10 +4,12 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
-import type { Fact } from './electron-stand-in/desktop.ts'
+import type { Deed, Fact } from './electron-stand-in/desktop.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 const MAIN = join(ROOT, 'out/main/index.js')
+
+type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>
 
 /** The app's process and what it says; a promise for words that never come rejects at its end. */
 export interface AppProcess {
@@ -15,8 +17,20 @@ export interface AppProcess {
   readonly stdout: string
   /** Resolves with all of stderr once it holds the words. */
   complained(words: string): Promise<string>
-  /** The first fact of this kind that the stand-in told. */
-  told<Kind extends Fact['kind']>(kind: Kind): Promise<Extract<Fact, { kind: Kind }>>
+  /** The first fact of this kind that the stand-in told, or the first that fits. */
+  told<Kind extends Fact['kind']>(
+    kind: Kind,
+    fits?: (fact: FactOf<Kind>) => boolean,
+  ): Promise<FactOf<Kind>>
+  /** Resolves once the last fact of this kind fits. */
+  latest<Kind extends Fact['kind']>(
+    kind: Kind,
+    fits: (fact: FactOf<Kind>) => boolean,
+  ): Promise<FactOf<Kind>>
+  /** All of them, so far. */
+  facts<Kind extends Fact['kind']>(kind: Kind): FactOf<Kind>[]
+  /** Does on the stand-in what a person would. */
+  do(deed: Deed): void
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>
   kill(signal: NodeJS.Signals): void
@@ -63,6 +77,10 @@ export function watchProcess(child: ChildProcess): AppProcess {
     }
   }
 
+  function factsOf<Kind extends Fact['kind']>(kind: Kind): FactOf<Kind>[] {
+    return facts.filter((fact): fact is FactOf<Kind> => fact.kind === kind)
+  }
+
   return {
     pid: child.pid ?? 0,
     ended,
@@ -73,10 +91,10 @@ export function watchProcess(child: ChildProcess): AppProcess {
       after(child.stderr ?? child, 'data', () =>
         said.stderr.includes(words) ? said.stderr : undefined,
       ),
-    told: <Kind extends Fact['kind']>(kind: Kind) =>
-      after(child, 'message', () =>
-        facts.find((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind),
-      ),
+    told: (kind, fits = () => true) => after(child, 'message', () => factsOf(kind).find(fits)),
+    latest: (kind, fits) => after(child, 'message', () => factsOf(kind).slice(-1).find(fits)),
+    facts: factsOf,
+    do: (deed) => void child.send(deed),
     kill: (signal) => void child.kill(signal),
   }
 }

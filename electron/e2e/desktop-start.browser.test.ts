@@ -26,7 +26,7 @@ test('arguments win over variables, and the terminal is greeted with a key that 
   })
   const { app, page } = desktop
 
-  await page.getByRole('row', { name: /^echo / }).waitFor()
+  await page.getByText(/^Running on /).waitFor()
   const [, url = ''] = /^MetaMCP ready (\S+)\n/.exec(app.stdout) ?? []
   expect(app.stdout).toContain(`MCP endpoint   ${url}/metamcp/default/mcp\n`)
   const [, key = ''] = /^API key +(sk_mt_\w{64})$/m.exec(app.stdout) ?? []

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { _electron, chromium, type Page } from 'playwright-core'
+import { fileURLToPath } from 'node:url'
+import { _electron, chromium, type ElectronApplication, type Page } from 'playwright-core'
 import {
   ROOT,
   startOnStandIn,
@@ -15,6 +16,8 @@ import { profileIn } from './electron-stand-in/browser.ts'
 export interface Desktop extends AsyncDisposable {
   readonly app: AppProcess
   readonly page: Page
+  /** `null` on the stand-in. */
+  readonly electron: ElectronApplication | null
   /** Quits as the system does when it ends; resolves with the exit code. */
   quit(): Promise<number | null>
 }
@@ -37,7 +40,7 @@ export async function openDesktop({ args, env }: Partial<AppStart> = {}): Promis
   await using opened = new AsyncDisposableStack()
   const dir = opened.adopt(makeDir(), removeDir)
   const start = { args, env: { ...environment(dir), ...env } }
-  const { app, page } =
+  const { app, page, electron } =
     shell.kind === 'electron'
       ? await openElectron(shell.binary, start)
       : await openStandIn(start, { dir, opened })
@@ -46,6 +49,7 @@ export async function openDesktop({ args, env }: Partial<AppStart> = {}): Promis
   return {
     app,
     page,
+    electron,
     quit() {
       app.kill('SIGTERM')
       return app.ended
@@ -55,12 +59,14 @@ export async function openDesktop({ args, env }: Partial<AppStart> = {}): Promis
 }
 
 async function openElectron(executablePath: string, { args: given = [], env }: AppStart) {
-  const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ROOT, ...given]
+  const recorder = fileURLToPath(import.meta.resolve('./record-shell.cjs'))
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const args = [...sandbox, '-r', recorder, ROOT, ...given]
   const electron = await _electron.launch({ executablePath, args, env })
   const app = watchProcess(electron.process())
   const page = await electron.firstWindow()
   await page.waitForLoadState()
-  return { app, page }
+  return { app, page, electron }
 }
 
 type Place = { dir: string; opened: AsyncDisposableStack }
@@ -76,7 +82,7 @@ async function openStandIn(start: AppStart, { dir, opened }: Place) {
     .flatMap((context) => context.pages())
     .find((candidate) => candidate.url().includes('.stand-in/'))
   if (!page) throw new Error('The app shows no page.')
-  return { app, page }
+  return { app, page, electron: null }
 }
 
 /** Quits it, because a browser whose app is killed stays; kills it only where it does not listen. */

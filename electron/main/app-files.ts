@@ -20,9 +20,12 @@ const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
+    // Mantine and the scroll locks of its dialogs write style elements, some without a nonce.
+    "style-src 'self' 'unsafe-inline'",
     "font-src 'self'",
-    "img-src 'self' data:",
+    // What servers answer with: images and sounds, which the page has as data.
+    "img-src 'self' data: blob:",
+    'media-src data: blob:',
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

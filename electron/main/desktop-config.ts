@@ -1,18 +1,25 @@
-import { app } from 'electron'
+import { app, safeStorage } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError, messageOf, type CoreConfig, type Logger } from '../core/index.ts'
 import { thisMachine } from '../host/machine.ts'
 import type { HostConfig } from '../host/read-start.ts'
+import { openSecretKey } from './secret-key.ts'
 
 /** out/, which holds this program when it is built. */
 const OUT = join(import.meta.dirname, '..')
 
 /** What a person configured, with what Electron knows of the program added to it. */
-export function desktopConfig({ logLevel: _, ...config }: HostConfig, log: Logger): CoreConfig {
+export async function desktopConfig(
+  { logLevel: _, ...config }: HostConfig,
+  log: Logger,
+): Promise<CoreConfig> {
+  const { dataDir, secretKey: given } = config
+  const { platform } = process
   return {
     ...config,
-    resourcesDir: app.isPackaged ? process.resourcesPath : join(OUT, '../resources'),
+    secretKey: await openSecretKey({ dataDir, given, keychain: safeStorage, platform, log }),
+    resourcesDir: resourcesDir(),
     // The window is ours; a browser has nothing to look for here.
     pageDir: null,
     databaseTemplate: join(OUT, 'db-template.tgz'),
@@ -22,6 +29,11 @@ export function desktopConfig({ logLevel: _, ...config }: HostConfig, log: Logge
   }
 }
 
+/** What is shipped as it is. */
+export function resourcesDir(): string {
+  return app.isPackaged ? process.resourcesPath : join(OUT, '../resources')
+}
+
 /** What AI clients that know only programs are told to start. */
 function stdioProgram(): { command: string; args: string[] } {
   // An AppImage is mounted anew at each start; only the image itself keeps its place.
@@ -29,12 +41,16 @@ function stdioProgram(): { command: string; args: string[] } {
   return { command, args: app.isPackaged ? ['--stdio'] : [app.getAppPath(), '--stdio'] }
 }
 
+export function browserFolder(dataDir: string): string {
+  return join(dataDir, 'browser')
+}
+
 /**
  * Gives Electron a folder of its own in the data folder, which Chromium fills with dozens of
  * entries. Has to come before the single instance lock, which is one per such folder.
  */
 export function keepBrowserIn(dataDir: string): void {
-  const folder = join(dataDir, 'browser')
+  const folder = browserFolder(dataDir)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch (cause) {

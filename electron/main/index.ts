@@ -1,16 +1,15 @@
 import { app, dialog } from 'electron'
 import { messageOf, openLog, type Logger } from '../core/index.ts'
 import { failureText } from '../host/failure-text.ts'
-import { greeting } from '../host/greeting.ts'
-import { readStart, type HostConfig } from '../host/read-start.ts'
+import { readStart } from '../host/read-start.ts'
 import { say } from '../host/say.ts'
-import { startAnnounced } from '../host/start-announced.ts'
-import { desktopConfig, keepBrowserIn } from './desktop-config.ts'
-import { serveIpc } from './ipc.ts'
-import { programArguments } from './program-arguments.ts'
+import { isLink, linkIn, LINK_SCHEME, pathOfLink } from './deep-link.ts'
+import { keepBrowserIn } from './desktop-config.ts'
+import { programArguments, readProgram } from './program-arguments.ts'
 import { endAfter, isOnlyInstance } from './quit.ts'
+import { registerAppScheme } from './session.ts'
+import { startDesktop, type DesktopStart } from './start-desktop.ts'
 import { serveStdio } from './stdio.ts'
-import { openWindow, prepareSession, registerAppScheme, showWindow } from './window.ts'
 
 const { argv, defaultApp, env, stdout, stderr } = process
 
@@ -21,11 +20,9 @@ const parts = new AsyncDisposableStack()
 void main()
 
 async function main(): Promise<void> {
-  const args = programArguments({ argv, isDefaultApp: defaultApp })
-  if (args.includes('--stdio')) {
-    return app.exit(await serveStdio(args.filter((arg) => arg !== '--stdio')))
-  }
-  const start = readStart({ args, env, foreignSwitches: 'leave' })
+  const program = readProgram(programArguments({ argv, isDefaultApp: defaultApp }))
+  if (program.isStdio) return app.exit(await serveStdio(program.args))
+  const start = readStart({ args: program.args, env, foreignSwitches: 'leave' })
   if (start.kind === 'help') {
     await say(stdout, start.text)
     return app.exit(0)
@@ -34,47 +31,59 @@ async function main(): Promise<void> {
     await complain(start.text, start.text)
     return app.exit(1)
   }
-  const log = openLog(start.config.logLevel)
-  const end = endAfter(() => parts.disposeAsync(), log)
+  const { config } = start
+  const log = openLog(config.logLevel)
+  const ending = endAfter(() => parts.disposeAsync(), log)
+  const doors = openDoors(program.link)
   try {
     registerAppScheme()
-    const { dataDir } = start.config
-    keepBrowserIn(dataDir)
-    if (!isOnlyInstance(showWindow)) {
-      await say(stderr, `MetaMCP already runs on ${dataDir}: its window is shown.`)
-      return end(0)
+    keepBrowserIn(config.dataDir)
+    if (!isOnlyInstance((args) => doors.go(pathIn(args)))) {
+      await say(stderr, `MetaMCP already runs on ${config.dataDir}: its window is shown.`)
+      return ending.end(0)
     }
     for (const warning of start.warnings) await say(stderr, warning)
-    await startDesktop(start.config, log)
+    await startDesktop({ config, parts, ending, doors, log, isHidden: program.isHidden })
   } catch (error) {
-    await complain(failureText(error), messageOf(error))
-    end(1)
+    await complainUnlessQuitting(error, log)
+    ending.end(1)
   }
 }
 
-async function startDesktop(config: HostConfig, log: Logger): Promise<void> {
-  // Without a tray nothing else would show that the app still runs.
-  app.on('window-all-closed', () => app.quit())
-  await app.whenReady()
-  if (parts.disposed) return
+/** Whoever wants the window before it is there gets it, on the page they wanted. */
+function openDoors(link: string | undefined): DesktopStart['doors'] {
+  let path = link === undefined ? undefined : pathOfLink(link)
+  let show: ((path?: string) => void) | undefined
+  const go = (next?: string) => {
+    path = next ?? path
+    show?.(next)
+  }
+  // macOS hands over links this way, also the one that the app was started with.
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    if (isLink(url)) go(pathOfLink(url))
+  })
+  // A click on the dock.
+  app.on('activate', () => show?.())
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME)
+  return {
+    go,
+    open(next) {
+      show = next
+      return path
+    },
+  }
+}
 
-  const starting = startAnnounced(desktopConfig(config, log))
-  // Deferred before it is there, for who quits during the start.
-  parts.defer(() =>
-    starting.then(
-      (core) => core.close(),
-      () => undefined,
-    ),
-  )
-  const core = await starting
-  if (parts.disposed) return
-  await say(stdout, greeting(core, config.dataDir))
+function pathIn(args: string[]): string | undefined {
+  const link = linkIn(args)
+  return link === undefined ? undefined : pathOfLink(link)
+}
 
-  prepareSession()
-  const ipc = serveIpc({ router: core.router, log })
-  parts.defer(() => ipc.close())
-  // Last, so that whatever its page asks for is there.
-  await openWindow()
+async function complainUnlessQuitting(error: unknown, log: Logger): Promise<void> {
+  // Who quits while it starts need not be told what did not start.
+  if (parts.disposed) return log.info({ error: messageOf(error) }, 'ended during its start')
+  await complain(failureText(error), messageOf(error))
 }
 
 /** For who started the app in a terminal, and for who did not. */

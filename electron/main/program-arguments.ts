@@ -1,3 +1,6 @@
+import { linkIn } from './deep-link.ts'
+import { HIDDEN } from './login-item.ts'
+
 export type Launch = {
   /** As `process` has it: the executable first. */
   argv: string[]
@@ -17,4 +20,25 @@ export function programArguments({ argv, isDefaultApp }: Launch): string[] {
     (arg, index) => !arg.startsWith('-') && !/^(-r|--require)$/.test(args[index - 1] ?? ''),
   )
   return app === -1 ? [] : args.slice(app + 1)
+}
+
+/** What the arguments say to the app, before those that every host takes. */
+export type Program = {
+  /** Serve an endpoint on stdin and stdout, without a window. */
+  isStdio: boolean
+  /** Show no window. */
+  isHidden: boolean
+  /** A link of another program, which the system hands over as an argument. */
+  link: string | undefined
+  args: string[]
+}
+
+export function readProgram(args: string[]): Program {
+  const link = linkIn(args)
+  return {
+    isStdio: args.includes('--stdio'),
+    isHidden: args.includes(HIDDEN),
+    link,
+    args: args.filter((arg) => !['--stdio', HIDDEN, link].includes(arg)),
+  }
 }

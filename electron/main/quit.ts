@@ -6,41 +6,53 @@ const DEADLINE_MS = 15_000
 
 /**
  * Whether we are the only desktop app on this data folder. If so, another start of it calls
- * `onSecondStart` here and ends.
+ * `onSecondStart` here, with its arguments, and ends.
  */
-export function isOnlyInstance(onSecondStart: () => void): boolean {
+export function isOnlyInstance(onSecondStart: (argv: string[]) => void): boolean {
   if (!app.requestSingleInstanceLock()) return false
-  app.on('second-instance', onSecondStart)
+  app.on('second-instance', (_event, argv) => onSecondStart(argv))
   return true
 }
 
-/**
- * Ends the process when the app is quit, by whatever way, or when the returned function is called:
- * once `close` is done, with exit code 0 or the given one, and with 1 if it fails or hangs.
- */
-export function endAfter(close: () => Promise<void>, log: Logger): (code: number) => void {
-  let ending: Promise<void> | undefined
+/** How the process ends. */
+export interface Ending {
+  /** Closes everything, and ends with this code; with 1 if closing fails or hangs. */
+  end(code: number): void
+  /** Closes everything, and then does this in place of ending: it has to end the process. */
+  endBy(last: () => void): void
+}
 
-  async function end(code: number): Promise<void> {
+/** Ends the process when the app is quit, by whatever way: once `close` is done. */
+export function endAfter(close: () => Promise<void>, log: Logger): Ending {
+  let ending: Promise<void> | undefined
+  let isClosed = false
+
+  async function begin(last: (code: number) => void): Promise<void> {
     const timer = setTimeout(() => {
       log.error({ deadlineMs: DEADLINE_MS }, 'closing took too long')
       app.exit(1)
     }, DEADLINE_MS)
+    let code = 0
     try {
       await close()
-      app.exit(code)
     } catch (error) {
       log.error({ error: messageOf(error) }, 'closing failed')
-      app.exit(1)
-    } finally {
-      clearTimeout(timer)
+      code = 1
     }
+    clearTimeout(timer)
+    isClosed = true
+    if (code === 0) last(0)
+    else app.exit(code)
   }
 
-  // The windows are closed by then; app.exit() below does not come by here again.
-  app.on('will-quit', (event) => {
+  // The window stays meanwhile, and says what is waited for; app.exit() does not come by here.
+  app.on('before-quit', (event) => {
+    if (isClosed) return
     event.preventDefault()
-    ending ??= end(0)
+    ending ??= begin((code) => app.exit(code))
   })
-  return (code) => void (ending ??= end(code))
+  return {
+    end: (code) => void (ending ??= begin((good) => app.exit(good || code))),
+    endBy: (last) => void (ending ??= begin(last)),
+  }
 }

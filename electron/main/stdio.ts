@@ -17,7 +17,7 @@ export async function serveStdio(args: string[]): Promise<number> {
   keepBrowserIn(folder)
   app.dock?.hide()
   const stopping = new AbortController()
-  app.on('will-quit', (event) => {
+  app.on('before-quit', (event) => {
     event.preventDefault()
     stopping.abort()
   })
@@ -29,7 +29,11 @@ export async function serveStdio(args: string[]): Promise<number> {
       input: process.stdin,
       output: process.stdout,
       tell: (sentence) => say(process.stderr, sentence),
-      coreConfig: (config) => desktopConfig(config, openLog(config.logLevel)),
+      async coreConfig(config) {
+        // Before that there is no keychain.
+        await app.whenReady()
+        return desktopConfig(config, openLog(config.logLevel))
+      },
       stopping: stopping.signal,
     })
   } finally {

@@ -1,5 +1,11 @@
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
-import { IPC_TO_APP, IPC_TO_PAGE, type IpcAnswer, type IpcBridge } from '../../shared/ipc.ts'
+import {
+  IPC_GO,
+  IPC_TO_APP,
+  IPC_TO_PAGE,
+  type IpcAnswer,
+  type IpcBridge,
+} from '../../shared/ipc.ts'
 
 const bridge: IpcBridge = {
   send: (request) => ipcRenderer.send(IPC_TO_APP, request),
@@ -12,3 +18,13 @@ const bridge: IpcBridge = {
 }
 
 contextBridge.exposeInMainWorld('metamcp', bridge)
+
+// The page's router follows its address, so it needs no bridge of its own.
+ipcRenderer.on(IPC_GO, (_event: IpcRendererEvent, path: unknown) => {
+  if (typeof path === 'string' && path.startsWith('/')) window.location.hash = path
+})
+
+// For style sheets: where the system draws its buttons into the page.
+window.addEventListener('DOMContentLoaded', () => {
+  document.documentElement.dataset['platform'] = process.platform
+})

@@ -1,10 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { closeBrowser, standInDir } from './browser.ts'
-import { allTold } from './desktop.ts'
+import { allTold, tell } from './desktop.ts'
+import { lockFolder } from './single-instance.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
+
+const STARTED_AT = Date.now()
 
 /** An event that a listener may stop, as Electron's are. */
 export function stoppable() {
@@ -18,7 +22,11 @@ export function stoppable() {
 
 class App extends EventEmitter {
   readonly isPackaged = false
-  readonly #paths = new Map([['userData', join(standInDir(), 'user-data')]])
+  readonly #paths = new Map([
+    ['userData', join(standInDir(), 'user-data')],
+    ['home', homedir()],
+    ['exe', process.execPath],
+  ])
   readonly #windows = new Set<{ close(): void }>()
   #isQuitting = false
 
@@ -43,8 +51,33 @@ class App extends EventEmitter {
     return version
   }
 
+  getAppPath(): string {
+    return ROOT
+  }
+
+  /** As in a session whose language is English. */
+  getPreferredSystemLanguages(): string[] {
+    return [process.env.METAMCP_STAND_IN_LANGUAGE ?? 'en-US']
+  }
+
+  /** The test says how long ago it started: some things are other than right after the start. */
+  getAppMetrics() {
+    const agoMs = Number(process.env.METAMCP_STAND_IN_AGE_MS ?? 0)
+    return [{ pid: process.pid, creationTime: STARTED_AT - agoMs }]
+  }
+
+  getLoginItemSettings() {
+    return { openAtLogin: false, wasOpenedAtLogin: false }
+  }
+
   requestSingleInstanceLock(): boolean {
-    return true
+    return lockFolder(this.getPath('userData'), (argv) =>
+      this.emit('second-instance', stoppable(), argv),
+    )
+  }
+
+  relaunch(): void {
+    tell({ kind: 'opened', url: 'relaunch' })
   }
 
   /** Not of Electron: a window is open from now on until `windowClosed`. */
@@ -61,8 +94,10 @@ class App extends EventEmitter {
 
   quit(): void {
     if (this.#isQuitting) return
+    const event = stoppable()
+    this.emit('before-quit', event)
+    if (event.defaultPrevented) return
     this.#isQuitting = true
-    this.emit('before-quit', stoppable())
     if (this.#windows.size === 0) return this.#willQuit()
     for (const window of this.#windows) window.close()
   }

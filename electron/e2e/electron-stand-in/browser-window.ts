@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { app, stoppable } from './app.ts'
 import { openBrowser } from './browser.ts'
-import { tell } from './desktop.ts'
+import { person, tell } from './desktop.ts'
 import { preloadScript, TO_MAIN } from './page-side.ts'
 import { isGranted, toBrowser } from './session.ts'
 import { WebContents } from './web-contents.ts'
@@ -26,6 +26,7 @@ export class BrowserWindow extends EventEmitter {
   readonly webContents = new WebContents()
   readonly #options: Options
   #page: Promise<Page> | undefined
+  #isVisible = false
 
   static getAllWindows(): BrowserWindow[] {
     return [...windows]
@@ -40,6 +41,9 @@ export class BrowserWindow extends EventEmitter {
     this.#options = options
     windows.add(this)
     app.windowOpened(this)
+    const close = () => this.close()
+    person.on('close-window', close)
+    this.once('closed', () => person.off('close-window', close))
   }
 
   async loadURL(url: string): Promise<void> {
@@ -50,14 +54,53 @@ export class BrowserWindow extends EventEmitter {
   }
 
   show(): void {
+    this.#isVisible = true
+    tell({ kind: 'visible', isVisible: true })
     tell({ kind: 'shown' })
+  }
+
+  hide(): void {
+    this.#isVisible = false
+    tell({ kind: 'visible', isVisible: false })
+  }
+
+  setTitle(title: string): void {
+    tell({ kind: 'title', title })
+  }
+
+  isVisible(): boolean {
+    return this.#isVisible
+  }
+
+  /** Of a visible window a person is taken to look at it. */
+  isFocused(): boolean {
+    return this.#isVisible
+  }
+
+  isDestroyed(): boolean {
+    return !windows.has(this)
   }
 
   isMinimized(): boolean {
     return false
   }
 
+  isMaximized(): boolean {
+    return false
+  }
+
+  getNormalBounds() {
+    const { width = 800, height = 600 } = this.#options
+    return { x: 0, y: 0, width, height }
+  }
+
+  maximize(): void {}
+
   restore(): void {}
+
+  destroy(): void {
+    this.#destroy()
+  }
 
   close(): void {
     const event = stoppable()

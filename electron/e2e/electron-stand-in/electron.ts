@@ -8,6 +8,8 @@
  */
 export { app } from './app.ts'
 export { BrowserWindow } from './browser-window.ts'
-export { dialog, nativeTheme, shell } from './desktop.ts'
+export { clipboard, dialog, nativeTheme, net, powerMonitor, screen, shell } from './desktop.ts'
 export { ipcMain } from './ipc.ts'
+export { safeStorage } from './safe-storage.ts'
 export { protocol, session } from './session.ts'
+export { Menu, nativeImage, Notification, Tray } from './tray.ts'

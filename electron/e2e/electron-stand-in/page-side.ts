@@ -34,8 +34,9 @@ export function preloadScript(preload: string): string {
     throw new Error('module not found: ' + name)
   }
   const module = { exports: {} }
-  ;(function (require, module, exports) {
+  const process = { platform: '${process.platform}' }
+  ;(function (require, module, exports, process) {
 ${preload}
-  })(require, module, module.exports)
+  })(require, module, module.exports, process)
 })()`
 }

@@ -14,6 +14,8 @@ export class WebContents extends EventEmitter {
   #global: Promise<JSHandle | undefined> = Promise.resolve(undefined)
   #sent: Promise<unknown> = Promise.resolve()
   #isDestroyed = false
+  /** A document was asked for, and is not there yet. */
+  #isLoading = true
   #onWindowOpen: WindowOpen = () => ({ action: 'allow' })
 
   setWindowOpenHandler(onWindowOpen: WindowOpen): void {
@@ -40,10 +42,16 @@ export class WebContents extends EventEmitter {
   /** Not of Electron: from now on this is the page of a real browser. */
   attach(page: Page): void {
     this.#page = page
+    let url = ''
     page.on('framenavigated', (frame) => {
       if (frame !== page.mainFrame()) return
+      const before = url.replace(/#.*$/, '')
+      url = frame.url()
+      // Another place in the same document; a reload of one with a place in it comes by below.
+      if (url.includes('#') && url.replace(/#.*$/, '') === before && !this.#isLoading) return
+      this.#isLoading = false
       this.#global = frame.evaluateHandle(() => globalThis).catch(() => undefined)
-      this.emit('did-navigate', {}, toApp(frame.url()))
+      this.emit('did-navigate', {}, toApp(url))
     })
     page.on('crash', () => this.emit('render-process-gone', {}, { reason: 'crashed' }))
   }
@@ -64,9 +72,13 @@ export class WebContents extends EventEmitter {
       return route.abort('aborted')
     }
     if (request.isNavigationRequest() && frame?.parentFrame() === null) {
+      this.#isLoading = true
       const event = { ...stoppable(), url }
       this.emit('will-navigate', event)
-      if (event.defaultPrevented) return route.abort('aborted')
+      if (event.defaultPrevented) {
+        this.#isLoading = false
+        return route.abort('aborted')
+      }
     }
     const response = await answerOf(url)
     if (!response) return route.continue()

@@ -15,12 +15,18 @@ const LOOK_AGAIN_MS = 100
  * at the same moment one gets the folder's lock, and the others wait for its core.
  * Rejects with an `AppError` whose message is a sentence for a person.
  */
-export async function reachCore(config: CoreConfig): Promise<Reached> {
+export async function reachCore(
+  dataDir: string,
+  makeConfig: () => CoreConfig | Promise<CoreConfig>,
+): Promise<Reached> {
+  let config: CoreConfig | undefined
   const deadline = Date.now() + WAIT_MS
   for (;;) {
-    const core = await findRunningCore(config.dataDir)
+    const core = await findRunningCore(dataDir)
     if (core) return { core, own: null }
     try {
+      // Only now: it may take a keychain, which may ask the person.
+      config ??= await makeConfig()
       const own = await startOnSomePort(config)
       return { core: { pid: process.pid, ...own.local }, own }
     } catch (error) {

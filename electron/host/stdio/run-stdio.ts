@@ -15,7 +15,8 @@ export type StdioProgram = StartOptions & {
   output: Writable
   /** A line for a person; stdout is the protocol's. */
   tell(sentence: string): Promise<void>
-  coreConfig(config: HostConfig): CoreConfig
+  /** Asked for when a core has to be started here. */
+  coreConfig(config: HostConfig): CoreConfig | Promise<CoreConfig>
   /** Aborted when the process is told to end. */
   stopping: AbortSignal
 }
@@ -45,7 +46,8 @@ export async function runStdio(program: StdioProgram): Promise<number> {
   try {
     if (endpoint === '') throw new AppError('invalid', '--endpoint needs a value.')
     for (const warning of start.warnings) await tell(warning)
-    const { core, own } = await reachCore(program.coreConfig(start.config))
+    const { config } = start
+    const { core, own } = await reachCore(config.dataDir, () => program.coreConfig(config))
     await using _core = { [Symbol.asyncDispose]: async () => own?.close() }
     await requireEndpoint(core, endpoint)
     await tell(
