@@ -8,11 +8,13 @@ type BulkBarProps = {
   offer: NamespaceOffer
   marked: ReadonlySet<string>
   actions: NamespaceActions
+  /** No pane is open that Escape would close first. */
+  isAlone: boolean
   onDone: () => void
 }
 
 /** What can be done with many tools at once; a server stands for all of its tools. */
-export function BulkBar({ offer, marked, actions, onDone }: BulkBarProps) {
+export function BulkBar({ offer, marked, actions, isAlone, onDone }: BulkBarProps) {
   const { t } = useTranslation('namespaces')
   const tools = marked.size > 0 ? toolsOf(offer, marked) : []
   const act = (work: Promise<void>) => void work.then(onDone)
@@ -20,6 +22,7 @@ export function BulkBar({ offer, marked, actions, onDone }: BulkBarProps) {
     <ActionBar
       opened={marked.size > 0}
       onClose={onDone}
+      closeOnEscape={isAlone}
       withinPortal={false}
       position={{ bottom: 40, left: 0, right: 0 }}
       transitionProps={{ transition: 'fade', duration: 120 }}

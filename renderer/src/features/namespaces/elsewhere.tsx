@@ -10,7 +10,7 @@ type ElsewhereProps = { text: string; onWhy: (tool: string | undefined) => void 
 export function Elsewhere({ text, onWhy }: ElsewhereProps) {
   const { t } = useTranslation('namespaces')
   const found = useQuery(
-    useTRPC().namespaces.findTools.queryOptions({ text, limit: 3 }, { enabled: text !== '' }),
+    useTRPC().namespaces.findTools.queryOptions({ text, limit: 2 }, { enabled: text !== '' }),
   )
   if (!found.data || found.data.length === 0) {
     return <Button onClick={() => onWhy('?')}>{t('why.which')}</Button>

@@ -1,9 +1,8 @@
-import { Button, Switch, VisuallyHidden } from '@mantine/core'
+import { Switch, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
 import { useTRPC } from '../../trpc.ts'
-import { AddIcon } from '../../ui/icons.ts'
 import { Rows, type Column } from '../../ui/rows.tsx'
 import { offerUndo, tellProblem } from '../../ui/undo.ts'
 import { NameField } from './name-field.tsx'
@@ -56,7 +55,7 @@ export function NamespaceList(props: NamespaceListProps) {
           onRemove={remove}
         />
       </div>
-      {naming?.kind === 'new' ? (
+      {naming?.kind === 'new' && (
         <div className={styles.naming}>
           <NameField
             label={t('name.label')}
@@ -65,16 +64,6 @@ export function NamespaceList(props: NamespaceListProps) {
             onDone={create}
           />
         </div>
-      ) : (
-        <Button
-          className={styles.new}
-          variant="subtle"
-          color="gray"
-          leftSection={<AddIcon size={14} />}
-          onClick={() => onNaming({ kind: 'new' })}
-        >
-          {t('new')}
-        </Button>
       )}
       {current && <Facts summary={current} />}
     </nav>
@@ -94,7 +83,7 @@ function useColumns({ toggle, renamed, field }: Columns): Column<NamespaceSummar
     {
       key: 'on',
       label: t('column.on'),
-      width: 30,
+      width: 32,
       render: (summary) => (
         <Switch
           tabIndex={-1}

@@ -5,6 +5,7 @@ import type { NamespaceOffer } from '../../../../shared/offer.ts'
 import { parseFilter, PLAIN_WORDS, withoutWord } from './filter-words.ts'
 import styles from './namespaces.module.css'
 import { PromptList, ResourceList } from './other-lists.tsx'
+import { countsOf, TABS, type Tab } from './tabs.ts'
 import { ToolsView } from './tools-view.tsx'
 import { useFormat } from './use-format.ts'
 import type { NamespaceActions } from './use-namespace.ts'
@@ -12,24 +13,22 @@ import { useAddress, useSearchText } from './use-search-text.ts'
 
 type OfferViewProps = {
   offer: NamespaceOffer
+  tab: Tab
   actions: NamespaceActions
   filter: string
   onFilter: (text: string) => void
   onWhy: (tool: string | undefined) => void
 }
 
-const TABS = ['tools', 'prompts', 'resources'] as const
-
 /** What a namespace offers: its tools by server, its prompts and its resources. */
 export function OfferView(props: OfferViewProps) {
-  const { offer, filter, onFilter } = props
+  const { offer, tab, filter, onFilter } = props
   const { t } = useTranslation('namespaces')
   const { number } = useFormat()
-  const { search, go } = useAddress()
-  const tab = TABS.find((one) => one === search.tab) ?? 'tools'
+  const { go } = useAddress()
   const [item, setItem] = useSearchText('item', 120)
   const counts = useMemo(() => countsOf(offer), [offer])
-  const lists = { offer, filter, selectedId: item || null, onSelect: setItem }
+  const lists = { offer, filter, onFilter, selectedId: item || null, onSelect: setItem }
   return (
     <div className={styles.offer}>
       <div className={styles.strip}>
@@ -58,16 +57,6 @@ export function OfferView(props: OfferViewProps) {
   )
 }
 
-function countsOf({ servers }: NamespaceOffer) {
-  const sum = (count: (server: NamespaceOffer['servers'][number]) => number) =>
-    servers.reduce((total, server) => total + count(server), 0)
-  return {
-    tools: sum((server) => server.tools.length),
-    prompts: sum((server) => server.prompts.length),
-    resources: sum((server) => server.resources.length),
-  }
-}
-
 /** The words of the filter that are more than text, each to be taken out, and others to put in. */
 function Words({ filter, onFilter }: { filter: string; onFilter: (text: string) => void }) {
   const { t } = useTranslation('namespaces')
@@ -88,7 +77,7 @@ function Words({ filter, onFilter }: { filter: string; onFilter: (text: string) 
       ))}
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button variant="subtle" color="gray">
+          <Button variant="subtle" color="gray" className={styles.plain}>
             {t('words.more')}
           </Button>
         </Menu.Target>

@@ -5,6 +5,7 @@ import type {
   OfferedResource,
   OfferedServer,
 } from '../../../../shared/offer.ts'
+import { Empty, NoMatch } from '../../ui/empty.tsx'
 import { Machine } from '../../ui/machine.tsx'
 import { Rows, type Column } from '../../ui/rows.tsx'
 import styles from './namespaces.module.css'
@@ -12,6 +13,7 @@ import styles from './namespaces.module.css'
 type OtherListProps = {
   offer: NamespaceOffer
   filter: string
+  onFilter: (text: string) => void
   selectedId: string | null
   onSelect: (id: string) => void
 }
@@ -19,7 +21,8 @@ type OtherListProps = {
 type Item<T> = { id: string; server: OfferedServer; one: T }
 
 /** Prompts by server; they are on and off with it. */
-export function PromptList({ offer, filter, selectedId, onSelect }: OtherListProps) {
+export function PromptList(props: OtherListProps) {
+  const { offer, filter, selectedId, onSelect } = props
   const { t } = useTranslation('namespaces')
   const items = itemsOf(offer, filter, (server) =>
     server.prompts.map((one) => [one.name, `${one.name} ${one.description ?? ''}`, one]),
@@ -45,6 +48,7 @@ export function PromptList({ offer, filter, selectedId, onSelect }: OtherListPro
     },
     { key: 'state', label: t('column.offered'), width: 90, render: (item) => <On item={item} /> },
   ]
+  if (items.length === 0) return <Nothing kind="prompts" {...props} />
   return (
     <Rows
       label={t('tab.prompts')}
@@ -60,7 +64,8 @@ export function PromptList({ offer, filter, selectedId, onSelect }: OtherListPro
 }
 
 /** Resources and templates by server: the first server in order that lists a URI has it. */
-export function ResourceList({ offer, filter, selectedId, onSelect }: OtherListProps) {
+export function ResourceList(props: OtherListProps) {
+  const { offer, filter, selectedId, onSelect } = props
   const { t } = useTranslation('namespaces')
   const items = itemsOf(offer, filter, (server) =>
     server.resources.map((one) => [one.uri, `${one.uri} ${one.name ?? ''}`, one]),
@@ -87,6 +92,7 @@ export function ResourceList({ offer, filter, selectedId, onSelect }: OtherListP
         ),
     },
   ]
+  if (items.length === 0) return <Nothing kind="resources" {...props} />
   return (
     <Rows
       label={t('tab.resources')}
@@ -99,6 +105,20 @@ export function ResourceList({ offer, filter, selectedId, onSelect }: OtherListP
       onSelect={onSelect}
     />
   )
+}
+
+function Nothing({
+  kind,
+  offer,
+  filter,
+  onFilter,
+}: OtherListProps & { kind: 'prompts' | 'resources' }) {
+  const { t } = useTranslation('namespaces')
+  const values = { name: offer.name, text: filter.trim() }
+  if (values.text === '') {
+    return <Empty title={t(`noItems.${kind}`)} text={t(`noItems.${kind}Text`, values)} />
+  }
+  return <NoMatch text={t(`noItem.${kind}`, values)} onClear={() => onFilter('')} />
 }
 
 function On({ item }: { item: { server: OfferedServer } }) {

@@ -14,6 +14,7 @@ import { AddServers } from './add-servers.tsx'
 import { NamespaceList, useNamespaceChanges, type Naming } from './namespace-list.tsx'
 import styles from './namespaces.module.css'
 import { OfferView } from './offer-view.tsx'
+import { countsOf, tabOf } from './tabs.ts'
 import { useFormat } from './use-format.ts'
 import { useNamespaceActions } from './use-namespace.ts'
 import { useAddress, useSearchText } from './use-search-text.ts'
@@ -24,7 +25,7 @@ export function Page() {
   const { t } = useTranslation('namespaces')
   const { number } = useFormat()
   const view = useView()
-  const { summaries, current, offer, total, ask } = view
+  const { summaries, current, offer, tab, total, ask } = view
   return (
     <Frame
       title={t('title')}
@@ -33,7 +34,7 @@ export function Page() {
         filter: {
           value: view.filter,
           onChange: view.setFilter,
-          placeholder: t('filter', { count: total, number: number(total) }),
+          placeholder: t(`filter.${tab}`, { count: total, number: number(total) }),
         },
       })}
       actions={<Button onClick={view.startNew}>{t('new')}</Button>}
@@ -84,7 +85,8 @@ function useView() {
       { enabled: current !== null, placeholderData: keepPreviousData },
     ),
   )
-  const total = offer.data?.servers.reduce((sum, server) => sum + server.tools.length, 0) ?? 0
+  const tab = tabOf(search.tab)
+  const total = offer.data ? countsOf(offer.data)[tab] : 0
   const actions = useNamespaceActions(current?.id ?? '')
   const select = (id: string | undefined) => go({ selected: id, item: undefined })
   const ask = (why: string | undefined) => go({ why })
@@ -96,11 +98,11 @@ function useView() {
     { id: 'namespaces.addServers', label: t('add.open'), run: () => setAdding(true) },
   ])
   const state = { filter, setFilter, naming, setNaming, isAdding, setAdding }
-  const data = { summaries, current, offer, total, asked: search.why }
+  const data = { summaries, current, offer, tab, total, asked: search.why }
   return { ...state, ...data, actions, select, ask, startNew, changes }
 }
 
-function Content({ current, offer, actions, filter, setFilter, setAdding, ask }: View) {
+function Content({ current, offer, tab, actions, filter, setFilter, setAdding, ask }: View) {
   const { t } = useTranslation('namespaces')
   if (!current) return <Empty title={t('none.title')} text={t('none.text')} />
   if (offer.error) return <Problem title={t('notRead')} text={offer.error.message} />
@@ -112,6 +114,7 @@ function Content({ current, offer, actions, filter, setFilter, setAdding, ask }:
     <OfferView
       key={offer.data.id}
       offer={offer.data}
+      tab={tab}
       actions={actions}
       filter={filter}
       onFilter={setFilter}

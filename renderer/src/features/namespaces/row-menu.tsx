@@ -37,7 +37,9 @@ export function RowMenu({ node, onOnly, onWhy, onReset }: RowActions & { node: N
             <Menu.Item disabled={!isChanged} onClick={() => onReset(node)}>
               {t('menu.reset')}
             </Menu.Item>
-            <Menu.Item onClick={() => onWhy(node)}>{t('why.ask')}</Menu.Item>
+            <Menu.Item onClick={() => onWhy(node)}>
+              {t(node.tool.hiddenBy === null ? 'why.askSeen' : 'why.ask')}
+            </Menu.Item>
           </>
         )}
       </Menu.Dropdown>

@@ -59,7 +59,7 @@ export function ToolPane({ offer, node, actions, drafts, nameField, onWhy }: Too
         <Button disabled={!isChanged} onClick={() => void actions.reset([node])}>
           {t('menu.reset')}
         </Button>
-        <Button onClick={onWhy}>{t('why.ask')}</Button>
+        <Button onClick={onWhy}>{t(tool.hiddenBy === null ? 'why.askSeen' : 'why.ask')}</Button>
       </footer>
       <p className={styles.note}>
         {offer.seenBy.length === 0

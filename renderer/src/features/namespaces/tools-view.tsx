@@ -43,10 +43,11 @@ export function ToolsView(props: ToolsViewProps) {
           <Tree
             offer={offer}
             nodes={nodes}
+            isNarrow={node !== null}
             selectedId={item || null}
             onSelect={onItem}
             marked={marked}
-            onMark={setMarked}
+            onMark={(ids) => setMarked(withSelected(ids, marked, item))}
             onFold={fold}
             onDragging={setDragging}
             onRenameTool={() => nameField.current?.focus()}
@@ -64,10 +65,20 @@ export function ToolsView(props: ToolsViewProps) {
         offer={offer}
         marked={marked}
         actions={actions}
+        isAlone={node === null}
         onDone={() => setMarked(new Set())}
       />
     </>
   )
+}
+
+/** The first row that is marked joins the selected one. */
+function withSelected(
+  ids: ReadonlySet<string>,
+  before: ReadonlySet<string>,
+  selected: string,
+): ReadonlySet<string> {
+  return before.size === 0 && ids.size === 1 && selected ? new Set([selected, ...ids]) : ids
 }
 
 /** The rows to show, by filter and folds. */

@@ -18,39 +18,37 @@ export type RowActions = {
   onReset: (node: ToolNode) => void
 }
 
-export function useTreeColumns(actions: RowActions): Column<Node>[] {
+/** `isNarrow`: beside the pane, which says the rest. */
+export function useTreeColumns(actions: RowActions, isNarrow: boolean): Column<Node>[] {
   const { t } = useTranslation('namespaces')
-  const { about } = useFormat()
+  const name: Column<Node> = {
+    key: 'name',
+    label: t('column.name'),
+    render: (node) =>
+      node.kind === 'server' ? (
+        <ServerName node={node} {...actions} />
+      ) : (
+        <ToolName node={node} isNarrow={isNarrow} {...actions} />
+      ),
+  }
+  const tokens: Column<Node> = {
+    key: 'tokens',
+    label: t('column.tokens'),
+    width: 60,
+    align: 'right',
+    render: (node) =>
+      isNarrow && node.kind === 'server' ? <StateOf node={node} /> : <Tokens node={node} />,
+  }
+  if (isNarrow) return [name, tokens]
   return [
-    {
-      key: 'name',
-      label: t('column.name'),
-      render: (node) =>
-        node.kind === 'server' ? (
-          <ServerName node={node} {...actions} />
-        ) : (
-          <ToolName node={node} {...actions} />
-        ),
-    },
+    name,
     {
       key: 'state',
       label: t('column.offered'),
-      width: 150,
+      width: 110,
       render: (node) => <StateOf node={node} />,
     },
-    {
-      key: 'tokens',
-      label: t('column.tokens'),
-      width: 56,
-      align: 'right',
-      render: (node) => {
-        const tokens = node.kind === 'server' ? node.tokens : node.tool.tokens
-        const isHidden = node.kind === 'tool' && node.tool.hiddenBy !== null
-        if (node.kind === 'server' && node.listed === 0)
-          return <span className={styles.dim}>–</span>
-        return <span className={isHidden ? styles.dim : styles.number}>{about(tokens)}</span>
-      },
-    },
+    tokens,
     {
       key: 'menu',
       label: t('column.menu'),
@@ -59,6 +57,16 @@ export function useTreeColumns(actions: RowActions): Column<Node>[] {
       render: (node, { isSelected }) => isSelected && <RowMenu node={node} {...actions} />,
     },
   ]
+}
+
+function Tokens({ node }: { node: Node }) {
+  const { about } = useFormat()
+  if (node.kind === 'server') {
+    if (node.listed === 0) return <span className={styles.dim}>–</span>
+    return <span className={styles.number}>{about(node.tokens)}</span>
+  }
+  const isHidden = node.tool.hiddenBy !== null
+  return <span className={isHidden ? styles.dim : styles.number}>{about(node.tool.tokens)}</span>
 }
 
 function ServerName({ node, onToggle, onFold, onOnly }: RowActions & { node: ServerNode }) {
@@ -102,7 +110,11 @@ function ServerName({ node, onToggle, onFold, onOnly }: RowActions & { node: Ser
   )
 }
 
-function ToolName({ node, onToggle }: RowActions & { node: ToolNode }) {
+function ToolName({
+  node,
+  isNarrow,
+  onToggle,
+}: RowActions & { node: ToolNode; isNarrow: boolean }) {
   const { t } = useTranslation('namespaces')
   const { tool } = node
   const { readOnlyHint, destructiveHint } = hintsOf(tool)
@@ -122,7 +134,7 @@ function ToolName({ node, onToggle }: RowActions & { node: ToolNode }) {
         {tool.tool}
         {other !== null && <span className={styles.other}> → {other}</span>}
       </span>
-      {word && <span className={styles.word}>{t(`word.${word}`)}</span>}
+      {word && !isNarrow && <span className={styles.word}>{t(`word.${word}`)}</span>}
     </span>
   )
 }

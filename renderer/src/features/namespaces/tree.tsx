@@ -12,6 +12,8 @@ import { useTreeColumns, type RowActions } from './tree-columns.tsx'
 export type TreeProps = RowActions & {
   offer: NamespaceOffer
   nodes: readonly Node[]
+  /** The pane is open beside it. */
+  isNarrow: boolean
   selectedId: string | null
   onSelect: (id: string) => void
   marked: ReadonlySet<string>
@@ -27,7 +29,7 @@ export function Tree(props: TreeProps) {
   const { offer, nodes, selectedId, onSelect, marked, onMark } = props
   const { t } = useTranslation('namespaces')
   const [spoken, setSpoken] = useState('')
-  const columns = useTreeColumns(props)
+  const columns = useTreeColumns(props, props.isNarrow)
 
   const move = ({ server, index }: ServerNode, by: number) => {
     const members = moved(offer, server.id, index + by)
