@@ -1,4 +1,4 @@
 import { texts } from '../../ui/texts.ts'
 
-/** What the address of the page says. */
-export const search = texts('filter', 'selected', 'tab')
+/** What the address of the page says: how many minutes are looked back. */
+export const search = texts('minutes')

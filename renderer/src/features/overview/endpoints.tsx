@@ -1,0 +1,73 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import type { Endpoint } from '../../../../shared/endpoint.ts'
+import type { NamespaceSummary } from '../../../../shared/offer.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import styles from './overview.module.css'
+import { useFormat } from './use-format.ts'
+
+const MOST_ROWS = 6
+
+type EndpointsProps = {
+  endpoints: readonly Endpoint[]
+  namespaces: readonly NamespaceSummary[]
+  /** Addresses of those that are on, by name. */
+  urls: ReadonlyMap<string, string>
+}
+
+/** Where clients come in, and what they find there. */
+export function Endpoints({ endpoints, namespaces, urls }: EndpointsProps) {
+  const { t } = useTranslation('overview')
+  const others = endpoints.length - MOST_ROWS
+  return (
+    <section className={styles.half} aria-labelledby="endpoints">
+      <h2 id="endpoints" className={styles.heading}>
+        {t('endpoints')}
+      </h2>
+      <ul className={styles.rows}>
+        {endpoints.slice(0, MOST_ROWS).map((endpoint) => (
+          <EndpointRow
+            key={endpoint.id}
+            endpoint={endpoint}
+            namespace={namespaces.find(({ id }) => id === endpoint.namespaceId)}
+            url={urls.get(endpoint.name)}
+          />
+        ))}
+      </ul>
+      {others > 0 && (
+        <Link to="/endpoints" className={styles.more}>
+          {t('moreEndpoints', { count: others })}
+        </Link>
+      )}
+    </section>
+  )
+}
+
+type EndpointRowProps = {
+  endpoint: Endpoint
+  namespace: NamespaceSummary | undefined
+  url: string | undefined
+}
+
+function EndpointRow({ endpoint: { id, name, enabled }, namespace, url }: EndpointRowProps) {
+  const { t } = useTranslation('overview')
+  const { number, about } = useFormat()
+  const isOn = enabled && namespace?.enabled === true
+  return (
+    <li className={styles.endpoint}>
+      <Link to="/endpoints" search={{ selected: id }} className={styles.plain}>
+        {t('serves', { endpoint: name, namespace: namespace?.name ?? '–' })}
+      </Link>
+      {namespace && isOn && (
+        <span className={styles.quiet}>
+          {t('tools', { count: namespace.tools, number: number(namespace.tools) })}
+        </span>
+      )}
+      {namespace && isOn && (
+        <span className={styles.quiet}>{t('tokens', { about: about(namespace.tokens) })}</span>
+      )}
+      {namespace && !isOn && <span className={styles.quiet}>{t('off')}</span>}
+      {url !== undefined && <CopyButton text={url} label={t('urlOf', { name })} />}
+    </li>
+  )
+}

@@ -1,0 +1,64 @@
+import { VisuallyHidden } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { RecentCall } from '../../../../shared/activity.ts'
+import { foldCalls, type FoldedCalls } from './fold-calls.ts'
+import styles from './overview.module.css'
+import { useDuration } from './use-duration.ts'
+import { useFormat } from './use-format.ts'
+
+const MOST_ROWS = 8
+
+/** What was called last; the same again and again is one line. */
+export function LatestCalls({ calls }: { calls: readonly RecentCall[] }) {
+  const { t } = useTranslation('overview')
+  const lines = foldCalls(calls, MOST_ROWS)
+  return (
+    <section className={styles.section} aria-labelledby="latest">
+      <h2 id="latest" className={styles.heading}>
+        {t('latest')}
+      </h2>
+      {lines.length === 0 ? (
+        <p className={styles.none}>{t('noneSinceStart')}</p>
+      ) : (
+        <table className={styles.calls}>
+          <VisuallyHidden component="thead">
+            <tr>
+              {(['time', 'client', 'call', 'outcome', 'took'] as const).map((key) => (
+                <th key={key} scope="col">
+                  {t(key)}
+                </th>
+              ))}
+            </tr>
+          </VisuallyHidden>
+          <tbody>
+            {lines.map((line) => (
+              <CallRow key={line.last.seq} line={line} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}
+
+function CallRow({ line: { last, count, fastestMs, slowestMs } }: { line: FoldedCalls }) {
+  const { t } = useTranslation('overview')
+  const { clock } = useFormat()
+  const duration = useDuration()
+  const { at, client, name, outcome, error } = last
+  const words = outcome === 'cancelled' ? t('cancelled') : (error ?? t('failedWord'))
+  return (
+    <tr>
+      <td className={styles.time}>{clock(at)}</td>
+      <td className={styles.cut}>{client === '' ? t('nameless') : client}</td>
+      <td className={styles.call} translate="no" title={name}>
+        {name}
+        {count > 1 && <span className={styles.times}>{t('times', { count })}</span>}
+      </td>
+      <td className={styles.outcome} data-outcome={outcome} title={error ?? undefined}>
+        {outcome === 'ok' ? <VisuallyHidden>{t('okWord')}</VisuallyHidden> : words}
+      </td>
+      <td className={styles.took}>{duration(fastestMs, slowestMs)}</td>
+    </tr>
+  )
+}

@@ -1,0 +1,84 @@
+import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { betterUrl, problemFixes } from '../../../../shared/server-problem.ts'
+import { serverState, type ShownServerState } from '../../../../shared/server-state.ts'
+import type { ServerView } from '../../../../shared/server.ts'
+import { Dot, State } from '../../ui/state.tsx'
+import styles from './overview.module.css'
+import { useFix } from './use-fix.ts'
+
+const MOST_ROWS = 5
+
+type NeedsYouProps = {
+  servers: readonly ServerView[]
+  /** Whether the first row may have the window's filled button. */
+  isPrimary: boolean
+}
+
+/** What does not work without the person, with the button that helps; or that all is well. */
+export function NeedsYou({ servers, isPrimary }: NeedsYouProps) {
+  const { t } = useTranslation('overview')
+  const needy = servers
+    .map((server) => ({ server, state: serverState(server) }))
+    .filter(({ state }) => state.needsYou)
+  if (needy.length === 0) {
+    return (
+      <section className={styles.section} aria-label={t('needsYou')}>
+        <div className={styles.well}>
+          <State tone="ok">{t('well')}</State>
+        </div>
+      </section>
+    )
+  }
+  const others = needy.length - MOST_ROWS
+  return (
+    <section className={styles.section} aria-labelledby="needs-you">
+      <h2 id="needs-you" className={styles.heading} data-tone="warn">
+        {t('needsYou')} <span className={styles.number}>{needy.length}</span>
+      </h2>
+      <ul className={styles.rows}>
+        {needy.slice(0, MOST_ROWS).map(({ server, state }, index) => (
+          <NeedsRow
+            key={server.id}
+            server={server}
+            state={state}
+            isPrimary={isPrimary && index === 0}
+          />
+        ))}
+      </ul>
+      {others > 0 && (
+        <Link to="/servers" search={{ state: 'needs-you' }} className={styles.more}>
+          {t('moreNeeds', { count: others })}
+        </Link>
+      )}
+    </section>
+  )
+}
+
+type NeedsRowProps = { server: ServerView; state: ShownServerState; isPrimary: boolean }
+
+function NeedsRow({ server, state, isPrimary }: NeedsRowProps) {
+  const { t } = useTranslation(['overview', 'shared'])
+  const { fix, show } = useFix()
+  const { problem, words, tone } = state
+  const [first] = problem ? problemFixes(problem).filter((one) => one !== 'copy-details') : []
+  const url = problem ? (betterUrl(problem) ?? '') : ''
+  const label = first ? t(`shared:fix.${first}`, { url }) : t('show')
+  return (
+    <li className={styles.need}>
+      <Dot tone={tone === 'busy' ? 'warn' : tone} />
+      <button type="button" className={styles.name} onClick={() => show(server.id)}>
+        {server.name}
+      </button>
+      <span className={styles.words}>{t(`shared:${words.key}`, words.values)}</span>
+      <Button
+        variant={isPrimary ? 'filled' : 'default'}
+        aria-label={t('fixOf', { fix: label, name: server.name })}
+        onClick={() => (first ? fix(first, server) : show(server.id))}
+      >
+        {label}
+      </Button>
+    </li>
+  )
+}
