@@ -74,7 +74,8 @@ type JsonObject = Record<string, unknown>
 export type RunEvent = { seq: number } & (
   | { kind: 'started'; runId: string }
   | { kind: 'progress'; progress: number; total: number | null; message: string | null }
-  | { kind: 'log'; level: string; logger: string | null; data: unknown }
+  /** `data` is JSON text. */
+  | { kind: 'log'; level: string; logger: string | null; data: string }
   | {
       kind: 'question'
       questionId: string

@@ -12,7 +12,6 @@ import {
 } from '../json-rpc.ts'
 import { RunQuestions } from './questions.ts'
 import { RunEvents } from './run-events.ts'
-import { toPlain } from './targets.ts'
 
 type ErrorReason = Extract<RunEvent, { kind: 'error' }>['reason']
 
@@ -84,7 +83,7 @@ export class Run {
     const { level, logger, data } = params
     this.#events.push({
       ...{ kind: 'log', level: textOf(level) ?? 'info', logger: textOf(logger) },
-      data: toPlain(data),
+      data: JSON.stringify(data ?? null),
     })
   }
 

@@ -16,6 +16,7 @@ import { fits, type JsonSchema, type SchemaProblem } from './schema-check.ts'
 import { fields, widgets } from './schema-fields.tsx'
 import styles from './schema-form.module.css'
 import { simplify } from './schema-simple.ts'
+import { problemText, wordsOf } from './schema-words.ts'
 import { JsonBox, templates } from './schema-templates.tsx'
 import { asForm, asJson, type SchemaValue } from './schema-value.ts'
 
@@ -160,16 +161,6 @@ function JsonView({ label, value, onChange, problems, note, isRefused }: JsonVie
       error={isBroken ? t('schema.notJson') : lines.length > 0 ? lines.join('\n') : undefined}
     />
   )
-}
-
-/** "query: at least 2 characters" */
-export function problemText(t: TFunction, { path, ...problem }: SchemaProblem): string {
-  const words = wordsOf(t, problem)
-  return path.length === 0 ? words : t('ui:schema.at', { where: path.join('.'), words })
-}
-
-function wordsOf(t: TFunction, { rule, limit }: Omit<SchemaProblem, 'path'>): string {
-  return t(`ui:schema.problem.${rule}`, { limit, count: Number(limit) || 0 })
 }
 
 function toErrorSchema(problems: readonly SchemaProblem[], t: TFunction): ErrorSchema {

@@ -1,0 +1,103 @@
+import { Kbd, TextInput } from '@mantine/core'
+import { useMemo, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useCommands } from '../../ui/commands.ts'
+import { NoMatch } from '../../ui/empty.tsx'
+import { SearchIcon } from '../../ui/icons.ts'
+import { LoadingRows } from '../../ui/loading.tsx'
+import { Rows, type Column } from '../../ui/rows.tsx'
+import styles from './inspector.module.css'
+import type { Item, Tab } from './offer.ts'
+import { TargetTrouble } from './target-trouble.tsx'
+import type { Inspected } from './use-inspected.ts'
+
+/** What can be tried, found as one types. */
+export function OfferList({ inspected }: { inspected: Inspected }) {
+  const { t } = useTranslation('inspector')
+  const { tab, offer, items, shown, filter, item, setItem, setFilter } = inspected
+  const columns = useColumns(tab)
+  return (
+    <div className={styles.list}>
+      <FilterBox
+        value={filter}
+        onChange={setFilter}
+        label={t('filter', { what: t(`tab.${tab}`) })}
+      />
+      {offer.isPending && <LoadingRows height={28} />}
+      {!offer.isPending && items.length === 0 && <TargetTrouble inspected={inspected} />}
+      {items.length > 0 && shown.length === 0 && (
+        <NoMatch text={t('noMatch', { filter })} onClear={() => setFilter('')} />
+      )}
+      {shown.length > 0 && (
+        <Rows
+          label={t(`tab.${tab}`)}
+          isHeaderHidden
+          rowHeight={28}
+          items={shown}
+          columns={columns}
+          getId={idOf}
+          getText={idOf}
+          selectedId={item?.id ?? null}
+          onSelect={setItem}
+        />
+      )}
+    </div>
+  )
+}
+
+const idOf = ({ id }: Item) => id
+
+function useColumns(tab: Tab): readonly Column<Item>[] {
+  const { t } = useTranslation('inspector')
+  return useMemo(() => {
+    const isNamed = tab === 'tools' || tab === 'prompts'
+    const name: Column<Item> = {
+      ...{ key: 'name', label: t('column.name') },
+      render: ({ id, title }) => (
+        <span className={isNamed ? styles.name : styles.plainName} title={id} translate="no">
+          {isNamed ? id : title}
+        </span>
+      ),
+    }
+    if (tab !== 'tools') return [name]
+    const mark: Column<Item> = {
+      ...{ key: 'mark', label: t('column.mark'), width: 76, align: 'right' },
+      render: ({ mark: which }) =>
+        which && <span className={styles.mark}>{t(`mark.${which}`)}</span>,
+    }
+    return [name, mark]
+  }, [t, tab])
+}
+
+type FilterBoxProps = { value: string; onChange: (value: string) => void; label: string }
+
+function FilterBox({ value, onChange, label }: FilterBoxProps) {
+  const box = useRef<HTMLInputElement>(null)
+  const focus = () => {
+    box.current?.focus()
+    box.current?.select()
+  }
+  useCommands([
+    { id: 'page.filter', label, shortcut: '/', run: focus },
+    { id: 'page.find', label, shortcut: 'mod+F', run: focus, isHidden: true },
+  ])
+  return (
+    <TextInput
+      ref={box}
+      className={styles.filter}
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.stopPropagation()
+        if (value === '') box.current?.blur()
+        else onChange('')
+      }}
+      leftSection={<SearchIcon size={14} />}
+      rightSection={value === '' ? <Kbd size="xs">/</Kbd> : undefined}
+    />
+  )
+}
