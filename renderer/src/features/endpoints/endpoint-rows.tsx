@@ -1,0 +1,137 @@
+import { Switch } from '@mantine/core'
+import { useState, type KeyboardEvent } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { NamespaceSummary } from '../../../../shared/offer.ts'
+import { Machine } from '../../ui/machine.tsx'
+import { Rows, type Column } from '../../ui/rows.tsx'
+import { RenameField } from './endpoint-name.tsx'
+import styles from './endpoints.module.css'
+import { NamespaceField } from './namespace-field.tsx'
+import { useEndpointActions } from './use-endpoint-actions.ts'
+import { useAddress, type ShownEndpoint } from './use-endpoints.ts'
+
+type EndpointRowsProps = {
+  endpoints: readonly ShownEndpoint[]
+  /** Of all endpoints: what is shown may be fewer. */
+  names: readonly string[]
+  namespaces: readonly NamespaceSummary[]
+}
+
+/** The endpoints: where each is, what it serves, and who is there. */
+export function EndpointRows({ endpoints, names, namespaces }: EndpointRowsProps) {
+  const { t } = useTranslation('endpoints')
+  const { search, go } = useAddress()
+  const actions = useEndpointActions()
+  const [renamed, setRenamed] = useState<string | null>(null)
+  const remove = (endpoint: ShownEndpoint) => {
+    const at = endpoints.findIndex(({ id }) => id === endpoint.id)
+    go({ selected: (endpoints[at + 1] ?? endpoints[at - 1])?.id })
+    void actions.remove(endpoint)
+  }
+  const isNarrow = search.selected !== undefined
+  const columns = useColumns({ isNarrow, names, namespaces, renamed, setRenamed })
+  return (
+    <Rows
+      label={t('title')}
+      columns={columns}
+      items={endpoints}
+      getId={({ id }) => id}
+      getText={({ name }) => name}
+      selectedId={search.selected ?? null}
+      onSelect={(selected) => go({ selected })}
+      onToggle={(endpoint) => void actions.toggle(endpoint)}
+      onRename={({ id }) => setRenamed(id)}
+      onRemove={remove}
+      onKey={copyUrl}
+    />
+  )
+}
+
+/** ⌘C on a row copies its address. */
+function copyUrl(event: KeyboardEvent, { url }: ShownEndpoint): boolean {
+  const isCopy = (event.metaKey || event.ctrlKey) && event.key === 'c'
+  if (!isCopy || url === null) return false
+  void navigator.clipboard.writeText(url)
+  return true
+}
+
+type ColumnsOptions = Pick<EndpointRowsProps, 'names' | 'namespaces'> & {
+  /** Beside a pane there is less room, and the pane has the rest. */
+  isNarrow: boolean
+  renamed: string | null
+  setRenamed: (id: string | null) => void
+}
+
+function useColumns(options: ColumnsOptions): Column<ShownEndpoint>[] {
+  const { isNarrow, names, namespaces, renamed, setRenamed } = options
+  const { t } = useTranslation(['endpoints', 'ui'])
+  const actions = useEndpointActions()
+  const wide: Column<ShownEndpoint>[] = [
+    {
+      ...{ key: 'auth', label: t('columns.auth'), width: 96 },
+      render: (endpoint) => <AuthWord endpoint={endpoint} />,
+    },
+  ]
+  return [
+    {
+      ...{ key: 'on', label: t('columns.on'), width: 36 },
+      render: (endpoint) => (
+        <Switch
+          checked={endpoint.enabled}
+          aria-label={t('onName', { name: endpoint.name })}
+          tabIndex={-1}
+          onClick={(event) => event.stopPropagation()}
+          onChange={() => void actions.toggle(endpoint)}
+        />
+      ),
+    },
+    {
+      ...{ key: 'name', label: t('columns.name'), ...(!isNarrow && { width: 150 }) },
+      render: (endpoint) =>
+        endpoint.id === renamed ? (
+          <RenameField
+            name={endpoint.name}
+            taken={names}
+            onCancel={() => setRenamed(null)}
+            onDone={(name) => {
+              setRenamed(null)
+              void actions.rename(endpoint, name)
+            }}
+          />
+        ) : (
+          endpoint.name
+        ),
+    },
+    ...(isNarrow ? [] : [urlColumn(t('columns.url'), (name) => t('urlOf', { name }))]),
+    {
+      ...{ key: 'namespace', label: t('columns.namespace'), width: 160 },
+      render: (endpoint) => <NamespaceField endpoint={endpoint} namespaces={namespaces} isInRow />,
+    },
+    ...(isNarrow ? [] : wide),
+    {
+      ...{ key: 'clients', label: t('columns.clients'), width: 140 },
+      render: ({ clients }) => {
+        const text = clients.join(', ')
+        return <span title={text}>{text || t('ui:unknown')}</span>
+      },
+    },
+  ]
+}
+
+function urlColumn(label: string, nameOf: (name: string) => string): Column<ShownEndpoint> {
+  return {
+    ...{ key: 'url', label },
+    render: ({ url, name }) =>
+      url && (
+        <span className={styles.url} onClick={(event) => event.stopPropagation()}>
+          <Machine text={url} label={nameOf(name)} />
+        </span>
+      ),
+  }
+}
+
+function AuthWord({ endpoint: { auth } }: { endpoint: ShownEndpoint }) {
+  const { t } = useTranslation('endpoints')
+  if (!auth.apiKey) return <span className={styles.warn}>{t('auth.none')}</span>
+  return <>{t(auth.queryParam ? 'auth.keyInUrl' : 'auth.key')}</>
+}

@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useCallback } from 'react'
+import type { Endpoint } from '../../../../shared/endpoint.ts'
+import type { NamespaceSummary } from '../../../../shared/offer.ts'
+import { useTRPC } from '../../trpc.ts'
+
+const route = getRouteApi('/endpoints')
+
+type Search = ReturnType<typeof route.useSearch>
+
+/** The page's address, and how to change some of it. */
+export function useAddress() {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const go = useCallback(
+    (changed: { [K in keyof Search]?: string | undefined }) =>
+      void navigate({ search: (before) => ({ ...before, ...changed }), replace: true }),
+    [navigate],
+  )
+  return { search, go }
+}
+
+export type ShownEndpoint = Endpoint & {
+  /** Where clients of Streamable HTTP and of HTTP+SSE reach it; `null` until that is known. */
+  url: string | null
+  sseUrl: string | null
+  namespace: NamespaceSummary | null
+  /** Names of the clients that have a session on it. */
+  clients: string[]
+  /** Sessions that are open. */
+  sessions: number
+  /** How many keys open it. */
+  keys: number
+}
+
+/** All endpoints, with what else is known of each. */
+export function useEndpoints() {
+  const trpc = useTRPC()
+  const endpoints = useQuery(trpc.endpoints.list.queryOptions())
+  const overview = useQuery(trpc.status.overview.queryOptions())
+  const summaries = useQuery(trpc.namespaces.summaries.queryOptions())
+  const keys = useQuery(trpc.apiKeys.list.queryOptions())
+  const clients = useQuery(trpc.activity.clients.queryOptions())
+  const activity = useQuery(trpc.activity.overview.queryOptions({ minutes: 1 }))
+  const shown = endpoints.data?.map((endpoint): ShownEndpoint => {
+    const base = overview.data && `${overview.data.url}/metamcp/${endpoint.name}`
+    const here = clients.data?.filter(
+      (client) => client.sessions > 0 && client.endpoint === endpoint.name,
+    )
+    return {
+      ...endpoint,
+      url: base ? `${base}/mcp` : null,
+      sseUrl: base ? `${base}/sse` : null,
+      namespace: summaries.data?.find(({ id }) => id === endpoint.namespaceId) ?? null,
+      clients: here?.map(({ name }) => name) ?? [],
+      sessions: activity.data?.sessions[endpoint.name] ?? 0,
+      keys:
+        keys.data?.filter((key) => key.enabled && opens(key.endpoints, endpoint.id)).length ?? 0,
+    }
+  })
+  return {
+    endpoints: shown,
+    namespaces: summaries.data,
+    error: endpoints.error,
+    /** Where we are: whoever reaches it can call what needs no key. */
+    host: overview.data ? new URL(overview.data.url).hostname : null,
+  }
+}
+
+function opens(scope: 'all' | string[], id: string): boolean {
+  return scope === 'all' || scope.includes(id)
+}
