@@ -117,6 +117,11 @@ function send(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): 
   worker.postMessage(message, transfer)
 }
 
+/** No thread reads the archive that a packaged app is in: its own files lie beside that. */
+function outOfArchive({ href }: URL): URL {
+  return new URL(href.replace(/\/app\.asar\//, '/app.asar.unpacked/'))
+}
+
 function startWorker(folder: string): Worker {
   // Sources are run as they are; a build puts the worker beside the bundle.
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './db-worker.js'
@@ -125,7 +130,8 @@ function startWorker(folder: string): Worker {
   const resourceLimits = { stackSizeMb: 64 }
   // Not what this process was started with: `--eval` and its like are no flags for a thread.
   const execArgv: string[] = []
-  return new Worker(new URL(file, import.meta.url), { workerData, resourceLimits, execArgv })
+  const url = outOfArchive(new URL(file, import.meta.url))
+  return new Worker(url, { workerData, resourceLimits, execArgv })
 }
 
 /**
