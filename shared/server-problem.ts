@@ -57,22 +57,22 @@ export type ServerFix =
   | 'copy-details'
 
 const FIXES: Record<ServerProblem['code'], readonly ServerFix[]> = {
-  'command-not-found': ['choose-command', 'start-again', 'copy-details'],
-  'not-executable': ['choose-command', 'start-again', 'copy-details'],
-  'folder-missing': ['choose-folder', 'start-again', 'copy-details'],
+  'command-not-found': ['choose-command', 'copy-details'],
+  'not-executable': ['choose-command', 'copy-details'],
+  'folder-missing': ['choose-folder', 'copy-details'],
   'variable-missing': ['enter-value', 'start-again'],
-  exited: ['show-log', 'start-again', 'copy-details'],
-  'stops-often': ['start-now', 'show-log', 'copy-details'],
-  'no-answer': ['wait-longer', 'show-log', 'copy-details'],
+  exited: ['show-log', 'start-again'],
+  'stops-often': ['start-now', 'show-log'],
+  'no-answer': ['wait-longer', 'show-log'],
   'sign-in-needed': ['sign-in'],
   'sign-in-expired': ['sign-in-again'],
   'token-refused': ['replace-token', 'try-again'],
   'host-not-found': ['edit-url', 'try-again'],
   'nothing-listens': ['edit-url', 'try-again'],
-  certificate: ['edit-url', 'try-again', 'copy-details'],
+  certificate: ['edit-url', 'try-again'],
   'not-mcp': ['use-url', 'edit-url', 'try-again'],
   moved: ['use-url', 'edit-url'],
-  refused: ['try-again', 'show-log', 'copy-details'],
+  refused: ['try-again', 'show-log'],
   other: ['try-again', 'edit', 'copy-details'],
 }
 

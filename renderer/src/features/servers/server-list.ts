@@ -50,9 +50,13 @@ function fits({ server, state }: ShownServer, { text, state: wanted, members }: 
 /** What is run or asked: the whole command line, or the address. */
 export function launchOf({ command, args = [], url }: ServerView): string {
   if (command === undefined) return url ?? ''
-  return [command, ...args]
-    .map((part) => (/[\s"']/.test(part) ? JSON.stringify(part) : part))
-    .join(' ')
+  return [command, ...args].map(quoted).join(' ')
+}
+
+/** As it would be typed. */
+function quoted(part: string): string {
+  if (part !== '' && !/[\s"'\\$`]/.test(part)) return part
+  return part.includes("'") ? JSON.stringify(part) : `'${part}'`
 }
 
 /** The one below in the list, or else the one above: where the selection goes when one goes. */

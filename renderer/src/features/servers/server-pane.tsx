@@ -32,10 +32,12 @@ export function ServerPane({ server }: { server: ServerView }) {
         <h2 className={styles.title}>{server.name}</h2>
         <Actions server={server} />
       </header>
-      <div className={styles.standing}>
-        <ServerState state={state} />
-        <Facts server={server} />
-      </div>
+      {(!state.problem || state.since !== null) && (
+        <div className={styles.standing}>
+          <ServerState state={state} />
+          <Facts server={server} />
+        </div>
+      )}
       {state.problem && state.key !== 'off' && (
         <ServerProblem server={server} problem={state.problem} />
       )}

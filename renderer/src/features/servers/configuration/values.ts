@@ -80,7 +80,9 @@ function secretsOf(record: Config['env'] = {}): Secret[] {
 
 function recordOf(secrets: readonly Secret[]): Record<string, string | null> {
   const named = secrets.filter(({ name }) => name.trim() !== '')
-  return Object.fromEntries(named.map(({ name, value }) => [name.trim(), value]))
+  // An empty box beside a name that is stored was left alone: nobody loses a secret by it.
+  const valueOf = ({ key, name, value }: Secret) => (key === name && value === '' ? null : value)
+  return Object.fromEntries(named.map((one) => [one.name.trim(), valueOf(one)]))
 }
 
 /** What would not survive as a line is written as JSON. */
