@@ -7,6 +7,11 @@ export function aiClientTone(state: AiClientState): 'ok' | 'warn' | 'bad' | 'off
   return state === 'broken' ? 'bad' : 'off'
 }
 
+/** Of a client on another computer nothing is known until it has been here. */
+export function isKnown({ file, state }: AiClientView): boolean {
+  return file !== null || state === 'connected'
+}
+
 /** Whether a person has to do something, or it stays as it is. */
 export function needsPerson({ state }: AiClientView): boolean {
   return state === 'elsewhere' || state === 'broken' || state === 'locked'

@@ -47,6 +47,8 @@ export type AiConnection = {
   at: string
   /** When the file was changed since, so that it cannot be taken back; `null` when it was not. */
   changedAt: string | null
+  /** Whether the key that was made for it still opens; `true` where none is needed. */
+  isKeyOn: boolean
   /** The calls that the client had made before. */
   callsBefore: number
   /** The file's name, beside the one that was written; `null` where there was no file before. */

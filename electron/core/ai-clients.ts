@@ -50,6 +50,7 @@ function keysFor({ stores: { apiKeys }, follow }: StoredAiClientsParts): AiClien
       })
       return { id: apiKey.id, name: apiKey.name, key }
     },
+    isOn: (id) => apiKeys.get(id)?.enabled === true,
     async setEnabled(id, enabled) {
       // A person may have deleted it, or put it back.
       if (!apiKeys.get(id)) return

@@ -18,19 +18,20 @@ export function outline(layout: Layout, entries: Entry[], unfolded: string[]): s
     name,
     value: unfolded.includes(name) ? masked(value) : null,
   }))
-  if (layout.format === 'json') return jsonOutline(layout.key, shown)
-  return layout.format === 'toml' ? tomlOutline(layout.key, shown) : yamlOutline(layout, shown)
+  if (layout.format === 'json') return `${jsonOutline(layout.key, shown)}\n`
+  if (layout.format === 'yaml') return `${yamlOutline(layout, shown)}\n`
+  return `${tomlOutline(layout.key, shown)}\n`
 }
 
 type Shown = { name: string; value: object | null }
 
 function jsonOutline(key: string, entries: Shown[]): string {
-  if (entries.length === 0) return `${JSON.stringify(key)}: {}`
   const members = entries.map(({ name, value }) => {
     const body = value ? indented(JSON.stringify(value, null, 2), '  ') : '{ … }'
-    return `  ${JSON.stringify(name)}: ${body}`
+    // With a comma behind the last one too: else a neighbour of ours would seem to change.
+    return `  ${JSON.stringify(name)}: ${body},\n`
   })
-  return `${JSON.stringify(key)}: {\n${members.join(',\n')}\n}`
+  return `${JSON.stringify(key)}: {\n${members.join('')}}`
 }
 
 function tomlOutline(key: string, entries: Shown[]): string {
@@ -48,7 +49,6 @@ function tomlOutline(key: string, entries: Shown[]): string {
 }
 
 function yamlOutline({ key, isList }: Layout, entries: Shown[]): string {
-  if (entries.length === 0) return `${key}: ${isList ? '[]' : '{}'}`
   const members = entries.map(({ name, value }) => {
     if (!value) return isList ? `- name: ${name}\n  …` : `${name}: …`
     return stringify(isList ? [value] : { [name]: value }, { lineWidth: 0 }).trimEnd()

@@ -41,6 +41,8 @@ export type AiClientsParts = {
   keys: {
     /** Under this name, or one like it that is free; opens this endpoint alone. */
     create(name: string, endpointId: string): Promise<{ id: string; name: string; key: string }>
+    /** `false` also for one that is no longer there. */
+    isOn(id: string): boolean
     setEnabled(id: string, enabled: boolean): Promise<void>
     delete(id: string): Promise<void>
   }

@@ -15,7 +15,7 @@ export function viewOf(parts: AiClientsParts, log: WrittenLog, look: Look): AiCl
   const { client, path, shown, file, problem } = look
   const targets = look.entries.flatMap(({ name, value }) => ownTarget(name, value, parts.url) ?? [])
   const own = targets.find(({ kind }) => kind === 'here') ?? targets[0]
-  const connection = connectionOf(log, look)
+  const connection = connectionOf(parts, log, look)
   const keyIds = log.of(client.id).flatMap((one) => one.keyIds)
   const seen = parts.seen(client.clientNames, keyIds)
   const isSeen = seen !== null && (!connection || seen.at >= connection.at)
@@ -57,7 +57,11 @@ function stateOf(look: Look, own: OwnTarget | undefined, isSeen: boolean): AiCli
   return look.isInstalled ? 'not-connected' : 'not-found'
 }
 
-function connectionOf(log: WrittenLog, { client, file }: Look): AiConnection | null {
+function connectionOf(
+  { keys }: AiClientsParts,
+  log: WrittenLog,
+  { client, file }: Look,
+): AiConnection | null {
   const last = log.last(client.id)
   if (last?.kind !== 'connect') return null
   const { id, at, backup, endpointId, removed, callsBefore } = last
@@ -65,6 +69,7 @@ function connectionOf(log: WrittenLog, { client, file }: Look): AiConnection | n
   return {
     ...{ id, at, endpointId, removed, callsBefore },
     backup: backup && basename(backup),
+    isKeyOn: last.keyIds.every((keyId) => keys.isOn(keyId)),
     changedAt: isAsWritten ? null : (file?.changedAt ?? at),
   }
 }

@@ -81,7 +81,7 @@ test('takes out the entries it is told to, and no others', async () => {
   const preview = await clients.preview({
     ...{ clientId: 'cursor', endpointId: 'e', removeServers: ['a', 'c'] },
   })
-  expect(preview.before).toBe('"mcpServers": {\n  "a": { … },\n  "b": { … },\n  "c": { … }\n}')
+  expect(preview.before).toBe('"mcpServers": {\n  "a": { … },\n  "b": { … },\n  "c": { … },\n}\n')
   expect(preview.after).not.toContain('"a"')
   const { connectionId } = await connect(clients, 'cursor', ['a', 'c'])
   expect(await home.read(CURSOR)).toMatch(

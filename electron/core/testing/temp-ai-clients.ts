@@ -29,6 +29,7 @@ export async function openTestAiClients(machine: Machine): Promise<TestAiClients
         keys.add(name)
         return Promise.resolve({ id: name, name, key: TEST_KEY })
       },
+      isOn: (id) => keys.has(id),
       setEnabled: () => Promise.resolve(),
       delete: (id) => Promise.resolve(void keys.delete(id)),
     },

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { aiClientTone } from '../../../../shared/ai-client-state.ts'
+import { aiClientTone, isKnown } from '../../../../shared/ai-client-state.ts'
 import { Machine } from '../../ui/machine.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { State } from '../../ui/state.tsx'
@@ -20,9 +20,11 @@ export function ClientPane({ client, connect }: ClientProps) {
     <div className={styles.pane}>
       <header className={styles.head}>
         <h2 className={styles.title}>{client.name}</h2>
-        <State tone={aiClientTone(client.state)}>
-          <StateWords client={client} />
-        </State>
+        {isKnown(client) && (
+          <State tone={aiClientTone(client.state)}>
+            <StateWords client={client} />
+          </State>
+        )}
       </header>
       <Body client={client} connect={connect} />
     </div>

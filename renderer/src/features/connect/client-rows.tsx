@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { aiClientTone } from '../../../../shared/ai-client-state.ts'
+import { aiClientTone, isKnown } from '../../../../shared/ai-client-state.ts'
 import type { AiClientView } from '../../../../shared/ai-client.ts'
 import { Rows, type Column, type Section } from '../../ui/rows.tsx'
 import { Dot } from '../../ui/state.tsx'
@@ -17,10 +17,10 @@ export function ClientRows({ connect }: { connect: Connect }) {
   const [isUnfolded, setUnfolded] = useState(here.length === 0)
   const columns = useMemo<Column<Row>[]>(
     () => [
-      { key: 'name', label: t('columns.client'), render: (row) => <Name row={row} /> },
+      { key: 'name', label: t('columns.client'), width: 220, render: (row) => <Name row={row} /> },
       {
-        ...{ key: 'state', label: t('columns.state'), width: 220 },
-        render: (row) => row && <State client={row} />,
+        ...{ key: 'state', label: t('columns.state') },
+        render: (row) => row && isKnown(row) && <State client={row} />,
       },
     ],
     [t],
@@ -55,7 +55,11 @@ function Name({ row }: { row: Row }) {
   const { t } = useTranslation('connect')
   return (
     <span className={styles.name}>
-      <Dot tone={row ? aiClientTone(row.state) : 'off'} />
+      {row && isKnown(row) ? (
+        <Dot tone={aiClientTone(row.state)} />
+      ) : (
+        <span className={styles.noDot} />
+      )}
       <span className={styles.cut}>{row?.name ?? t('any.name')}</span>
     </span>
   )

@@ -53,7 +53,6 @@ function EndpointChoice({ connect }: { connect: Connect }) {
       allowDeselect={false}
       leftSection={<span className={styles.endpointLabel}>{t('endpoint')}</span>}
       leftSectionWidth={72}
-      disabled={names.length < 2}
     />
   )
 }

@@ -14,6 +14,7 @@ import { offerUndo, tellProblem } from '../../ui/undo.ts'
 import styles from './connect.module.css'
 import { Notes } from './notes.tsx'
 import { Plan } from './plan.tsx'
+import { Why } from './why.tsx'
 import { useToolCount, type ClientProps } from './use-connect.ts'
 import { useTimes } from './use-times.ts'
 
@@ -45,6 +46,7 @@ export function Progress({ client, connect }: ClientProps) {
           {hasCalled ? t('step.called', { name }) : <Ask name={name} />}
         </Step>
       </ol>
+      {!isSeen && <Why client={client} />}
       {connection?.changedAt && <Drift client={client} at={connection.changedAt} />}
       <div className={styles.where}>
         <Machine text={client.file?.shown ?? ''} label={t('file')} />

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import type { AiClientView } from '../../../../shared/ai-client.ts'
 import { useTRPC, type Outputs } from '../../trpc.ts'
 
@@ -41,8 +41,11 @@ export function useConnect() {
     [list.data, search.filter],
   )
   const isLocal = list.data?.platform !== null
-  const first = here.find(({ state }) => state !== 'connected') ?? here[0]
-  const selectedId = search.selected ?? (isLocal ? first?.id : undefined) ?? NONE
+  // Chosen once: it must not move on by itself when the client gets connected.
+  const first = useRef<string>(undefined)
+  if (isLocal)
+    first.current ??= (here.find(({ state }) => state === 'not-connected') ?? here[0])?.id
+  const selectedId = search.selected ?? first.current ?? NONE
   return {
     ...{ list, endpoint, here, absent, isLocal, selectedId },
     clients: list.data?.clients,
