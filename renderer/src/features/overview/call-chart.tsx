@@ -21,7 +21,7 @@ export function CallChart({ buckets }: { buckets: readonly Bucket[] }) {
       ]}
       gridAxis="none"
       tickLine="none"
-      xAxisProps={{ minTickGap: 60, tickMargin: 4, height: 20 }}
+      xAxisProps={{ minTickGap: 60, tickMargin: 4, height: 28 }}
       yAxisProps={{ allowDecimals: false, width: 28, tickCount: 3 }}
       barProps={{ isAnimationActive: false }}
       // The figure around it has a name, and the table is there for the keys.

@@ -21,6 +21,13 @@ export function LatestCalls({ calls }: { calls: readonly RecentCall[] }) {
         <p className={styles.none}>{t('noneSinceStart')}</p>
       ) : (
         <table className={styles.calls}>
+          <colgroup>
+            <col width={72} />
+            <col width={150} />
+            <col />
+            <col />
+            <col width={110} />
+          </colgroup>
           <VisuallyHidden component="thead">
             <tr>
               {(['time', 'client', 'call', 'outcome', 'took'] as const).map((key) => (

@@ -55,7 +55,9 @@ function Content({ overview, period }: ContentProps) {
   const { servers, activity, problem, endpoints, namespaces, urls, latest } = overview
   if (problem) return <Problem title={t('unread')} text={problem.message} />
   if (!servers || !activity) return <LoadingRows />
-  if (servers.length === 0 && !activity.hasCalls) return step === null ? <NoServers /> : null
+  // The way to the first call says all that matters until it is walked or left.
+  if (step !== null && step !== 'done') return null
+  if (servers.length === 0 && !activity.hasCalls) return <NoServers />
   const clients = shownClients(overview.seen, overview.known, now)
   return (
     <div className={styles.page}>
@@ -66,7 +68,7 @@ function Content({ overview, period }: ContentProps) {
         <Endpoints endpoints={endpoints} namespaces={namespaces} urls={urls} />
       </div>
       {activity.hasCalls && <LatestCalls calls={latest} />}
-      {!activity.hasCalls && step === null && (
+      {!activity.hasCalls && (
         <NoCalls overview={overview} client={clients.find(({ name }) => name !== '')?.name} />
       )}
     </div>
