@@ -90,6 +90,8 @@ export type Found = {
   /** `null` when the text is none that servers are written in. */
   format: FoundFormat | null
   entries: FoundEntry[]
+  /** Whether the entries are ways to have one server, of which one is enough. */
+  isEither: boolean
   /** Why nothing could be read, a whole sentence. */
   problem: string | null
   /** The text, when it is words to search the registry for. */

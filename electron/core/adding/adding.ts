@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type {
   AddInput,
   Found,
+  FoundEntry,
   FoundFormat,
   FoundNote,
   RegistryAnswer,
@@ -50,31 +51,24 @@ export interface Adding {
   close(): void
 }
 
-const NOTHING: Found = { token: null, format: null, entries: [], problem: null, words: null }
+const NOTHING: Found = {
+  ...{ token: null, format: null, entries: [], isEither: false, problem: null, words: null },
+}
+/** Formats in which the entries are ways to have one server. */
+const EITHER: readonly FoundFormat[] = ['registry', 'server-json']
 
 export function openAdding(options: AddingOptions): Adding {
   const { env, isOwnUrl, registry, bundles, now = Date.now } = options
   const pending = openPending(now)
 
   function offer(format: FoundFormat, candidates: Candidate[]): Found {
-    const taken = new Set(options.takenNames().map((name) => name.toLowerCase()))
-    const drafts = new Map<string, Draft>()
-    const entries = candidates.map((candidate, index) => {
-      const key = String(index)
-      const entry = describe(candidate, {
-        key,
-        env,
-        claim(name) {
-          const free = freeName(name, (one) => taken.has(one.toLowerCase()))
-          taken.add(free.toLowerCase())
-          return free
-        },
-      })
-      if ('build' in candidate && entry.definition) drafts.set(key, candidate)
-      return entry
-    })
-    const token = drafts.size > 0 ? pending.keep(drafts) : null
-    return { ...NOTHING, token, format, entries }
+    const isEither = EITHER.includes(format)
+    const entries = describeAll(candidates, { env, isEither, taken: options.takenNames() })
+    const drafts = candidates.flatMap((candidate, index): [string, Draft][] =>
+      'build' in candidate ? [[String(index), candidate]] : [],
+    )
+    const token = drafts.length > 0 ? pending.keep(new Map(drafts)) : null
+    return { ...NOTHING, token, format, entries, isEither }
   }
 
   const offerWays = (format: FoundFormat, server: ServerJson, notes: FoundNote[] = []) =>
@@ -115,6 +109,22 @@ export function openAdding(options: AddingOptions): Adding {
 
 function notServerJson(error: z.ZodError): string {
   return `This server.json cannot be read: ${problemsOf(error).map(problemText).join('; ')}.`
+}
+
+type DescribeAllOptions = { env: AddingOptions['env']; isEither: boolean; taken: string[] }
+
+/** Each gets a name that neither a server has nor, unless one of them is enough, another of them. */
+function describeAll(candidates: Candidate[], options: DescribeAllOptions): FoundEntry[] {
+  const { env, isEither } = options
+  const taken = new Set(options.taken.map((name) => name.toLowerCase()))
+  const claim = (name: string) => {
+    const free = freeName(name, (one) => taken.has(one.toLowerCase()))
+    if (!isEither) taken.add(free.toLowerCase())
+    return free
+  }
+  return candidates.map((candidate, index) =>
+    describe(candidate, { key: String(index), env, claim }),
+  )
 }
 
 type Choice = AddInput['choices'][number]

@@ -1,16 +1,15 @@
-import { Button, Kbd } from '@mantine/core'
 import { useRef, useState, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import { serverName } from '../../../../shared/names.ts'
-import { shortcutText } from '../../ui/commands.ts'
 import { LoadingRows } from '../../ui/loading.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { AddFooter } from './add-footer.tsx'
 import { Box } from './box.tsx'
 import { ByHand } from './by-hand.tsx'
 import { Discard } from './discard.tsx'
 import { FoundList } from './found-list.tsx'
 import { Frame } from './frame.tsx'
-import { takeHandedOver } from './handover.ts'
+import { firstText, useHandedOver } from './handover.ts'
 import { RegistryList } from './registry-list.tsx'
 import { TargetField } from './target-field.tsx'
 import { useAdd } from './use-add.ts'
@@ -29,7 +28,7 @@ type AddServerProps = {
 
 /** Adding servers in one box, or by hand. */
 export function AddServer({ text, onClose, onAdded }: AddServerProps) {
-  const [first] = useState(() => takeHandedOver() ?? text)
+  const [first] = useState(() => firstText(text))
   const [isByHand, setByHand] = useState(false)
   if (isByHand) {
     return <ByHand onBox={() => setByHand(false)} onClose={onClose} onAdded={onAdded} />
@@ -42,52 +41,47 @@ export function AddServer({ text, onClose, onAdded }: AddServerProps) {
 type InOneBoxProps = Omit<AddServerProps, 'text'> & { first: string; onByHand: () => void }
 
 function InOneBox({ first, onByHand, onClose, onAdded }: InOneBoxProps) {
-  const { t } = useTranslation(['add-server', 'ui'])
+  const { t } = useTranslation('add-server')
   const [text, setText] = useState(first)
   const [isAsked, setAsked] = useState(false)
   const results = useRef<HTMLUListElement>(null)
-  const reading = useFound(text, (changed) => setText(changed))
+  const reading = useFound(text, setText)
   const choices = useChoices(reading.found)
   const target = useTarget()
   const adding = useAdd(onAdded).found
   const { token } = reading.found
   const { chosen, missing } = choices
   const areNamed = chosen.every(({ name }) => serverName.safeParse(name).success)
-  const canAdd = token !== null && chosen.length > 0 && missing === 0 && areNamed
+  const isRead = !reading.isReading
+  const canAdd = isRead && token !== null && chosen.length > 0 && missing === 0 && areNamed
   const add = () => {
     if (!canAdd || adding.isPending) return
     adding.mutate({ token, choices: chosen, namespaceId: target.namespaceId })
   }
+  const change = (changed: string) => {
+    reading.backToBox()
+    setText(changed)
+  }
   const close = () => (text.trim() === '' || isAsked ? onClose() : setAsked(true))
   useModEnter(add)
+  useHandedOver(change)
   const footer = isAsked ? (
     <Discard onDiscard={onClose} onKeep={() => setAsked(false)} />
   ) : (
-    <>
-      <Button variant="subtle" color="gray" onClick={onByHand}>
-        {t('byHand.open')}
-      </Button>
-      <span className={styles.gap} />
-      <Button onClick={onClose}>{t('ui:cancel')}</Button>
-      <Button
-        variant="filled"
-        disabled={!canAdd}
-        loading={adding.isPending}
-        rightSection={<Kbd size="xs">{shortcutText('mod+Enter')}</Kbd>}
-        onClick={add}
-      >
-        {t('add', { count: chosen.length })}
-      </Button>
-    </>
+    <AddFooter
+      other={{ label: t('byHand.open'), go: onByHand }}
+      count={chosen.length}
+      isReady={canAdd}
+      isPending={adding.isPending}
+      onCancel={onClose}
+      onAdd={add}
+    />
   )
   return (
     <Frame title={t('title')} footer={footer} onClose={close}>
       <Box
         text={text}
-        onText={(changed) => {
-          reading.backToBox()
-          setText(changed)
-        }}
+        onText={change}
         onFile={reading.readFile}
         onDown={() => results.current?.querySelector('button')?.focus()}
       />

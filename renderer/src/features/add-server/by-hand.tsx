@@ -1,9 +1,9 @@
-import { Button, Kbd, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { useForm, type UseFormReturnType } from '@mantine/form'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { shortcutText } from '../../ui/commands.ts'
 import { Problem } from '../../ui/problem.tsx'
+import { AddFooter } from './add-footer.tsx'
 import styles from './add-server.module.css'
 import { checkDraft, EMPTY_DRAFT, serverOf, type ServerDraft } from './by-hand-draft.ts'
 import { Discard } from './discard.tsx'
@@ -22,7 +22,7 @@ type ByHandProps = {
 
 /** A server, field by field. */
 export function ByHand({ onBox, onClose, onAdded }: ByHandProps) {
-  const { t } = useTranslation(['add-server', 'ui'])
+  const { t } = useTranslation('add-server')
   const [isAsked, setAsked] = useState(false)
   const target = useTarget()
   const adding = useAdd(onAdded).byHand
@@ -39,21 +39,14 @@ export function ByHand({ onBox, onClose, onAdded }: ByHandProps) {
   const footer = isAsked ? (
     <Discard onDiscard={onClose} onKeep={() => setAsked(false)} />
   ) : (
-    <>
-      <Button variant="subtle" color="gray" onClick={onBox}>
-        {t('byHand.back')}
-      </Button>
-      <span className={styles.gap} />
-      <Button onClick={onClose}>{t('ui:cancel')}</Button>
-      <Button
-        variant="filled"
-        loading={adding.isPending}
-        rightSection={<Kbd size="xs">{shortcutText('mod+Enter')}</Kbd>}
-        onClick={() => void add()}
-      >
-        {t('add', { count: 1 })}
-      </Button>
-    </>
+    <AddFooter
+      other={{ label: t('byHand.back'), go: onBox }}
+      count={1}
+      isReady
+      isPending={adding.isPending}
+      onCancel={onClose}
+      onAdd={() => void add()}
+    />
   )
   return (
     <Frame title={t('title')} footer={footer} onClose={close}>
@@ -116,6 +109,7 @@ function LocalFields({ form }: { form: Form }) {
       <PairsField
         label={t('byHand.env')}
         nameLabel={t('byHand.variable')}
+        addLabel={t('byHand.addVariable')}
         {...form.getInputProps('env')}
       />
       <TextInput
@@ -143,6 +137,7 @@ function RemoteFields({ form }: { form: Form }) {
       <PairsField
         label={t('byHand.headers')}
         nameLabel={t('byHand.header')}
+        addLabel={t('byHand.addHeader')}
         {...form.getInputProps('headers')}
       />
     </>

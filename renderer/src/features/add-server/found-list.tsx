@@ -1,10 +1,10 @@
-import { Button, Checkbox, TextInput } from '@mantine/core'
+import { Button, Checkbox, Radio, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { FoundEntry } from '../../../../shared/add-server.ts'
 import { serverName } from '../../../../shared/names.ts'
 import styles from './add-server.module.css'
 import { NeededValues } from './needed-values.tsx'
-import { Runs } from './runs.tsx'
+import { launchOf, Runs } from './runs.tsx'
 import type { Choice, Choices } from './use-choices.ts'
 import type { Reading } from './use-found.ts'
 
@@ -34,6 +34,7 @@ export function FoundList({ reading, choices }: FoundListProps) {
           <Entry
             key={entry.key}
             entry={entry}
+            isEither={found.isEither}
             choice={choices.of(entry)}
             onChange={(changed) => choices.change(entry, changed)}
           />
@@ -45,11 +46,12 @@ export function FoundList({ reading, choices }: FoundListProps) {
 
 type EntryProps = {
   entry: FoundEntry
+  isEither: boolean
   choice: Choice
   onChange: (changed: Partial<Choice>) => void
 }
 
-function Entry({ entry, choice, onChange }: EntryProps) {
+function Entry({ entry, isEither, choice, onChange }: EntryProps) {
   const { t } = useTranslation('add-server')
   const { problem, definition, description, notes, reads, needs } = entry
   const { isTicked, name, values } = choice
@@ -62,16 +64,18 @@ function Entry({ entry, choice, onChange }: EntryProps) {
       </li>
     )
   }
+  const Tick = isEither ? Radio : Checkbox
   const isFitting = serverName.safeParse(name).success
   return (
     <li className={styles.entry}>
-      <Checkbox
-        aria-label={t('tick', { name })}
+      <Tick
+        aria-label={t(isEither ? 'choose' : 'tick', { name, runs: launchOf(definition) })}
         checked={isTicked}
         onChange={(event) => onChange({ isTicked: event.currentTarget.checked })}
       />
       <TextInput
         aria-label={t('nameOf', { name: entry.name })}
+        className={styles.name}
         value={name}
         spellCheck={false}
         error={isFitting ? undefined : t('nameRule')}

@@ -15,7 +15,7 @@ export function Frame({ title, footer, onClose, children }: FrameProps) {
       title={title}
       size={600}
       closeButtonProps={{ 'aria-label': t('close') }}
-      classNames={{ content: styles.drawer, body: styles.body }}
+      classNames={{ header: styles.header, content: styles.drawer, body: styles.body }}
     >
       <div className={styles.scroll}>{children}</div>
       <footer className={styles.footer}>{footer}</footer>

@@ -20,7 +20,10 @@ type FromLinkProps = {
   onAdded: (serverId: string | undefined) => void
 }
 
-const NOTHING: Found = { token: null, format: null, entries: [], problem: null, words: null }
+const NOTHING: Found = {
+  ...{ token: null, format: null, entries: [], isEither: false, problem: null },
+  words: null,
+}
 
 /** What another program wants to add: nothing of it happens before a person has seen all of it. */
 export function FromLink({ link, onClose, onAdded }: FromLinkProps) {
@@ -84,7 +87,7 @@ function Wanted({ entry, definition }: WantedProps) {
   const given = isLocal ? definition.envNames : headersOf(definition)
   return (
     <>
-      <p>{t(isLocal ? 'link.runs' : 'link.reaches')}</p>
+      <p className={styles.lead}>{t(isLocal ? 'link.runs' : 'link.reaches')}</p>
       <ol className={styles.words} aria-label={t(isLocal ? 'runs' : 'reaches')} tabIndex={0}>
         {(isLocal ? [definition.command, ...definition.args] : [definition.url]).map(
           (word, index) => (

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { create } from 'zustand'
 
 /**
@@ -10,9 +11,23 @@ export function handOver(text: string): void {
   useHandover.setState({ text })
 }
 
-/** The text, once. */
-export function takeHandedOver(): string | null {
-  const { text } = useHandover.getState()
-  if (text !== null) useHandover.setState({ text: null })
-  return text
+/** What the box begins with: the text that was handed over, or else this one. */
+export function firstText(otherwise: string): string {
+  return useHandover.getState().text ?? otherwise
+}
+
+/** Takes what is handed over while the drawer is open; what was there before is taken already. */
+export function useHandedOver(take: (text: string) => void): void {
+  const newest = useRef(take)
+  useEffect(() => {
+    newest.current = take
+  })
+  useEffect(() => {
+    useHandover.setState({ text: null })
+    return useHandover.subscribe(({ text }) => {
+      if (text === null) return
+      newest.current(text)
+      useHandover.setState({ text: null })
+    })
+  }, [])
 }

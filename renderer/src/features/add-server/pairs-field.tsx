@@ -8,13 +8,21 @@ type PairsFieldProps = {
   label: string
   /** What each name is the name of. */
   nameLabel: string
+  addLabel: string
   value?: Pair[]
   onChange?: (pairs: Pair[]) => void
   error?: React.ReactNode
 }
 
 /** Names with their values, which are taken for secrets. */
-export function PairsField({ label, nameLabel, value = [], onChange, error }: PairsFieldProps) {
+export function PairsField({
+  label,
+  nameLabel,
+  addLabel,
+  value = [],
+  onChange,
+  error,
+}: PairsFieldProps) {
   const { t } = useTranslation('add-server')
   const change = (index: number, changed: Partial<Pair>) =>
     onChange?.(value.map((pair, at) => (at === index ? { ...pair, ...changed } : pair)))
@@ -54,7 +62,7 @@ export function PairsField({ label, nameLabel, value = [], onChange, error }: Pa
           leftSection={<AddIcon size={14} />}
           onClick={() => onChange?.([...value, { name: '', value: '' }])}
         >
-          {t('byHand.addPair', { what: nameLabel })}
+          {addLabel}
         </Button>
       </div>
     </Input.Wrapper>

@@ -10,9 +10,7 @@ export function Runs({ definition }: { definition: FoundDefinition }) {
   return (
     <div className={styles.runs}>
       <span className={styles.label}>{t(isLocal ? 'runs' : 'reaches')}</span>
-      <code translate="no">
-        {isLocal ? commandLine(definition.command, definition.args) : definition.url}
-      </code>
+      <code translate="no">{launchOf(definition)}</code>
       {given.length > 0 && (
         <>
           <span className={styles.label}>{t(isLocal ? 'with' : 'sends')}</span>
@@ -36,9 +34,10 @@ export function headersOf({ headerNames, hasBearerToken }: Remote): string[] {
   return hasBearerToken ? [...headerNames, 'Authorization'] : headerNames
 }
 
-/** As one would type it: words with spaces in quotes. */
-function commandLine(command: string, args: readonly string[]): string {
-  return [command, ...args]
+/** The command as one would type it, words with spaces in quotes; or the address. */
+export function launchOf(definition: FoundDefinition): string {
+  if (definition.type !== 'STDIO') return definition.url
+  return [definition.command, ...definition.args]
     .map((word) => (/^[^\s"'\\]+$/.test(word) ? word : JSON.stringify(word)))
     .join(' ')
 }

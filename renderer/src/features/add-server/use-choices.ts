@@ -13,7 +13,7 @@ export type Choices = {
 }
 
 /** What a person chose of what was found; begins anew with each reading. */
-export function useChoices({ token, entries }: Found): Choices {
+export function useChoices({ token, entries, isEither }: Found): Choices {
   const [kept, setKept] = useState<{ token: string | null; by: Record<string, Choice> }>({
     token: null,
     by: {},
@@ -23,8 +23,12 @@ export function useChoices({ token, entries }: Found): Choices {
   const ticked = entries.filter((entry) => entry.problem === null && of(entry).isTicked)
   return {
     of,
-    change: (entry, changed) =>
-      setKept({ token, by: { ...by, [entry.key]: { ...of(entry), ...changed } } }),
+    change(entry, changed) {
+      const others = isEither && changed.isTicked ? entries : []
+      const unticked = others.map((one) => [one.key, { ...of(one), isTicked: false }])
+      const before = { ...by, ...(Object.fromEntries(unticked) as typeof by) }
+      setKept({ token, by: { ...before, [entry.key]: { ...of(entry), ...changed } } })
+    },
     chosen: ticked.map((entry) => {
       const { name, values } = of(entry)
       return { key: entry.key, name, values }

@@ -8,7 +8,10 @@ import { useTRPCClient } from '../../trpc.ts'
 /** How long keys rest before the text is read, in ms. */
 const REST_MS = 150
 
-const NOTHING: Found = { token: null, format: null, entries: [], problem: null, words: '' }
+const NOTHING: Found = {
+  ...{ token: null, format: null, entries: [], isEither: false, problem: null },
+  words: '',
+}
 const MOST_TEXT_BYTES = 1_000_000
 
 export type Reading = {
