@@ -90,7 +90,10 @@ function useColumns({ toggle, renamed, field }: Columns): Column<NamespaceSummar
           checked={summary.enabled}
           aria-label={t('switch', { name: summary.name })}
           onChange={() => toggle(summary)}
-          onClick={(event) => event.stopPropagation()}
+          wrapperProps={{
+            onMouseDown: (event: React.MouseEvent) => event.preventDefault(),
+            onClick: (event: React.MouseEvent) => event.stopPropagation(),
+          }}
         />
       ),
     },

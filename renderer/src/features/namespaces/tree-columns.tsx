@@ -94,12 +94,14 @@ function ServerName({ node, onToggle, onFold, onOnly }: RowActions & { node: Ser
         checked={server.on}
         aria-label={t(isPartly ? 'switchPartly' : 'switch', { name: server.name, count: listed })}
         thumbIcon={isPartly ? <PartlyIcon size={8} stroke={3} className={styles.partly} /> : null}
-        onMouseDown={keepFocus}
-        onClick={(event) => {
-          event.stopPropagation()
-          if (!event.altKey) return
-          event.preventDefault()
-          onOnly(node)
+        wrapperProps={{
+          ...ofItsOwn,
+          onClick: (event: React.MouseEvent) => {
+            event.stopPropagation()
+            if (!event.altKey) return
+            event.preventDefault()
+            onOnly(node)
+          },
         }}
         onChange={() => onToggle(node)}
       />
@@ -126,8 +128,7 @@ function ToolName({
         tabIndex={-1}
         checked={tool.on}
         aria-label={t('switch', { name: tool.tool })}
-        onMouseDown={keepFocus}
-        onClick={(event) => event.stopPropagation()}
+        wrapperProps={ofItsOwn}
         onChange={() => onToggle(node)}
       />
       <span className={tool.hiddenBy === null ? styles.toolName : styles.toolOff} translate="no">
@@ -160,4 +161,10 @@ function StateOf({ node }: { node: Node }) {
 /** A click on a control leaves the keys with the list. */
 function keepFocus(event: React.MouseEvent): void {
   event.preventDefault()
+}
+
+/** For what stands around a switch: a click on it is no click on the row. */
+const ofItsOwn = {
+  onMouseDown: keepFocus,
+  onClick: (event: React.MouseEvent) => event.stopPropagation(),
 }
