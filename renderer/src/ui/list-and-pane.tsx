@@ -32,38 +32,42 @@ export function ListAndPane({ list, pane, label, onClose }: ListAndPaneProps) {
     return () => document.removeEventListener('keydown', close)
   }, [pane, onClose])
 
-  if (pane === null) return <div className={styles.list}>{list}</div>
-  const closing = (
-    <ActionIcon
-      className={styles.close}
-      aria-label={isNarrow ? t('back') : t('close')}
-      onClick={onClose}
-    >
-      {isNarrow ? <BackIcon size={16} /> : <CloseIcon size={16} />}
-    </ActionIcon>
-  )
-  const side = (
+  const side = pane !== null && (
     <aside className={styles.pane} aria-label={label} tabIndex={-1}>
-      {closing}
+      <ActionIcon
+        className={styles.close}
+        aria-label={isNarrow ? t('back') : t('close')}
+        onClick={onClose}
+      >
+        {isNarrow ? <BackIcon size={16} /> : <CloseIcon size={16} />}
+      </ActionIcon>
       {pane}
     </aside>
   )
-  if (isNarrow) return side
+  const isBeside = side && !isNarrow
+  // The list keeps its place in the tree, and with it the focus and how far it was scrolled.
   return (
-    <Splitter
-      className={styles.both}
-      lineSize={1}
-      withHandle={false}
-      sizes={['100%', width]}
-      onSizeChange={([, right]) => right !== undefined && setWidth(right)}
-    >
-      <Splitter.Pane defaultSize="100%" min="30%">
-        <div className={styles.list}>{list}</div>
-      </Splitter.Pane>
-      <Splitter.Pane defaultSize="400px" min="280px" max="720px">
-        {side}
-      </Splitter.Pane>
-    </Splitter>
+    <div className={styles.root}>
+      <Splitter
+        className={styles.both}
+        lineSize={1}
+        withHandle={false}
+        sizes={isBeside ? ['100%', width] : ['100%']}
+        onSizeChange={([, right]) => right !== undefined && setWidth(right)}
+      >
+        <Splitter.Pane defaultSize="100%" min="30%">
+          <div className={styles.list} inert={side !== false && isNarrow}>
+            {list}
+          </div>
+        </Splitter.Pane>
+        {isBeside && (
+          <Splitter.Pane defaultSize="400px" min="280px" max="720px">
+            {side}
+          </Splitter.Pane>
+        )}
+      </Splitter>
+      {side && isNarrow && <div className={styles.cover}>{side}</div>}
+    </div>
   )
 }
 
