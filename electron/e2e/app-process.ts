@@ -36,17 +36,22 @@ export interface AppProcess {
   kill(signal: NodeJS.Signals): void
 }
 
-export type AppStart = { env: Record<string, string>; args?: string[] }
+export type AppStart = {
+  env: Record<string, string>
+  args?: string[]
+  /** The built app; that of the project unless another is given. */
+  main?: string
+}
 
 /** Starts the built app on the stand-in, which keeps its browser's profile in `dir`. */
 export async function startOnStandIn(
-  { env, args = [] }: AppStart,
+  { env, args = [], main = MAIN }: AppStart,
   dir: string,
 ): Promise<AppProcess> {
-  if (!existsSync(MAIN)) throw new Error('The app is not built: npm run build')
+  if (!existsSync(main)) throw new Error('The app is not built: npm run build')
   const register = fileURLToPath(import.meta.resolve('./electron-stand-in/register.ts'))
   const chromium = await openChromium(thisMachine())
-  const child = spawn(process.execPath, ['--import', register, MAIN, ...args], {
+  const child = spawn(process.execPath, ['--import', register, main, ...args], {
     cwd: ROOT,
     env: { ...env, METAMCP_CHROMIUM: chromium, METAMCP_STAND_IN_DIR: dir },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -21,7 +21,8 @@ export function stoppable() {
 }
 
 class App extends EventEmitter {
-  readonly isPackaged = false
+  /** As a packaged app is told where what is shipped beside it lies. */
+  readonly isPackaged = process.env.METAMCP_STAND_IN_RESOURCES !== undefined
   readonly #paths = new Map([
     ['userData', join(standInDir(), 'user-data')],
     ['home', homedir()],
@@ -65,6 +66,12 @@ class App extends EventEmitter {
     const agoMs = Number(process.env.METAMCP_STAND_IN_AGE_MS ?? 0)
     return [{ pid: process.pid, creationTime: STARTED_AT - agoMs }]
   }
+
+  setAsDefaultProtocolClient(): boolean {
+    return true
+  }
+
+  setLoginItemSettings(): void {}
 
   getLoginItemSettings() {
     return { openAtLogin: false, wasOpenedAtLogin: false }
@@ -117,6 +124,7 @@ export const app = new App()
 
 // As in plain Electron, whose first argument is the app.
 Object.defineProperty(process, 'defaultApp', { value: true })
+Object.defineProperty(process, 'resourcesPath', { value: process.env.METAMCP_STAND_IN_RESOURCES })
 
 // As Electron does on POSIX.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => app.quit())
