@@ -6,7 +6,6 @@ import type { GatewayAccess } from './admin.ts'
 
 /** A whole core on a free port, in a data folder that goes with it. */
 export async function startGateway(
-  pageDir: null,
   databaseTemplate: string | null,
 ): Promise<GatewayAccess & AsyncDisposable> {
   await using made = new AsyncDisposableStack()
@@ -23,6 +22,7 @@ export async function startGateway(
     adminToken: null,
     resourcesDir: resolve(import.meta.dirname, '../../resources'),
     databaseTemplate,
+    pageDir: null,
     env: process.env,
     version: '0.0.0-conformance',
     log: openLog('error'),

@@ -106,7 +106,8 @@ function useThings(query: string): Group[] {
         id: `tool.${serverId}.${tool}`,
         label: tool,
         description: server,
-        onClick: () => void navigate({ to: '/inspector', search: { filter: tool } }),
+        onClick: () =>
+          void navigate({ to: '/inspector', search: { target: `server:${serverId}`, item: tool } }),
       })),
     },
   ]
