@@ -9,6 +9,7 @@ type Keyed = {
   isOpen: (seq: number) => boolean
   toggle: (seq: number) => void
   move: (index: number) => void
+  copy: (entry: LogEntry) => void
 }
 
 const PAGE = 20
@@ -17,9 +18,19 @@ const PAGE = 20
 export function followKeys(list: Keyed): (event: KeyboardEvent) => void {
   return (event) => {
     const isOfList = event.target === event.currentTarget
-    if (!isOfList || event.metaKey || event.ctrlKey || event.altKey) return
+    if (!isOfList || event.altKey) return
+    if (event.metaKey || event.ctrlKey) return copyCurrent(list, event)
     if (go(list, event.key) || unfold(list, event.key)) event.preventDefault()
   }
+}
+
+/** Where nothing is selected, browsers do not tell of a copy at all. */
+function copyCurrent({ entries, currentIndex, copy }: Keyed, event: KeyboardEvent): void {
+  const entry = entries[currentIndex]
+  if (event.key.toLowerCase() !== 'c' || !entry || window.getSelection()?.isCollapsed === false)
+    return
+  event.preventDefault()
+  copy(entry)
 }
 
 function go({ entries, currentIndex, follow, move }: Keyed, key: string): boolean {

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { useClipboard } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useId, useRef, useState, type ClipboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -23,6 +24,7 @@ export function LogList({ entries: all, isWrapped, follow }: LogListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const { t } = useTranslation('logs')
   const id = useId()
+  const clipboard = useClipboard()
   const [current, setCurrent] = useState<number | null>(null)
   const entries = follow.isFollowing ? all.slice(-LOG_CAPACITY) : all
   const virtual = useVirtualizer({
@@ -38,6 +40,7 @@ export function LogList({ entries: all, isWrapped, follow }: LogListProps) {
   const onKeyDown = followKeys({
     ...{ entries, currentIndex, follow, toggle },
     isOpen: (seq) => open.has(seq),
+    copy: (entry) => clipboard.copy(linesOf([entry])),
     move(index) {
       setCurrent(entries[index]?.seq ?? null)
       virtual.scrollToIndex(index, { align: 'auto' })
@@ -56,7 +59,7 @@ export function LogList({ entries: all, isWrapped, follow }: LogListProps) {
         onKeyDown={onKeyDown}
         onScroll={follow.onScroll}
         onMouseUp={() => hasSelection() && follow.leave()}
-        onCopy={(event) => copyLines(event, entries, current)}
+        onCopy={(event) => copyLines(event, entries)}
       >
         <Head />
         <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
@@ -121,21 +124,13 @@ function hasSelection(): boolean {
   return window.getSelection()?.isCollapsed === false
 }
 
-/** Of more than one line, or of the one the keys are on, whole lines with their time are copied. */
-function copyLines(
-  event: ClipboardEvent<HTMLElement>,
-  entries: readonly LogEntry[],
-  current: number | null,
-): void {
+/** Of more than one line, whole lines with their time are copied. */
+function copyLines(event: ClipboardEvent<HTMLElement>, entries: readonly LogEntry[]): void {
   const selection = window.getSelection()
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-index]')]
   const touched = hasSelection() ? rows.filter((row) => selection?.containsNode(row, true)) : []
-  if (touched.length === 1) return
-  const chosen =
-    touched.length > 1
-      ? touched.flatMap((row) => entries[Number(row.dataset.index)] ?? [])
-      : entries.filter(({ seq }) => seq === current)
-  if (chosen.length === 0) return
+  if (touched.length < 2) return
+  const chosen = touched.flatMap((row) => entries[Number(row.dataset.index)] ?? [])
   event.preventDefault()
   event.clipboardData.setData('text/plain', linesOf(chosen))
 }
