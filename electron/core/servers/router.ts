@@ -76,9 +76,9 @@ export function serverRouter(options: ServerRouterOptions) {
       .input(byIds.extend({ enabled: z.boolean() }))
       .mutation(async ({ input: { ids, enabled } }) => {
         ids.forEach(require)
-        const views: ServerView[] = []
-        for (const id of ids) views.push(await follow(await store.update(id, { enabled })))
-        return views
+        const changed: Server[] = []
+        for (const id of ids) changed.push(await store.update(id, { enabled }))
+        return Promise.all(changed.map(follow))
       }),
   })
 }

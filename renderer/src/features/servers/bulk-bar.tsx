@@ -16,8 +16,8 @@ export function BulkBar({ servers, namespaces, onDone }: BulkBarProps) {
   const { t } = useTranslation(['servers', 'shared'])
   const actions = useServerActions()
   const on = servers.filter(({ enabled }) => enabled)
-  const remove = () => {
-    void actions.remove(servers)
+  const act = (run: () => unknown) => () => {
+    run()
     onDone()
   }
   return (
@@ -31,11 +31,11 @@ export function BulkBar({ servers, namespaces, onDone }: BulkBarProps) {
     >
       <span role="status">{t('bulk.count', { count: servers.length })}</span>
       <ActionBar.Divider />
-      <Button onClick={() => actions.setEnabled(servers, true, true)}>{t('on')}</Button>
-      <Button onClick={() => actions.setEnabled(servers, false, true)}>
+      <Button onClick={act(() => actions.setEnabled(servers, true, true))}>{t('on')}</Button>
+      <Button onClick={act(() => actions.setEnabled(servers, false, true))}>
         {t('shared:state.off')}
       </Button>
-      <Button disabled={on.length === 0} onClick={() => void actions.startAgain(on)}>
+      <Button disabled={on.length === 0} onClick={act(() => actions.startAgain(on))}>
         {t('shared:fix.start-again')}
       </Button>
       <Menu position="top">
@@ -44,13 +44,13 @@ export function BulkBar({ servers, namespaces, onDone }: BulkBarProps) {
         </Menu.Target>
         <Menu.Dropdown>
           {namespaces.map((namespace) => (
-            <Menu.Item key={namespace.id} onClick={() => void actions.addTo(namespace, servers)}>
+            <Menu.Item key={namespace.id} onClick={act(() => actions.addTo(namespace, servers))}>
               {namespace.name}
             </Menu.Item>
           ))}
         </Menu.Dropdown>
       </Menu>
-      <Button onClick={remove}>{t('remove')}</Button>
+      <Button onClick={act(() => actions.remove(servers))}>{t('remove')}</Button>
       <ActionBar.CloseButton aria-label={t('bulk.none')} />
     </ActionBar>
   )

@@ -17,6 +17,9 @@ type ColumnsOptions = {
   fixing: Fixing
 }
 
+/** Names have 32 characters at most; what is left is for the state. */
+const NAME_WIDTH = 260
+
 export function useColumns({ isNarrow, onToggle, fixing }: ColumnsOptions): Column<ShownServer>[] {
   const { t } = useTranslation('servers')
   const format = useFormat()
@@ -42,7 +45,10 @@ export function useColumns({ isNarrow, onToggle, fixing }: ColumnsOptions): Colu
         ...{ key: 'on', label: t('columns.on'), width: 36 },
         render: (one) => <OnSwitch one={one} onToggle={onToggle} />,
       },
-      { key: 'name', label: t('columns.name'), render: (one) => <Name one={one} /> },
+      {
+        ...{ key: 'name', label: t('columns.name'), ...(!isNarrow && { width: NAME_WIDTH }) },
+        render: (one) => <Name one={one} />,
+      },
       {
         ...{ key: 'state', label: t('columns.state') },
         render: (one) => <StateCell one={one} fixing={isNarrow ? null : fixing} />,

@@ -1,10 +1,11 @@
-import { useMemo, useState, type KeyboardEvent } from 'react'
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Rows, type Section } from '../../ui/rows.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { useColumns } from './columns.tsx'
 import { useInspect } from './inspect.ts'
 import { launchOf, neighbourOf, type ShownServer } from './server-list.ts'
+import styles from './servers.module.css'
 import { useAddress } from './use-address.ts'
 import { useFixing } from './use-fixing.ts'
 import { useServerActions } from './use-server-actions.ts'
@@ -13,6 +14,9 @@ import type { useServers } from './use-servers.ts'
 /** Of more servers than these, those that are off are folded away, and the others have headings. */
 const MANY = 20
 const FEW = 8
+
+/** Letters that follow one another so quickly are a name, in ms. */
+const WORD_MS = 700
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -35,10 +39,10 @@ export function ServerRows({ all }: ServerRowsProps) {
     onToggle: acts.toggleOne,
     fixing: useFixing(),
   })
-  const onKey = useRowKeys({ meant: acts.meant })
+  const { onKey, onKeyDownCapture } = useRowKeys({ meant: acts.meant })
   const markedServers = all.servers?.filter(({ id }) => marked.has(id)) ?? []
   return (
-    <>
+    <div className={styles.list} onKeyDownCapture={onKeyDownCapture}>
       <Rows
         label={t('title')}
         columns={columns}
@@ -60,7 +64,7 @@ export function ServerRows({ all }: ServerRowsProps) {
         namespaces={all.namespaces}
         onDone={() => setMarked(NONE)}
       />
-    </>
+    </div>
   )
 }
 
@@ -126,7 +130,13 @@ function useRowKeys({ meant }: RowKeysOptions) {
   const { go } = useAddress()
   const actions = useServerActions()
   const inspect = useInspect()
-  return (event: KeyboardEvent, one: ShownServer): boolean => {
+  const word = useRef({ at: -Infinity, isGoingOn: false })
+  const onKeyDownCapture = ({ key, timeStamp }: KeyboardEvent) => {
+    const isLetter = key.length === 1 && key !== ' '
+    const isGoingOn = isLetter && timeStamp - word.current.at < WORD_MS
+    word.current = { at: isLetter ? timeStamp : -Infinity, isGoingOn }
+  }
+  const onKey = (event: KeyboardEvent, one: ShownServer): boolean => {
     const { server } = one
     const isMod = event.metaKey || event.ctrlKey
     const keys: Record<string, () => unknown> = isMod
@@ -139,7 +149,10 @@ function useRowKeys({ meant }: RowKeysOptions) {
           i: () => inspect(server.id),
         }
     const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined
-    act?.()
-    return act !== undefined
+    // In the middle of a name it is a letter.
+    if (!act || (!isMod && word.current.isGoingOn)) return false
+    act()
+    return true
   }
+  return { onKey, onKeyDownCapture }
 }

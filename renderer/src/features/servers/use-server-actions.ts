@@ -13,7 +13,7 @@ export type ServerActions = ReturnType<typeof useServerActions>
 export function useServerActions() {
   const { t } = useTranslation('servers')
   const client = useTRPCClient()
-  const { setEnabled } = useSwitch()
+  const { setEnabled, takeOut, readAgain } = useListed()
   const namesOf = (servers: readonly ServerView[]) =>
     servers.length === 1 ? (servers[0]?.name ?? '') : t('some', { count: servers.length })
   const doing = async (what: string, work: () => Promise<unknown>) => {
@@ -21,6 +21,7 @@ export function useServerActions() {
       await work()
     } catch (error) {
       tellProblem(error, what)
+      readAgain()
     }
   }
 
@@ -29,6 +30,7 @@ export function useServerActions() {
     remove: (servers: readonly ServerView[]) =>
       doing(namesOf(servers), async () => {
         const ids = servers.map(({ id }) => id)
+        takeOut(ids)
         const { removalId, left } = await client.servers.deleteMany.mutate({ ids })
         offerUndo({
           message: removedText(t, namesOf(servers), left),
@@ -57,25 +59,39 @@ export function useServerActions() {
         const back = () => client.servers.update.mutate({ id, patch: { url: before } })
         offerUndo({ message: t('urlChanged', { name, url }), undo: back })
       }),
-    addTo: ({ id, name, servers: before }: Namespace, added: readonly ServerView[]) =>
-      doing(name, async () => {
-        const members = before.map(({ serverId, enabled }) => ({ serverId, enabled }))
-        const known = new Set(members.map(({ serverId }) => serverId))
-        const fresh = added.filter((one) => !known.has(one.id)).map((one) => ({ serverId: one.id }))
-        const servers = [...members, ...fresh]
-        await client.namespaces.update.mutate({ id, patch: { servers } })
-        const back = () => client.namespaces.update.mutate({ id, patch: { servers: members } })
-        offerUndo({ message: t('added', { what: namesOf(added), namespace: name }), undo: back })
+    addTo: (namespace: Namespace, added: readonly ServerView[]) =>
+      doing(namespace.name, async () => {
+        const back = await addTo(client, namespace, added)
+        const what = namesOf(added)
+        offerUndo({ message: t('added', { what, namespace: namespace.name }), undo: back })
       }),
   }
 }
 
-/** Switches show their new place at once; what the core says comes right after. */
-function useSwitch() {
+/** Puts servers at the end of a namespace; resolves with how to take that back. */
+async function addTo(
+  client: ReturnType<typeof useTRPCClient>,
+  { id, servers: before }: Namespace,
+  added: readonly ServerView[],
+) {
+  const members = before.map(({ serverId, enabled }) => ({ serverId, enabled }))
+  const known = new Set(members.map(({ serverId }) => serverId))
+  const fresh = added.filter((one) => !known.has(one.id)).map((one) => ({ serverId: one.id }))
+  await client.namespaces.update.mutate({ id, patch: { servers: [...members, ...fresh] } })
+  return () => client.namespaces.update.mutate({ id, patch: { servers: members } })
+}
+
+/** What is switched or removed shows so at once; what the core says comes right after. */
+function useListed() {
   const trpc = useTRPC()
   const cache = useQueryClient()
   const client = useTRPCClient()
   const { t } = useTranslation('servers')
+  const readAgain = () => void cache.invalidateQueries(trpc.servers.list.queryFilter())
+  const takeOut = (ids: readonly string[]) =>
+    cache.setQueryData(trpc.servers.list.queryKey(), (list) =>
+      list?.filter((one) => !ids.includes(one.id)),
+    )
   const { mutate } = useMutation(
     trpc.servers.setEnabledMany.mutationOptions({
       onMutate({ ids, enabled }) {
@@ -86,7 +102,7 @@ function useSwitch() {
       },
       onError(error) {
         tellProblem(error)
-        void cache.invalidateQueries(trpc.servers.list.queryFilter())
+        readAgain()
       },
     }),
   )
@@ -104,7 +120,7 @@ function useSwitch() {
       undo: () => client.servers.setEnabledMany.mutate({ ids, enabled: !enabled }),
     })
   }
-  return { setEnabled }
+  return { setEnabled, takeOut, readAgain }
 }
 
 type Left = { namespaces: number; tools: number }
