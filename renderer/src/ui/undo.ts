@@ -16,6 +16,7 @@ export function offerUndo(change: Undoable): void {
   notifications.show({
     id: toast,
     autoClose: TOAST_MS,
+    closeButtonProps: closing(),
     onClose: () => forget(entry),
     message: undoMessage(change.message, () => void takeBack(entry)),
   })
@@ -29,13 +30,18 @@ export function undoLast(): void {
 
 /** Says what happened elsewhere than where the person looks. */
 export function tell(message: string): void {
-  notifications.show({ message, autoClose: TOAST_MS })
+  notifications.show({ message, autoClose: TOAST_MS, closeButtonProps: closing() })
 }
 
 /** Says why something was not done; `what` names the thing. */
 export function tellProblem(error: unknown, what?: string): void {
   const message = error instanceof Error ? error.message : String(error)
-  notifications.show({ title: what, message, color: 'red', autoClose: TOAST_MS * 2, role: 'alert' })
+  const look = { color: 'red', role: 'alert', closeButtonProps: closing() }
+  notifications.show({ title: what, message, autoClose: TOAST_MS * 2, ...look })
+}
+
+function closing() {
+  return { 'aria-label': i18next.t('ui:close') }
 }
 
 async function takeBack(entry: (typeof done)[number]): Promise<void> {

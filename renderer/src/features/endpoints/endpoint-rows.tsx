@@ -86,7 +86,7 @@ function useColumns(options: ColumnsOptions): Column<ShownEndpoint>[] {
       ),
     },
     {
-      ...{ key: 'name', label: t('columns.name'), ...(!isNarrow && { width: 150 }) },
+      ...{ key: 'name', label: t('columns.name'), ...(!isNarrow && { width: 120 }) },
       render: (endpoint) =>
         endpoint.id === renamed ? (
           <RenameField
@@ -104,12 +104,12 @@ function useColumns(options: ColumnsOptions): Column<ShownEndpoint>[] {
     },
     ...(isNarrow ? [] : [urlColumn(t('columns.url'), (name) => t('urlOf', { name }))]),
     {
-      ...{ key: 'namespace', label: t('columns.namespace'), width: 160 },
+      ...{ key: 'namespace', label: t('columns.namespace'), width: 140 },
       render: (endpoint) => <NamespaceField endpoint={endpoint} namespaces={namespaces} isInRow />,
     },
     ...(isNarrow ? [] : wide),
     {
-      ...{ key: 'clients', label: t('columns.clients'), width: 140 },
+      ...{ key: 'clients', label: t('columns.clients'), width: 110 },
       render: ({ clients }) => {
         const text = clients.join(', ')
         return <span title={text}>{text || t('ui:unknown')}</span>

@@ -67,9 +67,14 @@ export function ShownOnce({ made, onDone }: { made: MadeKey; onDone: () => void 
 type LeavingProps = { name: string; isOpen: boolean; onStay: () => void; onLeave: () => void }
 
 function Leaving({ name, isOpen, onStay, onLeave }: LeavingProps) {
-  const { t } = useTranslation('keys')
+  const { t } = useTranslation(['keys', 'ui'])
   return (
-    <Modal opened={isOpen} onClose={onStay} title={t('once.leaveTitle', { name })}>
+    <Modal
+      opened={isOpen}
+      onClose={onStay}
+      title={t('once.leaveTitle', { name })}
+      closeButtonProps={{ 'aria-label': t('ui:close') }}
+    >
       <p className={styles.note}>{t('once.leaveText')}</p>
       <div className={styles.buttons}>
         <Button data-autofocus onClick={onStay}>

@@ -104,6 +104,7 @@ function AskRestore({ backup, onClose, onRestore }: AskRestoreProps) {
       opened={backup !== null}
       onClose={onClose}
       title={backup && t('backups.askTitle', { when: when.moment(backup.at) })}
+      closeButtonProps={{ 'aria-label': t('ui:close') }}
     >
       <p className={styles.text}>{t('backups.askText')}</p>
       <div className={styles.foot}>

@@ -32,7 +32,12 @@ export function ImportDialog({ chosen, onDone }: { chosen: Chosen; onDone: () =>
     }
   }
   return (
-    <Modal opened onClose={onDone} title={t('definitions.importTitle', { name })}>
+    <Modal
+      opened
+      onClose={onDone}
+      title={t('definitions.importTitle', { name })}
+      closeButtonProps={{ 'aria-label': t('ui:close') }}
+    >
       <form
         className={styles.form}
         onSubmit={(event) => {
