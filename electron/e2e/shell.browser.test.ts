@@ -95,6 +95,17 @@ describe(`around the window, on ${shell.kind === 'electron' ? 'Electron' : 'the 
     await expect.poll(() => new URL(desktop.page.url()).hash).toMatch(/^#\/settings/)
   })
 
+  test.runIf(shell.kind === 'stand-in')('so do those of the application’s menu', async () => {
+    const { app, page } = desktop
+    app.do({ kind: 'click-menu', labels: ['View', 'Logs'] })
+    await expect.poll(() => new URL(page.url()).hash).toMatch(/^#\/logs/)
+    await page.getByRole('heading', { level: 1, name: 'Logs' }).waitFor()
+    app.do({ kind: 'close-window' })
+    await app.latest('visible', ({ isVisible }) => !isVisible)
+    app.do({ kind: 'click-tray-icon' })
+    await app.latest('visible', ({ isVisible }) => isVisible)
+  })
+
   test('closing the window hides it, and says so once', async () => {
     const title = 'MetaMCP keeps running here in the tray.'
     const times = async () =>

@@ -126,5 +126,8 @@ export const app = new App()
 Object.defineProperty(process, 'defaultApp', { value: true })
 Object.defineProperty(process, 'resourcesPath', { value: process.env.METAMCP_STAND_IN_RESOURCES })
 
+// Electron runs until it is told to end, whatever else there is to wait for.
+setInterval(() => undefined, 2 ** 30)
+
 // As Electron does on POSIX.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => app.quit())

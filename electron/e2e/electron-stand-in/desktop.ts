@@ -30,7 +30,6 @@ export type Deed =
   | { kind: 'click-notification'; id: number }
   | { kind: 'answer'; id: number; response: number }
   | { kind: 'close-window' }
-  | { kind: 'wake' }
 
 /** Deeds as events, by their kind. */
 export const person = new EventEmitter()
@@ -96,7 +95,6 @@ export const nativeTheme = Object.assign(new EventEmitter(), {
 })
 
 export const powerMonitor = new EventEmitter()
-person.on('wake', () => powerMonitor.emit('resume'))
 
 export const net = { isOnline: () => true }
 
