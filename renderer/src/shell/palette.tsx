@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { serverState } from '../../../shared/server-state.ts'
+import { handOver } from '../features/add-server/handover.ts'
 import { useTRPC } from '../trpc.ts'
 import { allCommands, shortcutText } from '../ui/commands.ts'
 import { SearchIcon } from '../ui/icons.ts'
@@ -48,7 +49,10 @@ function useGroups(query: string): Group[] {
     id: 'add-text',
     label: t(isAddable(text) ? 'palette.addThis' : 'palette.addCalled', { text: shortened(text) }),
     keywords: text,
-    onClick: () => void navigate({ to: '/servers', search: { add: text } }),
+    onClick: () => {
+      handOver(text)
+      void navigate({ to: '/servers', search: { add: '1' } })
+    },
   }
   const groups = [...commandGroups(t('palette.commands')), ...useThings(text)]
   const isFound = groups.some(({ actions }) =>

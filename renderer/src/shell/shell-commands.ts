@@ -2,11 +2,12 @@ import { spotlight } from '@mantine/spotlight'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { handOver } from '../features/add-server/handover.ts'
 import { useCommands, type Command } from '../ui/commands.ts'
 import { undoLast } from '../ui/undo.ts'
 import { isAddable } from './is-addable.ts'
 import { PAGES } from './pages.ts'
-import { showShortcuts } from './shortcuts-table.tsx'
+import { showShortcuts } from './shortcuts-open.ts'
 
 /** What can be done on every page. */
 export function useShellCommands(): void {
@@ -43,7 +44,11 @@ export function useShellCommands(): void {
   }, [t, navigate])
   useCommands(commands)
   useEffect(
-    () => onPaste((text) => void navigate({ to: '/servers', search: { add: text } })),
+    () =>
+      onPaste((text) => {
+        handOver(text)
+        void navigate({ to: '/servers', search: { add: '1' } })
+      }),
     [navigate],
   )
 }

@@ -1,14 +1,7 @@
 import { Kbd, Modal, Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { create } from 'zustand'
 import { shortcutText } from '../ui/commands.ts'
-
-/** Whether the table is open. */
-const useShortcutsTable = create(() => ({ isOpen: false }))
-
-export function showShortcuts(): void {
-  useShortcutsTable.setState({ isOpen: true })
-}
+import { closeShortcuts, useShortcutsTable } from './shortcuts-open.ts'
 
 const ROWS: readonly (readonly [string[], string])[] = [
   [['mod+K'], 'palette'],
@@ -33,11 +26,10 @@ const ROWS: readonly (readonly [string[], string])[] = [
 export function ShortcutsTable() {
   const { t } = useTranslation('shell')
   const { isOpen } = useShortcutsTable()
-  const close = () => useShortcutsTable.setState({ isOpen: false })
   return (
     <Modal
       opened={isOpen}
-      onClose={close}
+      onClose={closeShortcuts}
       title={t('shortcuts.title')}
       closeButtonProps={{ 'aria-label': t('close') }}
     >

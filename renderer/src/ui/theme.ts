@@ -1,17 +1,4 @@
-import {
-  ActionIcon,
-  Button,
-  createTheme,
-  Drawer,
-  Input,
-  Menu,
-  Modal,
-  Switch,
-  Tabs,
-  Tooltip,
-  type CSSVariablesResolver,
-  type MantineColorsTuple,
-} from '@mantine/core'
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
 
 const IRIS: MantineColorsTuple = [
   '#f1f0fe',
@@ -26,7 +13,10 @@ const IRIS: MantineColorsTuple = [
   '#3c36a6',
 ]
 
-/** Controls by our tokens, 30 px high; see tokens.css for every colour. */
+/**
+ * Controls by our tokens, 30 px high; see tokens.css for every colour. Components are named by their
+ * names alone: importing them would load them all with the first page.
+ */
 export const theme = createTheme({
   primaryColor: 'iris',
   primaryShade: { light: 7, dark: 6 },
@@ -47,48 +37,48 @@ export const theme = createTheme({
   },
   respectReducedMotion: true,
   components: {
-    Button: Button.extend({ defaultProps: { size: 'xs', variant: 'default' } }),
-    ActionIcon: ActionIcon.extend({
+    Button: { defaultProps: { size: 'xs', variant: 'default' } },
+    ActionIcon: {
       defaultProps: { variant: 'subtle', size: 28, color: 'gray' },
       vars: () => ({ root: { '--ai-color': 'var(--text-2)', '--ai-hover': 'var(--hover)' } }),
-    }),
-    Switch: Switch.extend({
+    },
+    Switch: {
       defaultProps: { size: 'xs', withThumbIndicator: false },
       vars: () => ({ root: { '--switch-color': 'var(--switch-on)' } }),
-    }),
-    Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
-    Tooltip: Tooltip.extend({
+    },
+    Tabs: { defaultProps: { keepMounted: false } },
+    Tooltip: {
       defaultProps: {
         openDelay: 400,
         events: { hover: true, focus: true, touch: false },
         withinPortal: true,
       },
-    }),
-    Menu: Menu.extend({
+    },
+    Menu: {
       defaultProps: { withInitialFocusPlaceholder: false, transitionProps: { duration: 120 } },
-    }),
-    Modal: Modal.extend({
+    },
+    Modal: {
       defaultProps: {
         centered: true,
         overlayProps: { blur: 0 },
         transitionProps: { duration: 120 },
       },
-    }),
-    Drawer: Drawer.extend({
+    },
+    Drawer: {
       defaultProps: {
         position: 'right',
         overlayProps: { blur: 0 },
         transitionProps: { duration: 120 },
       },
-    }),
+    },
     // Mantine makes these two 2 px smaller than the input, which is too small at our sizes.
-    InputWrapper: Input.Wrapper.extend({
+    InputWrapper: {
       styles: {
         description: { fontSize: 12 },
         error: { fontSize: 12 },
         label: { fontSize: 12, fontWeight: 500 },
       },
-    }),
+    },
     ...sized([
       'TextInput',
       'Textarea',

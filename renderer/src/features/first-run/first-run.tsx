@@ -1,11 +1,18 @@
 import { Button } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ConnectStep } from './connect-step.tsx'
-import { DoneStep } from './done-step.tsx'
 import styles from './first-run.module.css'
-import { ServersStep } from './servers-step.tsx'
 import { useFirstRun } from './use-first-run.ts'
-import { WaitStep } from './wait-step.tsx'
+
+// Most starts show none of them.
+const ServersStep = lazy(async () => ({
+  default: (await import('./servers-step.tsx')).ServersStep,
+}))
+const ConnectStep = lazy(async () => ({
+  default: (await import('./connect-step.tsx')).ConnectStep,
+}))
+const WaitStep = lazy(async () => ({ default: (await import('./wait-step.tsx')).WaitStep }))
+const DoneStep = lazy(async () => ({ default: (await import('./done-step.tsx')).DoneStep }))
 
 /** The way from nothing to the first call, on Overview until it is walked or left. */
 export function FirstRun() {
@@ -24,10 +31,12 @@ export function FirstRun() {
           </Button>
         )}
       </div>
-      {step === 'servers' && <ServersStep onBegin={begin} />}
-      {step === 'connect' && <ConnectStep clients={clients} onBegin={begin} />}
-      {step === 'wait' && <WaitStep clients={setUp} />}
-      {step === 'done' && <DoneStep onLeave={leave} />}
+      <Suspense>
+        {step === 'servers' && <ServersStep onBegin={begin} />}
+        {step === 'connect' && <ConnectStep clients={clients} onBegin={begin} />}
+        {step === 'wait' && <WaitStep clients={setUp} />}
+        {step === 'done' && <DoneStep onLeave={leave} />}
+      </Suspense>
     </section>
   )
 }
