@@ -1,5 +1,6 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
+import { texts } from '../../ui/texts.ts'
 
 const AddServer = lazy(async () => ({ default: (await import('./add-server.tsx')).AddServer }))
 const FromLink = lazy(async () => ({ default: (await import('./from-link.tsx')).FromLink }))
@@ -9,7 +10,9 @@ const FromLink = lazy(async () => ({ default: (await import('./from-link.tsx')).
  * `link=<link>` with what another program wants to add.
  */
 export function AddServerDrawer() {
-  const { add, link } = useSearch({ strict: false })
+  // Of the address itself: matches of routes change once more while a page is being loaded, and the
+  // drawer would lose what was typed in between.
+  const { add, link } = useLocation({ select: ({ search }) => texts('add', 'link')(search) })
   const navigate = useNavigate()
   const close = () =>
     void navigate({
