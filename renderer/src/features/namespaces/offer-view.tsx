@@ -70,7 +70,11 @@ function Words({ filter, onFilter }: { filter: string; onFilter: (text: string) 
           key={word.raw}
           withRemoveButton
           onRemove={() => onFilter(withoutWord(filter, word.raw))}
-          removeButtonProps={{ 'aria-label': t('words.without', { word: word.raw }), tabIndex: 0 }}
+          removeButtonProps={{
+            'aria-label': t('words.without', { word: word.raw }),
+            'aria-hidden': false,
+            tabIndex: 0,
+          }}
         >
           {t(`words.${word.kind}`, word)}
         </Pill>

@@ -1,4 +1,5 @@
 import { ActionIcon, Switch } from '@mantine/core'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FoldedIcon, FoldedOutIcon, PartlyIcon } from '../../ui/icons.ts'
 import type { Column } from '../../ui/rows.tsx'
@@ -59,7 +60,9 @@ export function useTreeColumns(actions: RowActions, isNarrow: boolean): Column<N
   ]
 }
 
-function Tokens({ node }: { node: Node }) {
+/* Memos, because a list that is scrolled draws all its rows again at every frame. */
+
+const Tokens = memo(function Tokens({ node }: { node: Node }) {
   const { about } = useFormat()
   if (node.kind === 'server') {
     if (node.listed === 0) return <span className={styles.dim}>–</span>
@@ -67,9 +70,12 @@ function Tokens({ node }: { node: Node }) {
   }
   const isHidden = node.tool.hiddenBy !== null
   return <span className={isHidden ? styles.dim : styles.number}>{about(node.tool.tokens)}</span>
-}
+})
 
-function ServerName({ node, onToggle, onFold, onOnly }: RowActions & { node: ServerNode }) {
+type ServerNameProps = RowActions & { node: ServerNode }
+
+const ServerName = memo(function ServerName(props: ServerNameProps) {
+  const { node, onToggle, onFold, onOnly } = props
   const { t } = useTranslation('namespaces')
   const { server, isFolded, listed } = node
   const isPartly = server.on && listed < server.tools.length && server.enabled
@@ -110,13 +116,11 @@ function ServerName({ node, onToggle, onFold, onOnly }: RowActions & { node: Ser
       </span>
     </ServerHandle>
   )
-}
+})
 
-function ToolName({
-  node,
-  isNarrow,
-  onToggle,
-}: RowActions & { node: ToolNode; isNarrow: boolean }) {
+type ToolNameProps = RowActions & { node: ToolNode; isNarrow: boolean }
+
+const ToolName = memo(function ToolName({ node, isNarrow, onToggle }: ToolNameProps) {
   const { t } = useTranslation('namespaces')
   const { tool } = node
   const { readOnlyHint, destructiveHint } = hintsOf(tool)
@@ -138,10 +142,10 @@ function ToolName({
       {word && !isNarrow && <span className={styles.word}>{t(`word.${word}`)}</span>}
     </span>
   )
-}
+})
 
 /** Servers say how much of them is offered, tools why they are not, or that they are changed. */
-function StateOf({ node }: { node: Node }) {
+const StateOf = memo(function StateOf({ node }: { node: Node }) {
   const { t } = useTranslation('namespaces')
   const { number } = useFormat()
   if (node.kind === 'server') {
@@ -156,7 +160,7 @@ function StateOf({ node }: { node: Node }) {
   if (tool.hiddenBy !== null) return <span className={styles.dim}>{t('off')}</span>
   const isChanged = Object.keys(tool.changed).length > 0
   return isChanged ? <span className={styles.dim}>{t('word.changed')}</span> : null
-}
+})
 
 /** A click on a control leaves the keys with the list. */
 function keepFocus(event: React.MouseEvent): void {

@@ -23,14 +23,15 @@ export function useSearchText(key: Key, restMs: number): [string, (text: string)
   const { search, go } = useAddress()
   const written = search[key] ?? ''
   const [text, setText] = useState(written)
-  const sent = useRef(written)
+  /** Our own words on their way to the address: it may say them when newer ones are written. */
+  const sent = useRef<string[]>([])
   useEffect(() => {
-    if (written === sent.current) return
-    sent.current = written
-    setText(written)
+    const at = sent.current.indexOf(written)
+    if (at < 0) setText(written)
+    else sent.current.splice(0, at + 1)
   }, [written])
   const write = useDebouncedCallback((value: string) => {
-    sent.current = value
+    sent.current.push(value)
     go({ [key]: value === '' ? undefined : value })
   }, restMs)
   const change = (value: string) => {
