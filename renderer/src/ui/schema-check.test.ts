@@ -28,6 +28,11 @@ describe('what does not fit is said where it is', () => {
       [['by', 'age'], 'minimum', '0'],
     ],
     ['missing behind a reference', { query: 'ab', by: {} }, [['by', 'name'], 'required', '']],
+    [
+      'an entry left empty',
+      { query: 'ab', labels: [undefined] },
+      [['labels', '0'], 'required', ''],
+    ],
     ['unknown', { query: 'ab', more: 1 }, [['more'], 'additionalProperties', '']],
   ])('%s', (_, value, [path, rule, limit]) => {
     expect(findProblems(search, value)).toContainEqual({ path, rule, limit })
@@ -76,6 +81,15 @@ describe('what a form shows', () => {
     const free = { type: 'object', [FREE]: true }
     const parts = { a: {}, b: { type: 'object' }, c: { type: 'array' }, d: true }
     expect(shown(parts)).toEqual({ a: free, b: free, c: free, d: free })
+  })
+
+  test('a list of choices is one field', () => {
+    const oneOf = [{ const: 'a', title: 'A' }]
+    const items = { type: 'string', enum: ['a'] }
+    expect(shown({ a: { type: 'array', items }, b: { type: 'array', items: { oneOf } } })).toEqual({
+      a: { type: 'array', items, uniqueItems: true },
+      b: expect.objectContaining({ uniqueItems: true }) as unknown,
+    })
   })
 
   test.each([

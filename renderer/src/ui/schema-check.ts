@@ -71,10 +71,18 @@ function validate(schema: JsonSchema, value: unknown): OutputUnit[] {
     const own = withoutPatterns(schema) as Schema
     // The value as it will be sent: without fields that are `undefined`.
     const sent: unknown = value === undefined ? null : JSON.parse(JSON.stringify(value))
-    return new Validator(own, draftOf(schema), false).validate(sent).errors
+    const { errors } = new Validator(own, draftOf(schema), false).validate(sent)
+    return errors.map((error) => asMissing(error, sent))
   } catch {
     return []
   }
+}
+
+/** An entry of a list that was left empty is sent as `null`. */
+function asMissing(error: OutputUnit, sent: unknown): OutputUnit {
+  const path = readPointer(error.instanceLocation)
+  const isEntry = error.keyword === 'type' && /^\d+$/.test(path.at(-1) ?? '')
+  return isEntry && valueAt(sent, path) === null ? { ...error, keyword: 'required' } : error
 }
 
 /**
@@ -127,11 +135,11 @@ function readPointer(pointer: string): string[] {
     .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-function valueAt(root: JsonSchema, pointer: readonly string[]): unknown {
+function valueAt(root: unknown, pointer: readonly string[]): unknown {
   let at: unknown = root
   for (const step of pointer) {
     if (typeof at !== 'object' || at === null) return undefined
-    if (step === '$ref') at = resolveRef(root, (at as JsonSchema)['$ref'])
+    if (step === '$ref') at = resolveRef(root as JsonSchema, (at as JsonSchema)['$ref'])
     else at = Object.hasOwn(at, step) ? (at as JsonSchema)[step] : undefined
   }
   return at

@@ -10,6 +10,7 @@ import {
 } from '@rjsf/utils'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import styles from './schema-form.module.css'
 import { FREE } from './schema-simple.ts'
 import { JsonBox } from './schema-templates.tsx'
 
@@ -66,9 +67,17 @@ function readJson(text: string): { value: unknown } | null {
   }
 }
 
-/** A text of any length: it grows with its lines. */
+/** Numbers keep the theme's own; a text has a box that grows with its lines. */
+function InputField(props: WidgetProps) {
+  const { BaseInputTemplate } = props.registry.templates
+  const isText = props.schema.type === 'string' || props.schema.type === undefined
+  return isText ? <TextField {...props} /> : <BaseInputTemplate {...props} />
+}
+
 function TextField(props: WidgetProps) {
-  const { id, htmlName, label, hideLabel, schema, options, value, onChange, rawErrors } = props
+  const { id, htmlName, label, schema, options, value, onChange, rawErrors } = props
+  // An entry of a list is under the name of the list.
+  const hideLabel = props.hideLabel === true || /_\d+$/.test(id)
   const words: unknown = options.description ?? schema.description
   const error = rawErrors && rawErrors.length > 0 ? rawErrors.join('\n') : undefined
   return (
@@ -80,6 +89,7 @@ function TextField(props: WidgetProps) {
       description={hideLabel ? undefined : (words as string | undefined)}
       required={props.required === true}
       disabled={props.disabled === true || props.readonly === true}
+      classNames={{ input: styles.text }}
       autosize
       minRows={1}
       maxRows={12}
@@ -93,4 +103,4 @@ function TextField(props: WidgetProps) {
 }
 
 export const fields: RegistryFieldsType = { ObjectField }
-export const widgets: RegistryWidgetsType = { TextWidget: TextField, TextareaWidget: TextField }
+export const widgets: RegistryWidgetsType = { TextWidget: InputField, TextareaWidget: TextField }

@@ -1,5 +1,5 @@
 import '@mantine/dates/styles.layer.css'
-import { SegmentedControl, Text } from '@mantine/core'
+import { MantineThemeProvider, SegmentedControl, Text } from '@mantine/core'
 import { withTheme } from '@rjsf/core'
 import { Theme } from '@rjsf/mantine'
 import {
@@ -17,7 +17,7 @@ import { fields, widgets } from './schema-fields.tsx'
 import styles from './schema-form.module.css'
 import { simplify } from './schema-simple.ts'
 import { problemText, wordsOf } from './schema-words.ts'
-import { JsonBox, templates } from './schema-templates.tsx'
+import { JsonBox, templates, type FormContext } from './schema-templates.tsx'
 import { asForm, asJson, type SchemaValue } from './schema-value.ts'
 
 export type SchemaFormProps = {
@@ -28,10 +28,13 @@ export type SchemaFormProps = {
   onChange: (value: SchemaValue) => void
   /** Shown at their fields; see `findProblems`. */
   problems?: readonly SchemaProblem[]
+  /** Whether many optional fields are seen at once, too. */
+  isWhole?: boolean
 }
 
 /** A value by a JSON Schema: a form, or JSON, as a person likes; JSON where there can be no form. */
-export function SchemaForm({ schema, label, value, onChange, problems = NONE }: SchemaFormProps) {
+export function SchemaForm(props: SchemaFormProps) {
+  const { schema, label, value, onChange, problems = NONE, isWhole = false } = props
   const { t } = useTranslation('ui')
   const simple = useMemo(() => simplify(schema), [schema])
   const [isBroken, setBroken] = useState(false)
@@ -52,52 +55,68 @@ export function SchemaForm({ schema, label, value, onChange, problems = NONE }: 
     )
   }
   return (
-    <div className={styles.form}>
-      {why === null && (
-        <SegmentedControl
-          className={styles.switch}
-          size="xs"
-          aria-label={t('schema.as')}
-          value={value.mode}
-          onChange={change}
-          data={[
-            { value: 'form', label: t('schema.form') },
-            { value: 'json', label: 'JSON' },
-          ]}
-        />
-      )}
-      {isForm && 'schema' in simple ? (
-        <Guard onBreak={() => setBroken(true)}>
-          <FormView
-            schema={simple.schema}
-            checked={schema}
-            value={value.value}
+    <MantineThemeProvider inherit theme={SIZES}>
+      <div className={styles.form}>
+        {why === null && <ModeSwitch mode={value.mode} onChange={change} />}
+        {isForm && 'schema' in simple ? (
+          <Guard onBreak={() => setBroken(true)}>
+            <FormView
+              schema={simple.schema}
+              value={value.value}
+              problems={problems}
+              isWhole={isWhole}
+              onChange={(next) => onChange({ ...value, value: next })}
+            />
+          </Guard>
+        ) : (
+          <JsonView
+            label={label}
+            value={value.mode === 'json' ? value : (asJson(value) ?? value)}
+            onChange={onChange}
             problems={problems}
-            onChange={(next) => onChange({ ...value, value: next })}
+            note={why === null ? null : t(`schema.noForm.${why}`)}
+            isRefused={isRefused}
           />
-        </Guard>
-      ) : (
-        <JsonView
-          label={label}
-          value={value.mode === 'json' ? value : (asJson(value) ?? value)}
-          onChange={onChange}
-          problems={problems}
-          note={why === null ? null : t(`schema.noForm.${why}`)}
-          isRefused={isRefused}
-        />
-      )}
-    </div>
+        )}
+      </div>
+    </MantineThemeProvider>
   )
+}
+
+function ModeSwitch({ mode, onChange }: { mode: string; onChange: (mode: string) => void }) {
+  const { t } = useTranslation('ui')
+  return (
+    <SegmentedControl
+      className={styles.switch}
+      size="xs"
+      aria-label={t('schema.as')}
+      value={mode}
+      onChange={onChange}
+      data={[
+        { value: 'form', label: t('schema.form') },
+        { value: 'json', label: 'JSON' },
+      ]}
+    />
+  )
+}
+
+/** What only forms have, as high as everything else. */
+const SIZES = {
+  components: Object.fromEntries(
+    ['DateInput', 'TimeInput', 'FileInput', 'ColorInput'].map((name) => [
+      name,
+      { defaultProps: { size: 'xs' } },
+    ]),
+  ),
 }
 
 const NONE: readonly SchemaProblem[] = []
 
 type FormViewProps = {
   schema: JsonSchema
-  /** As the server gave it: what is checked. */
-  checked: JsonSchema
   value: unknown
   problems: readonly SchemaProblem[]
+  isWhole: boolean
   onChange: (value: unknown) => void
 }
 
@@ -110,7 +129,7 @@ const validator: ValidatorType = {
   rawValidation: () => ({ errors: [] }),
 }
 
-function FormView({ schema, value, problems, onChange }: FormViewProps) {
+function FormView({ schema, value, problems, isWhole, onChange }: FormViewProps) {
   const { t } = useTranslation('ui')
   const id = useId()
   const extraErrors = useMemo(() => toErrorSchema(problems, t), [problems, t])
@@ -123,6 +142,7 @@ function FormView({ schema, value, problems, onChange }: FormViewProps) {
       formData={value}
       onChange={({ formData }) => onChange(formData)}
       fields={fields}
+      formContext={{ isWhole } satisfies FormContext}
       widgets={widgets}
       noValidate
       showErrorList={false}

@@ -46,7 +46,11 @@ function simplifyPart(given: unknown, state: State): JsonSchema {
       Object.entries(parts).map(([name, part]) => [name, simplifyPart(part, state)]),
     )
   }
-  if (isObject(schema['items'])) result['items'] = simplifyPart(schema['items'], state)
+  if (isObject(schema['items'])) {
+    result['items'] = simplifyPart(schema['items'], state)
+    // Of a few choices, each once: one field in which they are chosen.
+    if (isChoice(schema['items'])) result['uniqueItems'] = true
+  }
   for (const key of ['anyOf', 'oneOf', 'allOf']) {
     const parts = schema[key]
     if (Array.isArray(parts)) result[key] = parts.map((part) => simplifyPart(part, state))
@@ -76,6 +80,14 @@ function dropNull(schema: JsonSchema): JsonSchema {
   if (schema['default'] !== null) return schema
   const { default: _, ...rest } = schema
   return rest
+}
+
+function isChoice({ enum: values, oneOf, anyOf }: JsonSchema): boolean {
+  const parts = oneOf ?? anyOf
+  return (
+    Array.isArray(values) ||
+    (Array.isArray(parts) && parts.every((part) => isObject(part) && part['const'] !== undefined))
+  )
 }
 
 function isFree(schema: JsonSchema): boolean {

@@ -19,6 +19,9 @@ import styles from './schema-form.module.css'
 /** More optional fields than these are folded away, below those that are needed or filled in. */
 const MOST_OPTIONAL = 4
 
+/** With `isWhole` all fields are seen at once. */
+export type FormContext = { isWhole?: boolean }
+
 function Title({ id, title, required }: TitleFieldProps) {
   return (
     <Text id={id} component="span" size="xs" fw={500} className={styles.title}>
@@ -40,10 +43,10 @@ function Description({ id, description }: DescriptionFieldProps) {
 function ObjectFields(props: ObjectFieldTemplateProps) {
   const { fieldPathId, title, description, properties, registry, schema, uiSchema } = props
   const isRoot = fieldPathId.path.length === 0
+  const { isWhole = false } = registry.formContext as FormContext
   const shown = properties.filter(({ hidden }) => !hidden)
-  const { first, folded, isOpen } = isRoot
-    ? fold(props)
-    : { first: shown, folded: [], isOpen: false }
+  const { first, folded, isOpen } =
+    isRoot && !isWhole ? fold(props) : { first: shown, folded: [], isOpen: false }
   const { AddButton } = registry.templates.ButtonTemplates
   const common = { schema, registry, ...(uiSchema && { uiSchema }) }
   const content = (

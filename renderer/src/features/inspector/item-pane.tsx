@@ -1,5 +1,5 @@
 import { Button, Kbd, Menu, ActionIcon, Text } from '@mantine/core'
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useTRPCClient } from '../../trpc.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -35,6 +35,8 @@ type ItemPaneProps = { inspected: Inspected; item: Item; run: RunView | null }
 export function ItemPane({ inspected, item, run }: ItemPaneProps) {
   const { t } = useTranslation('inspector')
   const [isShowingProblems, showProblems] = useState(false)
+  const [attempt, setAttempt] = useState(0)
+  const scroller = useFirstInvalid(attempt)
   const { tab } = inspected
   const form = useDraft(inspected, item)
   const problems = problemsOf(form.draft, item, tab)
@@ -42,6 +44,7 @@ export function ItemPane({ inspected, item, run }: ItemPaneProps) {
   const start = () => {
     if (isRunning) return
     showProblems(problems.length > 0)
+    setAttempt((count) => count + 1)
     if (problems.length > 0 || readValue(form.draft) === null) return
     form.start()
   }
@@ -50,15 +53,17 @@ export function ItemPane({ inspected, item, run }: ItemPaneProps) {
   ])
   return (
     <section className={styles.item} aria-label={item.id}>
-      <ItemHeader item={item} />
-      <div className={styles.fields}>
-        <Fields
-          inspected={inspected}
-          item={item}
-          draft={form.draft}
-          onChange={form.change}
-          problems={isShowingProblems ? problems : []}
-        />
+      <div className={styles.itemScroll} ref={scroller}>
+        <ItemHeader item={item} />
+        <div className={styles.fields}>
+          <Fields
+            inspected={inspected}
+            item={item}
+            draft={form.draft}
+            onChange={form.change}
+            problems={isShowingProblems ? problems : []}
+          />
+        </div>
       </div>
       <RunBar
         item={item}
@@ -68,6 +73,16 @@ export function ItemPane({ inspected, item, run }: ItemPaneProps) {
       />
     </section>
   )
+}
+
+/** After each attempt that failed, the first field that is wrong has the focus. */
+function useFirstInvalid(attempt: number) {
+  const container = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (attempt === 0) return
+    container.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [attempt])
+  return container
 }
 
 function useDraft({ target, targetName, tab }: Inspected, item: Item) {

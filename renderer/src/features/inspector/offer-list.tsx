@@ -18,11 +18,7 @@ export function OfferList({ inspected }: { inspected: Inspected }) {
   const columns = useColumns(tab)
   return (
     <div className={styles.list}>
-      <FilterBox
-        value={filter}
-        onChange={setFilter}
-        label={t('filter', { what: t(`tab.${tab}`) })}
-      />
+      <FilterBox value={filter} onChange={setFilter} label={t(`filter.${tab}`)} />
       {offer.isPending && <LoadingRows height={28} />}
       {!offer.isPending && items.length === 0 && <TargetTrouble inspected={inspected} />}
       {items.length > 0 && shown.length === 0 && (
@@ -53,19 +49,16 @@ function useColumns(tab: Tab): readonly Column<Item>[] {
     const isNamed = tab === 'tools' || tab === 'prompts'
     const name: Column<Item> = {
       ...{ key: 'name', label: t('column.name') },
-      render: ({ id, title }) => (
-        <span className={isNamed ? styles.name : styles.plainName} title={id} translate="no">
-          {isNamed ? id : title}
+      render: ({ id, title, mark }) => (
+        <span className={styles.row}>
+          <span className={isNamed ? styles.name : styles.plainName} title={id} translate="no">
+            {isNamed ? id : title}
+          </span>
+          {mark && <span className={styles.mark}>{t(`mark.${mark}`)}</span>}
         </span>
       ),
     }
-    if (tab !== 'tools') return [name]
-    const mark: Column<Item> = {
-      ...{ key: 'mark', label: t('column.mark'), width: 76, align: 'right' },
-      render: ({ mark: which }) =>
-        which && <span className={styles.mark}>{t(`mark.${which}`)}</span>,
-    }
-    return [name, mark]
+    return [name]
   }, [t, tab])
 }
 

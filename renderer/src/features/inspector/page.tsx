@@ -84,7 +84,7 @@ function Workbench({ inspected }: { inspected: Inspected }) {
             />
           ) : (
             <p className={styles.choose}>
-              {t('choose', { what: t(`one.${inspected.tab}`), keys: shortcutText('mod+Enter') })}
+              {t(`choose.${inspected.tab}`, { keys: shortcutText('mod+Enter') })}
             </p>
           )}
         </Splitter.Pane>

@@ -91,6 +91,7 @@ function FormQuestion({ question, answer }: BodyProps) {
           value={value}
           onChange={setValue}
           problems={problems}
+          isWhole
         />
       </Suspense>
       <Choices question={question} answer={answer} onAnswer={send} />

@@ -4,12 +4,12 @@ import { useTranslation } from 'react-i18next'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { SaveIcon } from '../../ui/icons.ts'
 import { BlockView } from './block-view.tsx'
-import { blocksOf } from './blocks.ts'
+import { blocksOf, type Block } from './blocks.ts'
 import styles from './inspector.module.css'
 import { LongText } from './long-text.tsx'
 import type { Item } from './offer.ts'
 import { OutputCheck } from './output-check.tsx'
-import { RunProblem } from './run-problem.tsx'
+import { isShort, RunProblem } from './run-problem.tsx'
 import { isOver, type RunView } from './run-view.ts'
 import { Running, RunLogs } from './running.tsx'
 import { saveFile } from './save-file.ts'
@@ -84,6 +84,7 @@ function Outcome({ inspected, item, run, content, text }: OutcomeProps) {
       <ResultHeader run={run} text={text}>
         {views.length > 1 && (
           <SegmentedControl
+            className={styles.views}
             aria-label={t('viewAs')}
             value={view}
             onChange={(next) => setView(views.find((known) => known === next) ?? 'raw')}
@@ -97,6 +98,7 @@ function Outcome({ inspected, item, run, content, text }: OutcomeProps) {
       <div className={styles.resultBody}>
         {run.isError && <RunProblem run={run} />}
         {view === 'text' &&
+          !isToldAbove(run, blocks) &&
           blocks.map((block, index) => (
             <BlockView key={index} block={block} name={item.id} onRead={read} />
           ))}
@@ -114,6 +116,11 @@ function Outcome({ inspected, item, run, content, text }: OutcomeProps) {
       </div>
     </>
   )
+}
+
+/** An error of one line stands in its notice already. */
+function isToldAbove({ isError }: RunView, [first, ...others]: Block[]): boolean {
+  return isError && others.length === 0 && first?.kind === 'text' && isShort(first.text)
 }
 
 function textName({ tab }: RunView): 'text' | 'messages' | 'contents' {

@@ -1,6 +1,5 @@
 import { Menu } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { DoneIcon } from '../../ui/icons.ts'
 import type { Item } from './offer.ts'
 import { useInspectorSettings, type LogLevel } from './store.ts'
 import { useClipboardText } from './use-clipboard-text.ts'
@@ -19,29 +18,30 @@ export function RunOptions({ item }: { item: Item }) {
         {t('copyDefinition')}
       </Menu.Item>
       <Menu.Label>{t('waitUpTo')}</Menu.Label>
-      {TIMES.map((ms) => (
-        <Menu.Item
-          key={ms}
-          role="menuitemradio"
-          aria-checked={ms === timeoutMs}
-          rightSection={ms === timeoutMs && <DoneIcon size={14} />}
-          onClick={() => useInspectorSettings.setState({ timeoutMs: ms })}
-        >
-          {t('minutes', { count: ms / 60_000 })}
-        </Menu.Item>
-      ))}
+      <Menu.RadioGroup
+        value={String(timeoutMs)}
+        onChange={(ms) => useInspectorSettings.setState({ timeoutMs: Number(ms) })}
+      >
+        {TIMES.map((ms) => (
+          <Menu.RadioItem key={ms} value={String(ms)}>
+            {t('minutes', { count: ms / 60_000 })}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
       <Menu.Label>{t('logs.level')}</Menu.Label>
-      {LEVELS.map((level) => (
-        <Menu.Item
-          key={level}
-          role="menuitemradio"
-          aria-checked={level === logLevel}
-          rightSection={level === logLevel && <DoneIcon size={14} />}
-          onClick={() => useInspectorSettings.setState({ logLevel: level })}
-        >
-          {t(`logs.${level}`)}
-        </Menu.Item>
-      ))}
+      <Menu.RadioGroup
+        value={logLevel}
+        onChange={(next) => {
+          const level = LEVELS.find((known) => known === next)
+          if (level) useInspectorSettings.setState({ logLevel: level })
+        }}
+      >
+        {LEVELS.map((level) => (
+          <Menu.RadioItem key={level} value={level}>
+            {t(`logs.${level}`)}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
     </>
   )
 }

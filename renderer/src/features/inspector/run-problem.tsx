@@ -26,6 +26,11 @@ export function RunProblem({ run }: { run: RunView }) {
   return <AnsweredProblem run={run} error={error} />
 }
 
+/** Whether a notice says all of it. */
+export function isShort(text: string): boolean {
+  return text.length <= 200 && !text.trim().includes('\n')
+}
+
 function ToolProblem({ run }: { run: RunView }) {
   const { t } = useTranslation('inspector')
   const [first] = run.content ? blocksOf(run.tab, run.content) : []

@@ -35,7 +35,7 @@ export function TargetBar({ inspected }: { inspected: Inspected }) {
           if (next) setTarget(next)
         }}
       />
-      <span>{t(`kind.${target.kind}`)}</span>
+      <span className={styles.aside}>{t(`kind.${target.kind}`)}</span>
       <TargetState inspected={inspected} />
     </span>
   )
@@ -50,7 +50,11 @@ function TargetState({ inspected: { targets, target, offer } }: { inspected: Ins
   return (
     <>
       <State tone={tone}>{t(`shared:${words.key}`, words.values)}</State>
-      {era && <span title={offer.data?.protocolVersion ?? ''}>{t(`era.${era}`)}</span>}
+      {era && (
+        <span className={styles.aside} title={offer.data?.protocolVersion ?? ''}>
+          {t(`era.${era}`)}
+        </span>
+      )}
     </>
   )
 }

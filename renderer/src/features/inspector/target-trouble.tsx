@@ -36,7 +36,7 @@ export function TargetTrouble({ inspected }: { inspected: Inspected }) {
   }
   return (
     <Text className={styles.pad} size="sm" c="dimmed">
-      {t('offersNone', { name: targetName, what: t(`tab.${tab}`).toLowerCase() })}
+      {t(`offersNone.${tab}`, { name: targetName })}
     </Text>
   )
 }

@@ -8,6 +8,7 @@ export function useFormat() {
   return useMemo(() => {
     const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
     const short = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
+    const fine = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 })
     const clock = new Intl.DateTimeFormat(language, {
       hour: '2-digit',
       minute: '2-digit',
@@ -15,9 +16,9 @@ export function useFormat() {
     })
     return {
       ms: (ms: number) =>
-        ms < 10_000
+        ms < 1_000
           ? t('unit.ms', { n: whole.format(Math.max(1, Math.round(ms))) })
-          : t('unit.s', { n: short.format(ms / 1_000) }),
+          : t('unit.s', { n: fine.format(ms / 1_000) }),
       bytes: (bytes: number) => {
         if (bytes < 1_000) return t('unit.b', { n: whole.format(bytes) })
         if (bytes < 1_000_000) return t('unit.kb', { n: short.format(bytes / 1_000) })
