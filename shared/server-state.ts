@@ -1,7 +1,7 @@
 import { problemWords, type ServerProblem, type Words } from './server-problem.ts'
 import type { ServerView } from './server.ts'
 
-export type StateTone = 'ok' | 'busy' | 'warn' | 'bad' | 'off'
+type StateTone = 'ok' | 'busy' | 'warn' | 'bad' | 'off'
 
 export type ServerStateKey = 'running' | 'starting' | 'idle' | 'failed' | 'sign-in-needed' | 'off'
 

@@ -66,9 +66,11 @@ test('of many requests refused for one token, one refreshes, and all may try aga
 test('a new token that is refused as well ends the sign-in, and no request goes round for ever', async () => {
   await using stage = await signedIn()
   expect(await stage.refused('access-1')).toBe(true)
+  expect(stage.oauth.endedAt(stage.id)).toBeNull()
   expect(await stage.refused('access-2')).toBe(false)
   expect(stage.refreshes()).toHaveLength(1)
   expect(stage.oauth.status(stage.id)).toBe('needed')
+  expect(stage.oauth.endedAt(stage.id)).toBeGreaterThan(0)
   expect(await stage.token()).toBeNull()
 })
 

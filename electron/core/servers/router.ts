@@ -17,7 +17,7 @@ import type { ServerStore } from './store.ts'
 import { catalogTokens } from './tool-tokens.ts'
 
 /** What connections do for people; each resolves with whether the server came up. */
-export type ServerStarts = {
+type ServerStarts = {
   /** Ends what is there and starts anew; this once it may take `startTimeoutMs`. */
   again(id: string, startTimeoutMs?: number): Promise<boolean>
   /** Starts it unless it runs. */
