@@ -1,4 +1,5 @@
 import { Button, Menu } from '@mantine/core'
+import { useWindowEvent } from '@mantine/hooks'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FoldedOutIcon } from '../../ui/icons.ts'
@@ -21,6 +22,11 @@ type FilterMenuProps = {
 export function FilterMenu({ label, options, chosen, onChange }: FilterMenuProps) {
   const { t } = useTranslation('logs')
   const [text, setText] = useState('')
+  const [isOpen, setOpen] = useState(false)
+  // Opened by a click, the menu leaves the focus on its button and hears of no key.
+  useWindowEvent('keydown', ({ key }) => {
+    if (key === 'Escape') setOpen(false)
+  })
   const shown = options.filter((one) => one.label.toLowerCase().includes(text.toLowerCase()))
   const [first] = chosen ?? []
   const only = chosen?.length === 1 && options.find(({ value }) => value === first)
@@ -29,7 +35,7 @@ export function FilterMenu({ label, options, chosen, onChange }: FilterMenuProps
     onChange(values.length === 0 || values.length === options.length ? null : values)
   }
   return (
-    <Menu position="bottom-end" closeOnItemClick={false}>
+    <Menu opened={isOpen} onChange={setOpen} position="bottom-end" closeOnItemClick={false}>
       <Menu.Target>
         <Button
           variant={chosen ? 'light' : 'default'}
