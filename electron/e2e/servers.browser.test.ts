@@ -6,7 +6,7 @@ import { accessibilityProblems } from './accessibility.ts'
 import { openApp, PLACES } from './open-app.ts'
 
 const FILE = configFileOf([
-  echoServer({ name: 'github', tools: 3, stderr: 'hello from github\n' }),
+  echoServer({ name: 'github', bare: true, tools: 3, stderr: 'hello from github\n' }),
   echoServer({ name: 'memory' }),
   echoServer({ name: 'stripe' }, { command: 'no-such-command', env: { TOKEN: 'hush-hush' } }),
 ])
@@ -24,7 +24,7 @@ for (const { place, title } of PLACES) {
   test(`what does not work says why, and its button leads to the cure, ${title}`, async () => {
     await using app = await openApp({ place, file: FILE })
     const { page, admin } = app
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(9_000)
     await app.goTo('/servers')
     await holds(rowOf(page, 'stripe').getByText('no-such-command was not found'))
     await holds(page.getByRole('main').getByText('1 needs you'))
@@ -50,7 +50,7 @@ for (const { place, title } of PLACES) {
   test(`servers are switched, removed and brought back by keyboard, ${title}`, async () => {
     await using app = await openApp({ place, file: FILE })
     const { page, admin } = app
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(9_000)
     await app.goTo('/servers')
     await holds(rowOf(page, 'github').getByText('Running'))
     await gridOf(page).focus()
@@ -62,7 +62,7 @@ for (const { place, title } of PLACES) {
     await page.keyboard.press('Space')
     await expect.poll(() => switchOf(page, 'github').isChecked()).toBe(true)
     await page.keyboard.press('l')
-    await holds(pane.getByText('hello from github'))
+    await holds(pane.getByText('hello from github', { exact: true }))
 
     await page.keyboard.press('Delete')
     await holds(page.getByText('github removed.', { exact: false }))
