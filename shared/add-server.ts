@@ -141,7 +141,12 @@ export type RegistryCopy = {
   problem: string | null
 }
 
-export type RegistryAnswer = { results: RegistryServer[]; copy: RegistryCopy }
+export type RegistryAnswer = {
+  /** What was searched for; empty for the well-known ones. */
+  text: string
+  results: RegistryServer[]
+  copy: RegistryCopy
+}
 
 export const registryQuery = z.strictObject({ text: z.string().max(200) })
 export const registryChoice = z.strictObject({ id: z.string().max(300) })

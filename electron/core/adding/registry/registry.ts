@@ -66,7 +66,7 @@ export function openRegistry(options: RegistryOptions): Registry {
       await copy.ready()
       const { shelves, fetchedAt } = copy
       const state = { servers: shelves.size, fetchedAt, refreshing: refreshing !== null, problem }
-      return { results: shelves.search(text), copy: state }
+      return { text, results: shelves.search(text), copy: state }
     },
     async get(id) {
       await copy.ready()

@@ -31,13 +31,14 @@ export function RegistryList({ words, list, onChoose }: RegistryListProps) {
     if (isSearch) void client.adding.freshen.mutate().catch(() => undefined)
   }, [client, isSearch])
   if (!data) return <LoadingRows rows={6} height={56} />
-  const { results, copy } = data
+  // Until the answer to these words is there, the caption is that of what is shown.
+  const { text, results, copy } = data
   return (
     <section aria-label={t('registry.title')}>
       <div className={styles.caption}>
         <span role="status">
-          {isSearch
-            ? t('registry.results', { count: results.length, words })
+          {text !== ''
+            ? t('registry.results', { count: results.length, words: text })
             : t('registry.wellKnown')}
         </span>
         {isSearch && <CopyState copy={copy} />}
