@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What the program around the core does for the person who sits before it. */
-export const hostAbility = z.enum([
+const hostAbility = z.enum([
   'openDataFolder',
   'reveal',
   'chooseFile',

@@ -3,8 +3,8 @@ import type { AppProcess } from './app-process.ts'
 import type { MenuRow } from './electron-stand-in/desktop.ts'
 import type { Desktop } from './open-desktop.ts'
 
-export type TrayShown = { tooltip: string; rows: Pick<MenuRow, 'label' | 'checked' | 'enabled'>[] }
-export type NoticeShown = { title: string; body: string }
+type TrayShown = { tooltip: string; rows: Pick<MenuRow, 'label' | 'checked' | 'enabled'>[] }
+type NoticeShown = { title: string; body: string }
 
 /** What a person sees and does outside of the window, on Electron as on the stand-in. */
 export interface ShellControl {
@@ -21,7 +21,7 @@ export function shellOf({ app, electron }: Desktop): ShellControl {
   return electron ? onElectron(electron) : onStandIn(app)
 }
 
-export function onStandIn(app: AppProcess): ShellControl {
+function onStandIn(app: AppProcess): ShellControl {
   const notifications = () => app.facts('notification')
   return {
     tray: (fits) => app.latest('tray', fits),

@@ -29,22 +29,17 @@ test('nobody is called for what fails within 30 s of the start, nor for its late
 })
 
 test('that it works again is told when it has run for half a minute, and then it may fail anew', () => {
-  expect(
-    tell(
-      ...([
-        [60, 'failed'],
-        [70, 'running'],
-        [80, 'running'],
-        [90, 'failed'],
-      ] as const),
-      ...([
-        [100, 'running'],
-        [129, 'running'],
-        [130, 'running'],
-        [140, 'failed'],
-      ] as const),
-    ),
-  ).toEqual(['failed at 60 s', 'works at 130 s', 'failed at 140 s'])
+  const steps: [number, ServerStateKey][] = [
+    [60, 'failed'],
+    [70, 'running'],
+    [80, 'running'],
+    [90, 'failed'],
+    [100, 'running'],
+    [129, 'running'],
+    [130, 'running'],
+    [140, 'failed'],
+  ]
+  expect(tell(...steps)).toEqual(['failed at 60 s', 'works at 130 s', 'failed at 140 s'])
 })
 
 test('what is switched off or removed is no news', () => {
