@@ -16,7 +16,7 @@ import {
   type ConnectInput,
 } from './connecting.ts'
 import { findInputs, findServers } from './found-servers.ts'
-import { lookAtAll } from './look.ts'
+import { lookAtAll, type Glances } from './look.ts'
 import { outline } from './outline.ts'
 import { endpointOf, machineOf, type AiClientsParts, knownClient } from './parts.ts'
 import { planFor, previewOf } from './plan.ts'
@@ -49,6 +49,7 @@ export async function openAiClients(parts: AiClientsParts): Promise<AiClientsSer
   const log = await openWritten(parts.written)
   for (const { id } of KNOWN_CLIENTS) await forgetDisconnected({ parts, log }, id)
   const connecting = openConnecting(parts, log)
+  const known: Glances = new Map()
   const today = () => (parts.now?.() ?? new Date()).toISOString().slice(0, 10)
 
   return {
@@ -58,7 +59,7 @@ export async function openAiClients(parts: AiClientsParts): Promise<AiClientsSer
       if (!machine) {
         return { platform: null, clients: KNOWN_CLIENTS.map((one) => viewWithoutFile(parts, one)) }
       }
-      const looks = await lookAtAll(machine)
+      const looks = await lookAtAll(machine, known)
       return { platform: machine.platform, clients: looks.map((look) => viewOf(parts, log, look)) }
     },
     async preview({ clientId, endpointId, removeServers }) {
@@ -69,7 +70,7 @@ export async function openAiClients(parts: AiClientsParts): Promise<AiClientsSer
     difference: (id) => difference(log, id),
     snippet: (input) => makeSnippet(parts, input),
     link: (input) => makeLink(parts, input),
-    findServers: () => findServers(parts),
+    findServers: () => findServers(parts, known),
     importServers: (input) => importServers(parts, input),
   }
 }

@@ -10,7 +10,7 @@ const FILES = {
     mcpServers: {
       'git hub': { command: 'gh-mcp', args: ['--token', 'abc'], env: { TOKEN: 'very-secret' } },
       echo: { command, args },
-      linear: { url: 'https://mcp.linear.app/mcp', headers: { 'X-Key': 'very-secret' } },
+      linear: { url: 'http://127.0.0.1:9/mcp', headers: { 'X-Key': 'very-secret' } },
       metamcp: { url: 'http://127.0.0.1:1/metamcp/default/mcp' },
       nothing: { note: 'x' },
     },

@@ -5,7 +5,7 @@ import { problemsOf, problemText } from '../problems.ts'
 import type { Machine } from '../machine.ts'
 import { readTarget, type Target } from './entry.ts'
 import type { Entry } from './files/format.ts'
-import { lookAtAll, type Look } from './look.ts'
+import { lookAtAll, type Glance, type Glances } from './look.ts'
 import { maskedLine } from './outline.ts'
 import { ownTarget } from './ours.ts'
 import type { AiClientsParts } from './parts.ts'
@@ -16,10 +16,10 @@ import { translated } from './translate.ts'
 type Found = { view: FoundServer; input: ServerInput | null }
 
 /** Every server that a client on this machine has, without its secrets. */
-export async function findServers(parts: AiClientsParts): Promise<FoundServers> {
+export async function findServers(parts: AiClientsParts, known: Glances): Promise<FoundServers> {
   const { machine } = parts
   if (!machine) return { platform: null, servers: [], clients: [] }
-  const looks = (await lookAtAll(machine)).filter(({ file, problem }) => file ?? problem)
+  const looks = (await lookAtAll(machine, known)).filter(({ file, problem }) => file ?? problem)
   const servers = found(parts, machine, looks).map(({ view }) => view)
   const clients = looks.map(({ client: { id, name }, problem, shown }) => {
     const count = servers.filter(({ foundIn }) => foundIn.some((one) => one.clientId === id)).length
@@ -52,7 +52,7 @@ export function serverIdentity(server: Server): string {
     : identityOf({ url: server.url, command: '', args: [] })
 }
 
-function found(parts: AiClientsParts, machine: Machine, looks: Look[]): Found[] {
+function found(parts: AiClientsParts, machine: Machine, looks: Glance[]): Found[] {
   const here = new Map(parts.servers().map((server) => [serverIdentity(server), server.name]))
   const taken = new Set(parts.servers().map(({ name }) => name.toLowerCase()))
   const all = new Map<string, Found>()

@@ -1,4 +1,5 @@
 import type { Machine } from '../machine.ts'
+import { stat } from 'node:fs/promises'
 import { KNOWN_CLIENTS } from './catalogue/index.ts'
 import type { KnownClient } from './catalogue/kinds.ts'
 import { isThere, LockedFile, readClientFile, type ReadFile } from './disk.ts'
@@ -45,8 +46,42 @@ export async function lookAt(client: KnownClient, machine: Machine): Promise<Loo
   return look
 }
 
-/** Every client there is for this system, in the order of the catalogue. */
-export async function lookAtAll(machine: Machine): Promise<Look[]> {
-  const looks = await Promise.all(KNOWN_CLIENTS.map((client) => lookAt(client, machine)))
-  return looks.filter((look) => look !== null)
+/** A look without the file's content: that of one client can be many megabytes. */
+export type Glance = Omit<Look, 'file'> & {
+  file: Pick<ReadFile, 'fingerprint' | 'changedAt'> | null
+}
+
+/** What was read last, by path, for as long as the file is the same. */
+export type Glances = Map<string, { stamp: string; glance: Glance }>
+
+/** Every client there is for this system, in the order of the catalogue; reads what has changed. */
+export async function lookAtAll(machine: Machine, known: Glances = new Map()): Promise<Glance[]> {
+  const glances = await Promise.all(
+    KNOWN_CLIENTS.map(async (client) => {
+      const stamp = await stampOf([...filesOf(client, machine), ...signsOf(client, machine)])
+      const last = known.get(client.id)
+      if (last?.stamp === stamp) return last.glance
+      const look = await lookAt(client, machine)
+      if (!look) return null
+      const { file } = look
+      const facts = file && { fingerprint: file.fingerprint, changedAt: file.changedAt }
+      const glance = { ...look, file: facts }
+      known.set(client.id, { stamp, glance })
+      return glance
+    }),
+  )
+  return glances.filter((glance) => glance !== null)
+}
+
+/** Different after any change of a file, its rights, or what is there at all. */
+async function stampOf(paths: string[]): Promise<string> {
+  const stamps = await Promise.all(
+    paths.map((path) =>
+      stat(path, { bigint: true }).then(
+        ({ ino, size, mtimeNs, ctimeNs }) => [ino, size, mtimeNs, ctimeNs].join(' '),
+        () => '-',
+      ),
+    ),
+  )
+  return stamps.join()
 }

@@ -4,14 +4,14 @@ import type { KnownClient } from './catalogue/kinds.ts'
 import { NO_FILE } from './disk.ts'
 import { readTarget, transportOf } from './entry.ts'
 import { identityOf, serverIdentity } from './found-servers.ts'
-import type { Look } from './look.ts'
+import type { Glance } from './look.ts'
 import { ownTarget, type OwnTarget } from './ours.ts'
 import type { AiClientsParts } from './parts.ts'
 import { translated } from './translate.ts'
 import type { WrittenLog } from './written.ts'
 
 /** A client of this machine, for people. */
-export function viewOf(parts: AiClientsParts, log: WrittenLog, look: Look): AiClientView {
+export function viewOf(parts: AiClientsParts, log: WrittenLog, look: Glance): AiClientView {
   const { client, path, shown, file, problem } = look
   const targets = look.entries.flatMap(({ name, value }) => ownTarget(name, value, parts.url) ?? [])
   const own = targets.find(({ kind }) => kind === 'here') ?? targets[0]
@@ -50,7 +50,7 @@ function factsOf(client: KnownClient) {
   return { id, name, takesUp, toolLimit, ignoresChanges, transport, hasLink: link !== undefined }
 }
 
-function stateOf(look: Look, own: OwnTarget | undefined, isSeen: boolean): AiClientState {
+function stateOf(look: Glance, own: OwnTarget | undefined, isSeen: boolean): AiClientState {
   if (look.problem) return look.problem.kind
   if (own?.kind === 'elsewhere') return 'elsewhere'
   if (own) return isSeen ? 'connected' : 'configured'
@@ -60,7 +60,7 @@ function stateOf(look: Look, own: OwnTarget | undefined, isSeen: boolean): AiCli
 function connectionOf(
   { keys }: AiClientsParts,
   log: WrittenLog,
-  { client, file }: Look,
+  { client, file }: Glance,
 ): AiConnection | null {
   const last = log.last(client.id)
   if (last?.kind !== 'connect') return null
@@ -75,7 +75,7 @@ function connectionOf(
 }
 
 /** Its own entries of servers that are here as well: their tools are there twice. */
-function importedIn(parts: AiClientsParts, { entries }: Look): AiClientView['imported'] {
+function importedIn(parts: AiClientsParts, { entries }: Glance): AiClientView['imported'] {
   const { machine } = parts
   if (!machine) return []
   const here = new Map(parts.servers().map((server) => [serverIdentity(server), server.name]))

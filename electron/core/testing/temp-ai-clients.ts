@@ -4,7 +4,7 @@ import type { Written } from '../clients/parts.ts'
 import type { Machine } from '../machine.ts'
 
 /** The key that every client gets. */
-export const TEST_KEY = `sk_mt_${'0'.repeat(64)}`
+const TEST_KEY = `sk_mt_${'0'.repeat(64)}`
 
 export type TestAiClients = AiClientsService & { keys: Set<string> }
 

@@ -107,6 +107,10 @@ test('an entry is taken out with its line and the comment on it', () => {
   expect(edited('{"mcpServers":{"a":{},"b":{},"c":{}}}', JSON_LAYOUT, { remove: ['b', 'c'] })).toBe(
     '{"mcpServers":{"a":{}}}',
   )
+  const tight = '{\n  "mcpServers": {\n    "a": {}, // one\n    "c": {}}\n}'
+  expect(entriesOf(edited(tight, JSON_LAYOUT, { remove: ['c'] }), JSON_LAYOUT)).toEqual([
+    { name: 'a', value: {} },
+  ])
   const sections =
     '[mcp_servers.a]\nx = 1\n[mcp_servers.a.env]\nK = "1"\n\n# about b\n[mcp_servers.b]\nx = 2\n'
   expect(edited(sections, TOML_LAYOUT, { remove: ['a'] })).toBe(

@@ -122,7 +122,11 @@ function withoutProperty(text: string, object: Node, property: Node): string {
     if (isAlone && isEnd)
       return splice(text, [object.offset + 1, object.offset + object.length - 1], '')
   }
-  const from = isOwnLine ? endOfLineBefore(text, property.offset) : property.offset
+  const above = endOfLineBefore(text, property.offset)
+  // What closes the object on the same line may not end up behind a comment on the line above.
+  const isOpen = restOfLine(text, after) === after && after < text.length
+  const isBlocked = isOpen && text.slice(lineStart(text, above), above).includes('//')
+  const from = isOwnLine && !isBlocked ? above : property.offset
   const without = splice(text, [from, after], '')
   const previous = members[index - 1]
   if (!previous) return without

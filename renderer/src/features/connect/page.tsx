@@ -10,6 +10,7 @@ import { AnyPane } from './any-pane.tsx'
 import { ClientPane } from './client-pane.tsx'
 import { ClientRows } from './client-rows.tsx'
 import styles from './connect.module.css'
+import { OldAddress } from './old-address.tsx'
 import { ANY, useConnect, type Connect } from './use-connect.ts'
 
 /** The AI clients of this computer, and how to put MetaMCP into each. */
@@ -33,6 +34,7 @@ export function Page() {
             {t('remote')}
           </p>
         )}
+        <OldAddress clients={clients ?? []} />
         <Content connect={connect} />
       </div>
     </Frame>

@@ -14,7 +14,7 @@ type Search = ReturnType<typeof route.useSearch>
 type Endpoint = Outputs['endpoints']['list'][number]
 
 /** The page's address, and how to change some of it. */
-export function useAddress() {
+function useAddress() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const go = (changed: { [K in keyof Search]?: string | undefined }) =>
