@@ -114,7 +114,7 @@ export type WhyFix =
   | { id: 'new-key'; endpointId: string }
 
 /** What was found, as the name of a sentence; `values` are the words in it. */
-export type WhyFinding =
+type WhyFinding =
   | 'server-missing'
   | 'server-off'
   | 'server-unseen'

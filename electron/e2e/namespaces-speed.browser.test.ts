@@ -36,7 +36,7 @@ test('two thousand tools scroll smoothly and are filtered as one types', async (
   )
   expect(frameMs).toBeLessThan(MAX_FRAME_MS)
   expect(filter.busyMs).toBeLessThan(MAX_FILTER_MS)
-})
+}, 60_000)
 
 const treeOf = (page: Page) => page.getByRole('grid', { name: 'Tools of default' })
 

@@ -2,7 +2,7 @@ import type { OfferedServer, OfferedTool } from '../../../../shared/offer.ts'
 import { hintsOf } from './hints.ts'
 
 /** A word of the filter that is more than text. */
-export type FilterWord =
+type FilterWord =
   | { raw: string; kind: 'on' | 'off' | 'changed' | 'read-only' | 'destructive' }
   | { raw: string; kind: 'server'; server: string }
   | { raw: string; kind: 'over' | 'under'; tokens: number }

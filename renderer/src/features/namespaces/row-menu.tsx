@@ -2,7 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { MoreIcon } from '../../ui/icons.ts'
-import type { RowActions } from './tree-columns.tsx'
+import type { RowActions } from './row-actions.ts'
 import type { Node } from './tree-model.ts'
 
 /** What else can be done with the selected row. */

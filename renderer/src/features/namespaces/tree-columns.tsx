@@ -5,19 +5,11 @@ import { FoldedIcon, FoldedOutIcon, PartlyIcon } from '../../ui/icons.ts'
 import type { Column } from '../../ui/rows.tsx'
 import { hintsOf } from './hints.ts'
 import styles from './namespaces.module.css'
+import type { RowActions } from './row-actions.ts'
 import { RowMenu } from './row-menu.tsx'
 import { ServerHandle } from './tree-drag.tsx'
 import type { Node, ServerNode, ToolNode } from './tree-model.ts'
 import { useFormat } from './use-format.ts'
-
-export type RowActions = {
-  onToggle: (node: Node) => void
-  onFold: (node: ServerNode) => void
-  /** Switches the others off. */
-  onOnly: (node: Node) => void
-  onWhy: (node: ToolNode) => void
-  onReset: (node: ToolNode) => void
-}
 
 /** `isNarrow`: beside the pane, which says the rest. */
 export function useTreeColumns(actions: RowActions, isNarrow: boolean): Column<Node>[] {

@@ -7,7 +7,8 @@ import { tell } from '../../ui/undo.ts'
 import { moved, type ServerSwitch } from './offer-changes.ts'
 import { TreeDrag } from './tree-drag.tsx'
 import type { Node, ServerNode } from './tree-model.ts'
-import { useTreeColumns, type RowActions } from './tree-columns.tsx'
+import type { RowActions } from './row-actions.ts'
+import { useTreeColumns } from './tree-columns.tsx'
 
 export type TreeProps = RowActions & {
   offer: NamespaceOffer

@@ -31,7 +31,7 @@ export function useSearchText(key: Key, restMs: number): [string, (text: string)
     else sent.current.splice(0, at + 1)
   }, [written])
   const write = useDebouncedCallback((value: string) => {
-    sent.current.push(value)
+    if (value !== written) sent.current.push(value)
     go({ [key]: value === '' ? undefined : value })
   }, restMs)
   const change = (value: string) => {

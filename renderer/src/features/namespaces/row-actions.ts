@@ -1,0 +1,11 @@
+import type { Node, ServerNode, ToolNode } from './tree-model.ts'
+
+/** What can be done with a row of the tree. */
+export type RowActions = {
+  onToggle: (node: Node) => void
+  onFold: (node: ServerNode) => void
+  /** Switches the others off. */
+  onOnly: (node: Node) => void
+  onWhy: (node: ToolNode) => void
+  onReset: (node: ToolNode) => void
+}
