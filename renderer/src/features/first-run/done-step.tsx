@@ -13,12 +13,14 @@ export function DoneStep({ onLeave }: { onLeave: () => void }) {
   return (
     <div className={styles.actions} role="status">
       <DoneIcon size={16} aria-hidden="true" />
-      {call &&
-        t('done', {
-          client: call.client || t('aClient'),
-          name: call.name,
-          ms: Math.max(1, Math.round(call.ms)),
-        })}
+      <span>
+        {call &&
+          t('done', {
+            client: call.client || t('aClient'),
+            name: call.name,
+            ms: Math.max(1, Math.round(call.ms)),
+          })}
+      </span>
       <Button onClick={onLeave}>{t('close')}</Button>
     </div>
   )
