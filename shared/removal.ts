@@ -1,9 +1,5 @@
-import { z } from 'zod'
-
 /** What can be removed and put back, by the name of its router. */
-export const removalKind = z.enum(['servers', 'namespaces', 'endpoints', 'apiKeys'])
-
-export type RemovalKind = z.infer<typeof removalKind>
+export type RemovalKind = 'servers' | 'namespaces' | 'endpoints' | 'apiKeys'
 
 /** Something that was removed and can still be put back. */
 export type RemovalView = {
