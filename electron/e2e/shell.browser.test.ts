@@ -142,8 +142,8 @@ describe(`around the window, on ${shell.kind === 'electron' ? 'Electron' : 'the 
 
     await control.clickNotification(title)
     await expect.poll(() => control.isWindowVisible()).toBe(true)
-    const { hash } = new URL(desktop.page.url())
-    expect(hash).toBe(`#/servers?selected=${result.data.id}`)
+    const hash = () => new URL(desktop.page.url()).hash
+    await expect.poll(hash).toBe(`#/servers?selected=${result.data.id}`)
     const told = (await control.notifications()).filter((notice) => notice.title === title)
     expect(told).toHaveLength(1)
   })
