@@ -3,7 +3,7 @@ import { plainText, serverName } from './names.ts'
 import type { ServerDefinition } from './server.ts'
 
 /** The longest text that is read; a client's whole configuration is far smaller. */
-export const MAX_PASTED_CHARACTERS = 1_000_000
+const MAX_PASTED_CHARACTERS = 1_000_000
 
 /** The largest bundle that is taken. */
 export const MAX_BUNDLE_BYTES = 100 * 1024 * 1024
@@ -102,7 +102,7 @@ export const readTextInput = z.strictObject({
   text: z.string().max(MAX_PASTED_CHARACTERS, 'is longer than a million characters'),
 })
 
-export const addChoice = z.strictObject({
+const addChoice = z.strictObject({
   key: z.string(),
   name: serverName,
   /** By the id of the needed value. */

@@ -5,7 +5,7 @@ type Path = (string | number)[]
 type JsonObject = Record<string, unknown>
 
 /** A server in a document; `value` is what stands there, whatever that is. */
-export type Place = { name: string | null; path: Path; value: unknown }
+type Place = { name: string | null; path: Path; value: unknown }
 
 export type Group = { format: FoundFormat; places: Place[] }
 

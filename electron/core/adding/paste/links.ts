@@ -1,6 +1,6 @@
 import { isEntry, type RawEntry } from './entry.ts'
 
-export type LinkEntry = { name: string | null; value: RawEntry; inputs?: unknown }
+type LinkEntry = { name: string | null; value: RawEntry; inputs?: unknown }
 type Result = LinkEntry | { problem: string }
 
 const SCHEMES = /^(?:metamcp|cursor|vscode|vscode-insiders|lmstudio|goose|windsurf|trae|kiro):/i
