@@ -7,14 +7,16 @@ type NotesProps = {
   /** Of the endpoint. */
   tools?: number | null
   isMac?: boolean
+  /** Whether it is said elsewhere how it takes up what was written. */
+  isWritten?: boolean
 }
 
 /** What a person has to know of a client: how it notices, and where it ends. */
-export function Notes({ client, tools = null, isMac = false }: NotesProps) {
+export function Notes({ client, tools = null, isMac = false, isWritten = false }: NotesProps) {
   const { t } = useTranslation('connect')
   const { id, name, takesUp, toolLimit, ignoresChanges } = client
   const notes = [
-    t(`takesUp.${takesUp}`, { name }),
+    ...(isWritten ? [] : [t(`takesUp.${takesUp}`, { name })]),
     ...(ignoresChanges ? [t('ignoresChanges', { name })] : []),
     ...(isMac && id === 'claude-desktop' ? [t('macAsks')] : []),
   ]

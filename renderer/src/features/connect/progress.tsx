@@ -55,7 +55,7 @@ export function Progress({ client, connect }: ClientProps) {
         <Disconnect client={client} />
         <Button onClick={() => setAgain(true)}>{t('writeAgain')}</Button>
       </div>
-      <Notes client={client} tools={tools} />
+      <Notes client={client} tools={tools} isWritten />
     </>
   )
 }

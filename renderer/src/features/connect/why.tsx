@@ -29,7 +29,7 @@ export function Why({ client }: { client: AiClientView }) {
               {t(connection.isKeyOn ? 'why.keyOn' : 'why.keyOff')}
             </Check>
           )}
-          <Check isFine={false}>{t(`takesUp.${takesUp}`, { name })}</Check>
+          <Check isFine={takesUp === 'reloads'}>{t(`takesUp.${takesUp}`, { name })}</Check>
         </ul>
       )}
     </div>
