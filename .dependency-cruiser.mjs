@@ -18,7 +18,7 @@ const HTTP = '^electron/core/http/'
 const HOST = '^electron/host/'
 const ROUTER = '^electron/core/(router|apply-config)\\.ts$'
 const WIRING =
-  '^electron/core/(add-servers|ai-clients|core|following|index|sign-ins|stores|upkeep|views|callers|management|first-start|start-gateway|watching|open-adding|open-inspector|open-removals)\\.ts$'
+  '^electron/core/(add-servers|ai-clients|core|following|index|sign-ins|stores|upkeep|views|callers|management|first-start|start-gateway|watching|open-adding|open-faces|open-features|open-inspector|open-removals)\\.ts$'
 /** Tests and their parts may import anything. */
 const TESTS = ['\\.test\\.tsx?$', '^electron/core/testing/', '^electron/e2e/']
 const ELECTRON = '^electron$|(^|/)node_modules/electron/'

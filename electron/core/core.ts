@@ -1,9 +1,6 @@
-import { openStoredAiClients } from './ai-clients.ts'
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
 import { makeLocalToken } from './auth/local-token.ts'
-import { openWindowCookies } from './auth/window-cookie.ts'
 import { applyConfigFile } from './apply-config.ts'
-import { judge, managementCaller, managerOf } from './callers.ts'
 import { openChanges, type Changes } from './changes.ts'
 import type { CoreConfig } from './config.ts'
 import { takePendingRestore } from './data/folder.ts'
@@ -11,29 +8,19 @@ import { restoreBackup } from './db/backup.ts'
 import { lockDataDir } from './db/lock.ts'
 import { openDatabase, type Database } from './db/open.ts'
 import { messageOf } from './errors.ts'
-import { openFollowing } from './following.ts'
 import { prepareFirstStart } from './first-start.ts'
-import { openGuard } from './http/guards.ts'
-import { serveManagement } from './http/management.ts'
-import { openRoutes } from './http/routes.ts'
-import { openWindow } from './http/window.ts'
 import { openHttpServer } from './http/server.ts'
-import { openStoredAdding } from './open-adding.ts'
-import { openInspector } from './open-inspector.ts'
-import { openHost } from './host.ts'
-import { openManagement } from './management.ts'
-import { openStoredRemovals } from './open-removals.ts'
+import { openFaces } from './open-faces.ts'
+import { openFeatures } from './open-features.ts'
 import type { AppRouter } from './router.ts'
 import { openSignIns, type SignInsParts } from './sign-ins.ts'
 import { startGateway, type GatewayLimits } from './start-gateway.ts'
 import { migrationsIn, openStores, type Stores } from './stores.ts'
-import { openUpkeep } from './upkeep.ts'
 import { endpointViews } from './views.ts'
 import { openWatching, rememberLog } from './watching.ts'
 
 /** Milliseconds that calls in flight get when the core closes. */
 const DRAIN_MS = 5_000
-const MAX_BODY_BYTES = 16 * 1024 * 1024
 
 /** Times in milliseconds, and sizes, that are not a person's to configure. */
 export type CoreLimits = GatewayLimits &
@@ -104,61 +91,25 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const gateway = startGateway({ config, stores, changes, limits, applied, oauth, watching })
   opened.defer(() => gateway.close())
   opened.use(watching.watchLists(gateway))
-  const follow = openFollowing({ stores, gateway, oauth })
-  const live = { stores, db, gateway, oauth, follow, log, now: limits.now }
-  const removals = opened.use(await openStoredRemovals(live))
-
   const known = { apiKeys: stores.apiKeys, adminToken, localToken }
   const endpoints = () => publicEndpoints(stores, url)
+  const { version } = config
   const status = () => ({
-    ...{ version: config.version, url, endpoints: endpoints() },
+    version,
+    url,
+    endpoints: endpoints(),
     paused: stores.preferences.isPaused,
   })
-  const tokens = [adminToken.token, localToken.token]
-  const kept = { config, stores, db, gateway, follow, watching, tokens, port: http.port }
-  const upkeep = openUpkeep(kept)
-  const host = opened.use(openHost(config, changes))
-  const { version } = config
-  const shown = { config, stores, db, changes, follow, watching, url, localUrl }
-  const aiClients = await openStoredAiClients(shown)
-  const adding = opened.use(await openStoredAdding(shown))
-  const graceMs = limits.inspectorGraceMs
-  const { inspector, visit } = openInspector({ gateway, stores, version, graceMs })
-  const router = openManagement({
-    watching,
-    inspector,
-    stores,
-    gateway,
-    changes,
-    oauth,
-    status,
-    host,
-    adding,
-    aiClients,
-    upkeep,
-    removals,
-    follow,
-  })
-  http.serve(
-    openRoutes({
-      gateway,
-      log,
-      version: config.version,
-      maxBodyBytes: MAX_BODY_BYTES,
-      guard: openGuard({ ...config, port: http.port }),
-      authenticate: (credential, endpoint) => judge(known, credential, endpoint),
-      proxy: { visit, authenticate: (credential) => managerOf(known, credential) },
-      signInCallback: oauth.answerCallback,
-      management: serveManagement({
-        router,
-        log,
-        createContext: (credential, isLetIn) => ({
-          caller: managementCaller(known, credential, isLetIn),
-        }),
-        window: browserWindow({ config, stores, adminToken, url }),
-      }),
+  const { router, visit } = opened.use(
+    await openFeatures({
+      ...{ config, stores, db, changes, gateway, oauth, watching, status, url, localUrl, limits },
+      port: http.port,
+      tokens: [adminToken.token, localToken.token],
     }),
   )
+  const secrets = stores.secrets
+  const served = { config, gateway, known, router, visit, secrets, url, port: http.port }
+  http.serve(openFaces({ ...served, signInCallback: oauth.answerCallback }))
 
   const running = opened.move()
   const close = once(() => http.drain(DRAIN_MS).then(() => running.disposeAsync()))
@@ -167,18 +118,6 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const wake = () => gateway.pools.wake()
   return { ...said, router, changes, wake, inFlight: http.inFlight, close }
 }
-
-/** The window for browsers, where there is a built page. */
-function browserWindow({ config, stores, adminToken, url }: WindowParts) {
-  const { pageDir } = config
-  if (pageDir === null) return null
-  const { token, isAdminToken } = adminToken
-  const key = stores.secrets.derive('metamcp window cookie')
-  const cookies = openWindowCookies({ key, adminToken: token })
-  return openWindow({ pageDir, cookies, isAdminToken, isSecure: url.startsWith('https:') })
-}
-
-type WindowParts = { config: CoreConfig; stores: Stores; adminToken: AdminToken; url: string }
 
 /** Where a client on this machine reaches us: all addresses are reached by the loopback one. */
 function urlOf(host: string, port: number): string {

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react'
-import type { RowsProps } from './rows.tsx'
+import type { RowsProps } from './row-props.ts'
 
 type Keyed<T> = RowsProps<T> & { items: readonly T[] }
 

@@ -7,7 +7,8 @@ import type {
 } from '../../../../shared/offer.ts'
 import { Empty, NoMatch } from '../../ui/empty.tsx'
 import { Machine } from '../../ui/machine.tsx'
-import { Rows, type Column } from '../../ui/rows.tsx'
+import type { Column } from '../../ui/row-props.ts'
+import { Rows } from '../../ui/rows.tsx'
 import styles from './namespaces.module.css'
 
 type OtherListProps = {

@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Rows, type Section } from '../../ui/rows.tsx'
+import type { Section } from '../../ui/row-props.ts'
+import { Rows } from '../../ui/rows.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { useColumns } from './columns.tsx'
 import { useInspect } from './inspect.ts'

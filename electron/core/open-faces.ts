@@ -1,0 +1,56 @@
+import { openWindowCookies } from './auth/window-cookie.ts'
+import { judge, managementCaller, managerOf, type Known } from './callers.ts'
+import type { CoreConfig } from './config.ts'
+import type { Gateway } from './gateway/gateway.ts'
+import { openGuard } from './http/guards.ts'
+import { serveManagement } from './http/management.ts'
+import { openRoutes, type RoutesOptions } from './http/routes.ts'
+import type { RequestHandler } from './http/server.ts'
+import { openWindow, type Window } from './http/window.ts'
+import type { AppRouter } from './router.ts'
+import type { Secrets } from './secrets.ts'
+
+const MAX_BODY_BYTES = 16 * 1024 * 1024
+
+export type FacesParts = {
+  config: CoreConfig
+  gateway: Gateway
+  router: AppRouter
+  known: Known
+  secrets: Secrets
+  visit: RoutesOptions['proxy']['visit']
+  signInCallback: RequestHandler
+  /** Where browsers reach us. */
+  url: string
+  port: number
+}
+
+/** Everything that we answer over HTTP: MCP, the management API, the window in a browser. */
+export function openFaces(parts: FacesParts): RequestHandler {
+  const { config, gateway, router, known, visit, signInCallback, port } = parts
+  const { log, version } = config
+  return openRoutes({
+    ...{ gateway, log, version, signInCallback },
+    maxBodyBytes: MAX_BODY_BYTES,
+    guard: openGuard({ ...config, port }),
+    authenticate: (credential, endpoint) => judge(known, credential, endpoint),
+    proxy: { visit, authenticate: (credential) => managerOf(known, credential) },
+    management: serveManagement({
+      ...{ router, log },
+      createContext: (credential, isLetIn) => ({
+        caller: managementCaller(known, credential, isLetIn),
+      }),
+      window: browserWindow(parts),
+    }),
+  })
+}
+
+/** The window for browsers, where there is a built page. */
+function browserWindow({ config, secrets, known, url }: FacesParts): Window | null {
+  const { pageDir } = config
+  if (pageDir === null) return null
+  const { token, isAdminToken } = known.adminToken
+  const key = secrets.derive('metamcp window cookie')
+  const cookies = openWindowCookies({ key, adminToken: token })
+  return openWindow({ pageDir, cookies, isAdminToken, isSecure: url.startsWith('https:') })
+}

@@ -1,0 +1,64 @@
+import { openStoredAiClients } from './ai-clients.ts'
+import type { Changes } from './changes.ts'
+import type { CoreConfig } from './config.ts'
+import type { Database } from './db/open.ts'
+import { openFollowing } from './following.ts'
+import type { Gateway } from './gateway/gateway.ts'
+import { openHost } from './host.ts'
+import { openManagement } from './management.ts'
+import type { OAuth } from './oauth/oauth.ts'
+import { openStoredAdding } from './open-adding.ts'
+import { openInspector } from './open-inspector.ts'
+import { openStoredRemovals } from './open-removals.ts'
+import type { AppRouter } from './router.ts'
+import type { Overview } from './status/router.ts'
+import type { Stores } from './stores.ts'
+import { openUpkeep } from './upkeep.ts'
+import type { Watching } from './watching.ts'
+
+/** What is live already when a person may look at it and change it. */
+export type Live = {
+  config: CoreConfig
+  stores: Stores
+  db: Database
+  changes: Changes
+  gateway: Gateway
+  oauth: OAuth
+  watching: Watching
+  status: () => Overview
+  /** Where clients reach us, and where this computer does. */
+  url: string
+  localUrl: string
+  port: number
+  /** Credentials of ours that no text may hold. */
+  tokens: readonly string[]
+  limits: { now?: () => number; inspectorGraceMs?: number }
+}
+
+export interface Features extends AsyncDisposable {
+  router: AppRouter
+  /** What outside inspectors are let in to. */
+  visit: ReturnType<typeof openInspector>['visit']
+}
+
+/** Everything that the management API offers, over what is live. */
+export async function openFeatures(live: Live): Promise<Features> {
+  await using opened = new AsyncDisposableStack()
+  const { config, stores, changes, gateway, limits } = live
+  const { log, version } = config
+  const follow = openFollowing(live)
+  const parts = { ...live, follow }
+  const removals = opened.use(await openStoredRemovals({ ...parts, log, now: limits.now }))
+  const host = opened.use(openHost(config, changes))
+  const adding = opened.use(await openStoredAdding(parts))
+  const graceMs = limits.inspectorGraceMs
+  const { inspector, visit } = openInspector({ gateway, stores, version, graceMs })
+  const router = openManagement({
+    ...parts,
+    ...{ removals, host, adding, inspector },
+    upkeep: openUpkeep(parts),
+    aiClients: await openStoredAiClients(parts),
+  })
+  const running = opened.move()
+  return { router, visit, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
