@@ -55,6 +55,8 @@ const bundles = {
 } satisfies BundleConfig
 
 const limits = { testTimeout: 30_000, hookTimeout: 30_000 }
+/** A whole program and a browser take their time where other tests run beside them. */
+const flowLimits = { testTimeout: 120_000, hookTimeout: 60_000 }
 const globalSetup = ['electron/core/testing/global-setup.ts']
 
 /** `core` runs the sources, `built` what is in out/, `browser` that with a page of a Chromium. */
@@ -78,7 +80,7 @@ const tests = {
           name: 'built',
           include: ['{electron,scripts}/**/*.built.test.ts'],
           pool: 'forks',
-          ...limits,
+          ...flowLimits,
         },
       },
       {
@@ -86,7 +88,7 @@ const tests = {
           name: 'browser',
           include: ['electron/e2e/**/*.browser.test.ts'],
           pool: 'forks',
-          ...limits,
+          ...flowLimits,
         },
       },
     ],

@@ -23,7 +23,7 @@ describe(`the desktop app on ${shell.kind === 'electron' ? 'Electron' : 'the sta
   test('is about the core in the same process', async () => {
     const { page } = desktop
     await page.getByText(`Running on ${new URL(url).host}`).waitFor()
-    expect(await page.title()).toBe('Overview – MetaMCP')
+    await expect.poll(() => page.title()).toBe('Overview – MetaMCP')
   })
 
   test('still follows after its page was reloaded', async () => {

@@ -55,7 +55,12 @@ export const theme = createTheme({
       },
     },
     Menu: {
-      defaultProps: { withInitialFocusPlaceholder: false, transitionProps: { duration: 120 } },
+      defaultProps: {
+        // Its own way to take the focus is an element that no menu may have in it.
+        withInitialFocusPlaceholder: false,
+        onOpen: () => focusFirstItem(MAX_FRAMES),
+        transitionProps: { duration: 120 },
+      },
     },
     Modal: {
       defaultProps: {
@@ -96,6 +101,18 @@ export const theme = createTheme({
     ]),
   },
 })
+
+/** How many frames a menu may take to be there. */
+const MAX_FRAMES = 20
+
+/** Or the keys, Escape too, would go on belonging to the button that opened it. */
+function focusFirstItem(frames: number): void {
+  const item = document.querySelector<HTMLElement>(
+    '[data-menu-dropdown] [data-menu-item]:not(:disabled)',
+  )
+  if (item) item.focus({ preventScroll: true })
+  else if (frames > 0) requestAnimationFrame(() => focusFirstItem(frames - 1))
+}
 
 function sized(names: string[]) {
   return Object.fromEntries(names.map((name) => [name, { defaultProps: { size: 'xs' } }]))

@@ -19,7 +19,11 @@ type ConnectStepProps = { clients: AiClients; onBegin: () => void }
 export function ConnectStep({ clients, onBegin }: ConnectStepProps) {
   const { t } = useTranslation('first-run')
   const navigate = useNavigate()
-  const there = clients.clients.filter(({ state }) => state === 'not-connected')
+  // On another computer there are no files of ours to write.
+  const there =
+    clients.platform === null
+      ? []
+      : clients.clients.filter(({ state }) => state === 'not-connected')
   return (
     <>
       <ServerStates />

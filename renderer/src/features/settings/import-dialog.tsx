@@ -12,25 +12,11 @@ export type Chosen = { name: string; text: string; check: ImportCheckView }
 /** What a file would bring, with a place for the values that it lacks. */
 export function ImportDialog({ chosen, onDone }: { chosen: Chosen; onDone: () => void }) {
   const { t } = useTranslation(['settings', 'ui'])
-  const client = useTRPCClient()
-  const { name, text, check } = chosen
+  const { name, check } = chosen
   const [values, setValues] = useState<Record<string, string>>({})
-  const [problem, setProblem] = useState<string | null>(null)
-  const [isBusy, setBusy] = useState(false)
+  const { run, problem, isBusy } = useImport(chosen, onDone)
   const lacking = check.missing.filter((one) => !values[one])
   const isNothing = Object.values(check.counts).every((count) => count === 0)
-  const run = async () => {
-    setBusy(true)
-    try {
-      const given = { text, values, keysWithoutValue: 'skip' as const }
-      const { applied } = await client.data.import.mutate(given)
-      tell(t('definitions.imported', { count: applied.length, name }))
-      onDone()
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
-      setBusy(false)
-    }
-  }
   return (
     <Modal
       opened
@@ -42,7 +28,7 @@ export function ImportDialog({ chosen, onDone }: { chosen: Chosen; onDone: () =>
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault()
-          void run()
+          void run(values)
         }}
       >
         <WhatComes check={check} />
@@ -74,6 +60,26 @@ export function ImportDialog({ chosen, onDone }: { chosen: Chosen; onDone: () =>
       </form>
     </Modal>
   )
+}
+
+function useImport({ name, text }: Chosen, onDone: () => void) {
+  const { t } = useTranslation('settings')
+  const client = useTRPCClient()
+  const [problem, setProblem] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const run = async (values: Record<string, string>) => {
+    setBusy(true)
+    try {
+      const given = { text, values, keysWithoutValue: 'skip' as const }
+      const { applied } = await client.data.import.mutate(given)
+      tell(t('definitions.imported', { count: applied.length, name }))
+      onDone()
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error))
+      setBusy(false)
+    }
+  }
+  return { run, problem, isBusy }
 }
 
 function WhatComes({ check: { counts, keysWithoutValue } }: { check: ImportCheckView }) {
