@@ -23,8 +23,8 @@ const LOG_LEVELS = [
 ] as const
 
 /** Milliseconds: how long a run may take at most, and unless told otherwise. */
-export const LONGEST_RUN_MS = 60 * 60_000
-export const USUAL_RUN_MS = 60_000
+const LONGEST_RUN_MS = 60 * 60_000
+const USUAL_RUN_MS = 60_000
 
 export const runInput = z.strictObject({
   target: inspectorTarget,

@@ -11,7 +11,7 @@ const DAY_MS = 24 * 60 * 60_000
 const RATE_MS = 61_000
 
 /** Who is there: a session, or a request that needs none. */
-export type Visit = { endpoint: string; caller: string; client: { info: ClientInfo } }
+type Visit = { endpoint: string; caller: string; client: { info: ClientInfo } }
 
 export type EndedCall = Ending & { server: string | null; name: string; at: number; ms: number }
 

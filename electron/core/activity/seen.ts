@@ -21,10 +21,7 @@ type Entry = {
 }
 
 /** What outlives a restart. */
-export type KeptClient = Pick<
-  SeenClient,
-  'id' | 'name' | 'version' | 'lastSeenAt' | 'calls' | 'endpoint'
->
+type KeptClient = Pick<SeenClient, 'id' | 'name' | 'version' | 'lastSeenAt' | 'calls' | 'endpoint'>
 export type KeptSeen = { clients: KeptClient[]; keys: Record<string, KeyUse> }
 
 /** What people call a program, by its id. */

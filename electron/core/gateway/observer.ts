@@ -6,7 +6,7 @@ import type { Call, Handler } from './call.ts'
 export type Visit = { endpoint: string; caller: string; client: ClientFace }
 
 /** Something that a client had a server do. */
-export type FinishedCall = {
+type FinishedCall = {
   /** The name of the server that was asked; `null` when it came to none. */
   server: string | null
   /** The tool or prompt as the client named it, or the resource's URI. */

@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts'
 
 const SETTLE_MS = 300
 
-export type EndpointLists = { id: string; name: string; tools: number }
+type EndpointLists = { id: string; name: string; tools: number }
 
 export type ListWatchOptions = {
   /** What the endpoints that are on offer now. */

@@ -19,7 +19,7 @@ const LEVELS = new Map<unknown, LogEntryLevel>([
 const MESSAGES_PER_SECOND = 200
 const LONGEST_MESSAGE = 4_000
 
-export type ServerName = { id: string; name: string }
+type ServerName = { id: string; name: string }
 
 /** What we and the servers have to say, as people read it. */
 export interface Logs {

@@ -25,6 +25,5 @@ export {
   IconSettings as SettingsIcon,
   IconStack2 as NamespacesIcon,
   IconDeviceDesktop as ConnectIcon,
-  IconTrash as RemoveIcon,
   IconX as CloseIcon,
 } from '@tabler/icons-react'

@@ -5,7 +5,7 @@ import { useCommands } from './commands.ts'
 import { MoreIcon, SearchIcon } from './icons.ts'
 import styles from './page.module.css'
 
-export type PageFilter = { value: string; onChange: (value: string) => void; placeholder: string }
+type PageFilter = { value: string; onChange: (value: string) => void; placeholder: string }
 
 export type PageProps = {
   title: string

@@ -4,7 +4,7 @@ import type { Tab } from './offer.ts'
 
 type EventOf<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
 export type RunQuestion = EventOf<'question'>
-export type RunResult = EventOf<'result'>
+type RunResult = EventOf<'result'>
 type RunError = EventOf<'error'>
 
 /** What was asked for, so that it can be asked for again. */
