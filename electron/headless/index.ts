@@ -38,7 +38,7 @@ async function main(): Promise<void> {
 }
 
 async function stop(core: Core): Promise<void> {
-  void say(stderr, 'MetaMCP is closing: calls in flight have 5 seconds.')
+  void say(stderr, 'MetaMCP is closing: calls in flight have 3 seconds.')
   await core.close()
   exit(0)
 }

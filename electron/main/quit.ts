@@ -1,7 +1,7 @@
 import { app } from 'electron'
 import { messageOf, type Logger } from '../core/index.ts'
 
-/** Calls in flight get 5 s, children that do not listen 4 s more; then something hangs. */
+/** Calls in flight get 3 s, children that do not listen 2 s more; after that something hangs. */
 const DEADLINE_MS = 15_000
 
 /**

@@ -38,7 +38,7 @@ export type DesktopStart = {
 }
 
 /** Calls in flight have so long. */
-const DRAIN_SECONDS = 5
+const DRAIN_SECONDS = 3
 
 /** Starts the core, and then everything that a person sees of it. */
 export async function startDesktop(start: DesktopStart): Promise<void> {

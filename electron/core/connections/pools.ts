@@ -44,6 +44,8 @@ export interface Pools {
   stderr(id: string): string
   /** Hides the server's secrets in a text; `''` when they cannot be told. */
   mask(id: string, text: string): string
+  /** What is ending, or ends from now on, gets no more than ~2 s for it. */
+  hurry(): void
   /** Ends every child and its descendants, in at most ~5 s. */
   close(): Promise<void>
 }
@@ -95,9 +97,11 @@ export type PoolsOptions = {
 export function openPools(options: PoolsOptions): Pools {
   const pools = new Map<string, Pool>()
   const http = openHttpClient(options.env)
+  const haste = new AbortController()
   const { maxConnections: limit = 200 } = options
   const make = poolMaker(options, {
     fetch: http.fetch,
+    haste: haste.signal,
     claim(name) {
       if (makeRoom(pools.values(), limit)) return
       const words = `All servers together have ${limit} connections, as many as they may have.`
@@ -138,6 +142,7 @@ export function openPools(options: PoolsOptions): Pools {
     },
     stderr: (id) => pools.get(id)?.stderr ?? '',
     mask: (id, text) => pools.get(id)?.mask(text) ?? '',
+    hurry: () => haste.abort(),
     async close() {
       isClosed = true
       const open = [...pools.values()]
@@ -160,7 +165,7 @@ const UNKNOWN: ServerStatus = {
   connections: 0,
 }
 
-type Common = Pick<PoolOptions, 'fetch' | 'claim' | 'hasRoom'>
+type Common = Pick<PoolOptions, 'fetch' | 'haste' | 'claim' | 'hasRoom'>
 
 function poolMaker(options: PoolsOptions, common: Common): (server: Server) => Pool {
   const { log, env, clientInfo, auth, loginPath, switched = new Set<string>() } = options

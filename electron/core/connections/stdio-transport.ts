@@ -25,6 +25,8 @@ const DRAIN_MS = 250
 const PATIENCE_MS = 3_000
 /** How long SIGKILL may take to show. */
 const REAP_MS = 500
+/** What a child gets that has heard of its end, and then of SIGTERM, when we are in haste. */
+const HASTE_MS = 400
 /** Given to each child with a value of its own: how its orphans are recognised. */
 const MARKER = 'METAMCP_CONNECTION'
 
@@ -35,12 +37,13 @@ type StdioParts = {
   stderr: StderrTail
   onStderr: (lines: string[]) => void
   listProcesses: ProcessList
+  haste: AbortSignal
 }
 
 /** Starts the child process of a server. */
 export async function openStdio(
   server: Filled<StdioServer>,
-  { log, stderr, childEnv, listProcesses, signal, onStderr = () => {} }: TransportContext,
+  { log, stderr, childEnv, listProcesses, haste, signal, onStderr = () => {} }: TransportContext,
   events: TransportEvents,
 ): Promise<Transport> {
   const marker = randomUUID()
@@ -49,7 +52,7 @@ export async function openStdio(
   signal.throwIfAborted()
   stderr.beginRun()
   const transport = new StdioTransport(
-    { server, events, log, stderr, onStderr, listProcesses },
+    { server, events, log, stderr, onStderr, listProcesses, haste },
     env,
   )
   await transport.start(`${MARKER}=${marker}`)
@@ -145,17 +148,27 @@ class StdioTransport implements Transport {
   async #close(): Promise<void> {
     await this.#tree?.remember()
     const closed = this.#sdk.close()
+    const stopWatching = onceAborted(this.#parts.haste, () => void this.#hurry())
     await this.#goneWithin(PATIENCE_MS, closed)
     const wentInTime = this.#hasExited()
     await this.#tree?.endDescendants()
     // A daemon it left may hold the other ends for ever: neither we nor the SDK wait for that.
     if (wentInTime) this.#dropPipes()
     await closed
+    stopWatching()
     if (wentInTime) return
     if (this.#child) await this.#goneWithin(REAP_MS)
     // Its last moments may have brought forth one more.
     await this.#tree?.endDescendants()
     this.#dropPipes()
+  }
+
+  /** Its stdin has ended. */
+  async #hurry(): Promise<void> {
+    for (const how of ['SIGTERM', 'SIGKILL'] as const) {
+      await this.#goneWithin(HASTE_MS)
+      if (!this.#hasExited()) this.#child?.kill(how)
+    }
   }
 
   #hasExited(): boolean {
@@ -211,6 +224,13 @@ class StdioTransport implements Transport {
     }
     log.debug({ server: server.name, error: server.mask(error.message) }, 'stdio trouble')
   }
+}
+
+/** At once if it is aborted already; returns how to stop. */
+function onceAborted(signal: AbortSignal, work: () => void): () => void {
+  if (signal.aborted) work()
+  signal.addEventListener('abort', work, { once: true })
+  return () => signal.removeEventListener('abort', work)
 }
 
 /**

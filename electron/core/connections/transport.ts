@@ -60,6 +60,8 @@ export type TransportContext = {
   /** Credentials that come from a sign-in; none where nobody can sign in. */
   auth?: ServerAuth | undefined
   listProcesses: ProcessList
+  /** Aborted when we end ourselves: what is ending then, or later, has ~2 s left. */
+  haste: AbortSignal
   /** Aborted when the start is given up. */
   signal: AbortSignal
 }

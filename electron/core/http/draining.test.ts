@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { listProcesses } from '../connections/process-tree.ts'
+import { connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
 import { openEvents, type ProbedEvent } from '../testing/event-probe.ts'
 import { HELLO, modern, modernHeaders, openProbe, rpc } from '../testing/http-probe.ts'
@@ -51,3 +53,28 @@ test('closing ends endless streams at once, and lets each call finish on its str
   }
   await closed
 })
+
+test('no child is left soon after the close began, whatever hangs and does not listen', async () => {
+  const stubborn = echoServer({ ignoreSigterm: true, grandchild: 'holds-pipes' })
+  await using core = await startTempCore({ file: configFileOf([stubborn]) })
+  const client = await connectLegacy(core.mcpUrl(), core.key)
+  const { structuredContent } = await client.callTool({ name: 'echo__state' })
+  const { pid, children } = structuredContent as { pid: number; children: number[] }
+  const begun = Promise.withResolvers<void>()
+  const held = client.callTool({ name: 'echo__hold', arguments: { key: 'k' } }, undefined, {
+    onprogress: () => begun.resolve(),
+  })
+  const failed = expect(held).rejects.toThrow()
+  await begun.promise
+  expect(await running([pid, ...children])).toHaveLength(2)
+
+  const closed = core.close()
+  await expect.poll(() => running([pid, ...children]), { timeout: 6_000 }).toEqual([])
+  await Promise.all([closed, failed])
+  await client.close()
+}, 15_000)
+
+async function running(pids: number[]): Promise<number[]> {
+  const all = new Set((await listProcesses()).map(({ pid }) => pid))
+  return pids.filter((pid) => all.has(pid))
+}

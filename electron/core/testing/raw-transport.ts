@@ -114,5 +114,6 @@ function contextOf(fetch: ReturnType<typeof openHttpClient>['fetch']) {
     childEnv: async () => ({}),
     listProcesses: async () => [],
     signal: new AbortController().signal,
+    haste: new AbortController().signal,
   }
 }
