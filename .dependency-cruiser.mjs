@@ -4,11 +4,8 @@ const OURS = '^(electron|renderer|shared)/'
 const SHARED = '^shared/'
 const CORE = '^electron/core/'
 const CORE_DOOR = '^electron/core/index\\.ts$'
-/** Every file on the core's top level is a leaf, but for those that put things together. */
-const LEAVES = [
-  '^electron/core/(?!(apply-config|core|index|router)\\.ts$)[^/]+\\.ts$',
-  '^electron/core/db/',
-]
+/** Every file on the core's top level is a leaf, but for the three that stand on all the rest. */
+const LEAVES = ['^electron/core/(?!(core|index|router)\\.ts$)[^/]+\\.ts$', '^electron/core/db/']
 const FEATURES =
   '^electron/core/(activity|adding|auth|clients|data|endpoints|host|logs|namespaces|oauth|removals|servers|settings|status)/'
 const CONNECTIONS = '^electron/core/connections/'
@@ -16,9 +13,9 @@ const GATEWAY = '^electron/core/gateway/'
 const INSPECTOR = '^electron/core/inspector/'
 const HTTP = '^electron/core/http/'
 const HOST = '^electron/host/'
-const ROUTER = '^electron/core/(router|apply-config)\\.ts$'
-const WIRING =
-  '^electron/core/(add-servers|ai-clients|core|following|index|sign-ins|stores|upkeep|views|callers|management|first-start|start-gateway|watching|open-adding|open-faces|open-features|open-inspector|open-removals)\\.ts$'
+const ROUTER = '^electron/core/(router|wiring/apply-config)\\.ts$'
+/** What puts the features together, and may import all of them. */
+const WIRING = '^electron/core/(wiring/|(core|index)\\.ts$)'
 /** Tests and their parts may import anything. */
 const TESTS = ['\\.test\\.tsx?$', '^electron/core/testing/', '^electron/e2e/']
 const ELECTRON = '^electron$|(^|/)node_modules/electron/'

@@ -3,7 +3,7 @@ import { afterAll } from 'vitest'
 import { openChanges, type Change } from '../changes.ts'
 import { openLog } from '../log.ts'
 import { openRemovals, type Removals } from '../removals/removals.ts'
-import { openStores, type Stores } from '../stores.ts'
+import { openStores, type Stores } from '../wiring/stores.ts'
 import { openTempDatabase, type TempDatabase } from './temp-database.ts'
 
 export type TempStores = Stores &

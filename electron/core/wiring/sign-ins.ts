@@ -1,7 +1,7 @@
-import type { CoreConfig } from './config.ts'
-import { openHttpClient } from './connections/http-client.ts'
-import type { Gateway } from './gateway/gateway.ts'
-import { openOAuth, type OAuth } from './oauth/oauth.ts'
+import type { CoreConfig } from '../config.ts'
+import { openHttpClient } from '../connections/http-client.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import { openOAuth, type OAuth } from '../oauth/oauth.ts'
 import type { Stores } from './stores.ts'
 
 export type SignInsParts = {

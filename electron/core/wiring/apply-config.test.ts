@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { applyConfig, applyConfigFile } from './apply-config.ts'
-import { parseConfigFile } from './config-file.ts'
-import { openTempStores, someServer, type TempStores } from './testing/temp-stores.ts'
+import { parseConfigFile } from '../config-file.ts'
+import { openTempStores, someServer, type TempStores } from '../testing/temp-stores.ts'
 
 const KEY = `sk_mt_${'a1'.repeat(32)}`
 

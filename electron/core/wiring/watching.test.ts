@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { openLogLines } from './testing/log-lines.ts'
-import { echoServer } from './testing/echo-definition.ts'
-import { openRawClient } from './testing/raw-client.ts'
-import { configFileOf, startTempCore } from './testing/temp-core.ts'
+import { openLogLines } from '../testing/log-lines.ts'
+import { echoServer } from '../testing/echo-definition.ts'
+import { openRawClient } from '../testing/raw-client.ts'
+import { configFileOf, startTempCore } from '../testing/temp-core.ts'
 
 const eras = ['legacy', 'modern'] as const
 

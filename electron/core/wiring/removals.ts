@@ -1,10 +1,10 @@
-import type { RemovalKind } from '../../shared/removal.ts'
-import type { Database } from './db/open.ts'
+import type { RemovalKind } from '../../../shared/removal.ts'
+import type { Database } from '../db/open.ts'
 import type { Following } from './following.ts'
-import type { Gateway } from './gateway/gateway.ts'
-import type { Logger } from './log.ts'
-import type { OAuth } from './oauth/oauth.ts'
-import { openRemovals, type Removals } from './removals/removals.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { Logger } from '../log.ts'
+import type { OAuth } from '../oauth/oauth.ts'
+import { openRemovals, type Removals } from '../removals/removals.ts'
 import type { Stores } from './stores.ts'
 
 export type RemovalParts = {

@@ -1,7 +1,7 @@
-import type { Gateway } from './gateway/gateway.ts'
-import type { Endpoint } from './gateway/endpoint.ts'
-import { Inspector } from './inspector/inspector.ts'
-import type { InspectorTarget } from '../../shared/inspector.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { Endpoint } from '../gateway/endpoint.ts'
+import { Inspector } from '../inspector/inspector.ts'
+import type { InspectorTarget } from '../../../shared/inspector.ts'
 import type { Stores } from './stores.ts'
 import { visitedView } from './views.ts'
 

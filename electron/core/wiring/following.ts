@@ -1,8 +1,8 @@
-import { callerKey } from './auth/caller.ts'
+import { callerKey } from '../auth/caller.ts'
 import { ANYONE, isWithin } from './callers.ts'
-import type { Endpoint } from './gateway/endpoint.ts'
-import type { Gateway } from './gateway/gateway.ts'
-import type { OAuth } from './oauth/oauth.ts'
+import type { Endpoint } from '../gateway/endpoint.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { OAuth } from '../oauth/oauth.ts'
 import type { Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
 

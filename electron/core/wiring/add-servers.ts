@@ -1,7 +1,7 @@
-import type { Namespace } from '../../shared/namespace.ts'
-import type { ServerInput } from '../../shared/server.ts'
-import type { Database, Tx } from './db/open.ts'
-import { AppError } from './errors.ts'
+import type { Namespace } from '../../../shared/namespace.ts'
+import type { ServerInput } from '../../../shared/server.ts'
+import type { Database, Tx } from '../db/open.ts'
+import { AppError } from '../errors.ts'
 import type { Stores } from './stores.ts'
 
 export type AddServersOptions = {

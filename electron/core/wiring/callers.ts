@@ -1,9 +1,9 @@
-import { callerKey, type Caller } from './auth/caller.ts'
-import type { AdminToken } from './auth/admin-token.ts'
-import type { ApiKeyStore } from './auth/api-key-store.ts'
-import type { LocalToken } from './auth/local-token.ts'
-import type { Endpoint } from './gateway/endpoint.ts'
-import type { Verdict } from './http/admission.ts'
+import { callerKey, type Caller } from '../auth/caller.ts'
+import type { AdminToken } from '../auth/admin-token.ts'
+import type { ApiKeyStore } from '../auth/api-key-store.ts'
+import type { LocalToken } from '../auth/local-token.ts'
+import type { Endpoint } from '../gateway/endpoint.ts'
+import type { Verdict } from '../http/admission.ts'
 
 /** What credentials are compared with. */
 export type Known = { apiKeys: ApiKeyStore; adminToken: AdminToken; localToken: LocalToken }

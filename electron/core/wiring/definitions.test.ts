@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Namespace, ToolRule } from '../../shared/namespace.ts'
-import type { Server } from '../../shared/server.ts'
-import { openTempStores, someServer, type TempStores } from './testing/temp-stores.ts'
+import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
+import type { Server } from '../../../shared/server.ts'
+import { openTempStores, someServer, type TempStores } from '../testing/temp-stores.ts'
 
 /*
  * Saving one thing never changes another. Random changes, several at a time, are made to the stores

@@ -1,4 +1,4 @@
-import { DEFAULT_NAME as NAME } from './default-namespace.ts'
+import { DEFAULT_NAME as NAME } from '../default-namespace.ts'
 import type { Stores } from './stores.ts'
 
 /**

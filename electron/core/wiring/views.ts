@@ -1,7 +1,7 @@
-import type { Endpoint } from '../../shared/endpoint.ts'
-import type { InspectorTarget } from '../../shared/inspector.ts'
-import type { Namespace } from '../../shared/namespace.ts'
-import type { EndpointView } from './gateway/endpoint.ts'
+import type { Endpoint } from '../../../shared/endpoint.ts'
+import type { InspectorTarget } from '../../../shared/inspector.ts'
+import type { Namespace } from '../../../shared/namespace.ts'
+import type { EndpointView } from '../gateway/endpoint.ts'
 import type { Stores } from './stores.ts'
 
 /**
