@@ -61,12 +61,18 @@ test('every npm script that README and AGENTS name exists', () => {
 })
 
 test('every file in backquotes exists', () => {
-  const files = `${readme}${agents}`.matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.ts|\.[\w-]+\.mjs)`/g)
-  const places = ['', 'electron', 'electron/core']
+  const files = `${readme}${agents}`.matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.tsx?|\.[\w-]+\.mjs)`/g)
+  const places = ['', 'electron', 'electron/core', 'renderer/src']
   for (const [, file = ''] of files) {
     const isThere = places.some((place) => existsSync(join(root, place, file)))
     expect(isThere, file).toBe(true)
   }
+})
+
+test('every picture of the README is there', () => {
+  const pictures = [...readme.matchAll(/(?:src|srcset)="([^"]+)"/g)].map(([, file = '']) => file)
+  expect(pictures.length).toBeGreaterThan(0)
+  expect(pictures.filter((file) => !existsSync(join(root, file)))).toEqual([])
 })
 
 test('AGENTS.md stays short enough to be read', () => {
