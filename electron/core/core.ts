@@ -48,6 +48,8 @@ export interface Core {
   readonly local: { url: string; token: string }
   /** What had to be done to a broken database; `null` when it was sound. */
   readonly recovery: Database['recovery']
+  /** Names of AI clients that led to an address we have left, and lead here since this start. */
+  readonly movedClients: readonly string[]
   /** The management API, for a host that calls it without HTTP, as the caller `local`. */
   readonly router: AppRouter
   readonly changes: Changes
@@ -107,7 +109,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
     endpoints: endpoints(),
     paused: stores.preferences.isPaused,
   })
-  const { router, visit } = opened.use(
+  const { router, visit, movedClients } = opened.use(
     await openFeatures({
       ...{ config, stores, db, changes, gateway, oauth, watching, status, url, localUrl, limits },
       port: http.port,
@@ -121,7 +123,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const running = opened.move()
   const close = once(() => closeAll(running, http, gateway))
   const local = { url: localUrl, token: localToken.token }
-  const said = { url, local, endpoints, firstKey, adminToken, recovery: db.recovery }
+  const said = { url, local, endpoints, firstKey, adminToken, recovery: db.recovery, movedClients }
   const wake = () => gateway.pools.wake()
   return { ...said, router, changes, wake, inFlight: http.inFlight, close }
 }

@@ -3,6 +3,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { expect, test } from 'vitest'
 import { parseJsonc } from '../jsonc.ts'
 import { echoServer } from '../testing/echo-definition.ts'
+import { openLogLines } from '../testing/log-lines.ts'
 import { startTempCore, type TempCore } from '../testing/temp-core.ts'
 import { openTempHome, type TempHome } from '../testing/temp-home.ts'
 
@@ -134,14 +135,36 @@ test('an undo outlives a restart, and a new port is written into connected clien
   await home.put({ [CURSOR]: FILE })
   await using first = await startTempCore({ machine: home.machine })
   const { connectionId } = await connect(first, 'cursor')
+  expect(first.movedClients).toEqual([])
+  const before = await home.read(CURSOR)
   await first.close()
-  await using second = await startTempCore({ machine: home.machine, dataDir: first.dataDir })
-  expect(await clientOf(second, 'cursor')).toMatchObject({ state: 'elsewhere' })
-  expect(await second.admin.clients.rewriteAddresses.mutate()).toEqual(['cursor'])
-  expect((await cursorEntry(home))?.url).toBe(`${second.url}/metamcp/default/mcp`)
+  const { log, lines } = openLogLines()
+  await using second = await startTempCore({ machine: home.machine, dataDir: first.dataDir, log })
+  expect(await home.read(CURSOR)).toBe(before.replace(first.url, second.url))
+  expect(before).toContain('// mine')
+  expect(second.movedClients).toEqual(['Cursor'])
+  expect(lines.map(({ facts }) => facts)).toContainEqual({ clients: ['Cursor'], url: second.url })
   expect(await clientOf(second, 'cursor')).toMatchObject({ state: 'configured' })
   await second.admin.clients.undo.mutate({ connectionId })
   expect(await home.read(CURSOR)).toBe(FILE)
+})
+
+test('what leads to another MetaMCP since is left alone at a start, and corrected on request', async () => {
+  await using home = await openTempHome()
+  await home.put({ [CURSOR]: FILE, '.claude.json': '{}' })
+  await using first = await startTempCore({ machine: home.machine })
+  await connect(first, 'cursor')
+  await connect(first, 'claude-code')
+  await first.close()
+  const theirs = (await home.read(CURSOR)).replace(first.url, 'http://127.0.0.1:9')
+  await home.put({ [CURSOR]: theirs, '.claude.json': '{ "broken' })
+  await using second = await startTempCore({ machine: home.machine, dataDir: first.dataDir })
+  expect(second.movedClients).toEqual([])
+  expect(await home.read(CURSOR)).toBe(theirs)
+  expect(await home.read('.claude.json')).toBe('{ "broken')
+  expect(await clientOf(second, 'cursor')).toMatchObject({ state: 'elsewhere' })
+  expect(await second.admin.clients.rewriteAddresses.mutate()).toEqual(['cursor'])
+  expect((await cursorEntry(home))?.url).toBe(`${second.url}/metamcp/default/mcp`)
 })
 
 test('touches no file of a computer that is not its own', async () => {

@@ -9,14 +9,10 @@ import type {
 } from '../../../shared/ai-client.ts'
 import { AppError } from '../errors.ts'
 import { KNOWN_CLIENTS } from './catalogue/index.ts'
-import {
-  forgetDisconnected,
-  lookAtClient,
-  openConnecting,
-  type ConnectInput,
-} from './connecting.ts'
+import { forgetDisconnected, openConnecting, type ConnectInput } from './connecting.ts'
 import { findInputs, findServers } from './found-servers.ts'
-import { lookAtAll, type Glances } from './look.ts'
+import { lookAtAll, lookAtClient, type Glances } from './look.ts'
+import type { Followed } from './moving.ts'
 import { outline } from './outline.ts'
 import { endpointOf, machineOf, type AiClientsParts, knownClient } from './parts.ts'
 import { planFor, previewOf } from './plan.ts'
@@ -38,6 +34,8 @@ export interface AiClientsService {
   difference(connectionId: string): Promise<{ before: string; after: string }>
   /** Corrects the entries we wrote after our address changed; resolves with the clients' ids. */
   rewriteAddresses(): Promise<string[]>
+  /** The same after a start, for those that lead where we wrote that they do. */
+  followAddress(): Promise<Followed>
   snippet(input: SnippetOf): Promise<AiSnippet>
   link(input: { clientId: string; endpointId: string }): Promise<AiLink>
   findServers(): Promise<FoundServers>

@@ -13,11 +13,12 @@ import {
   writeBackup,
 } from './disk.ts'
 import { edited } from './files/edit.ts'
-import { lookAt, type Look } from './look.ts'
-import { moved, ownTarget } from './ours.ts'
-import { endpointOf, knownClient, machineOf, type AiClientsParts, type Written } from './parts.ts'
+import { lookAtClient, type Look } from './look.ts'
+import { followAddress, rewriteAddresses, type Followed } from './moving.ts'
+import { ownTarget } from './ours.ts'
+import { endpointOf, knownClient, type AiClientsParts, type Written } from './parts.ts'
 import { planFor, refuseProblem, type Plan } from './plan.ts'
-import type { WrittenLog } from './written.ts'
+import type { Work, WrittenLog } from './written.ts'
 
 export type ConnectInput = {
   clientId: string
@@ -36,6 +37,8 @@ export interface Connecting {
   undo(connectionId: string): Promise<void>
   /** Corrects entries that we wrote and that lead to an address we have left; the clients' ids. */
   rewriteAddresses(): Promise<string[]>
+  /** The same after a start, for those that lead where we wrote that they do. */
+  followAddress(): Promise<Followed>
 }
 
 export function openConnecting(parts: AiClientsParts, log: WrittenLog): Connecting {
@@ -46,17 +49,8 @@ export function openConnecting(parts: AiClientsParts, log: WrittenLog): Connecti
     disconnect: (clientId) => inTurn(() => disconnect(work, clientId)),
     undo: (connectionId) => inTurn(() => undo(work, connectionId)),
     rewriteAddresses: () => inTurn(() => rewriteAddresses(work)),
+    followAddress: () => inTurn(() => followAddress(work)),
   }
-}
-
-type Work = { parts: AiClientsParts; log: WrittenLog }
-
-/** A client of this machine, as its file is now. */
-export async function lookAtClient(parts: AiClientsParts, clientId: string): Promise<Look> {
-  const client = knownClient(clientId)
-  const look = await lookAt(client, machineOf(parts))
-  if (look) return look
-  throw new AppError('not-found', `There is no ${client.name} for this system.`)
 }
 
 async function connect(work: Work, input: ConnectInput): Promise<AiChange> {
@@ -77,6 +71,7 @@ async function connect(work: Work, input: ConnectInput): Promise<AiChange> {
       ...written,
       kind: 'connect',
       ...of(plan),
+      address: parts.url,
       keyIds: key ? [key.id] : [],
       callsBefore: seen?.calls ?? 0,
     })
@@ -135,32 +130,6 @@ async function savedBytes({ backup, before }: Written): Promise<Buffer> {
   const bytes = await readFile(backup ?? '').catch(() => null)
   if (bytes && fingerprintOf(bytes) === before) return bytes
   throw new AppError('conflict', `Undo is not possible: the backup ${backup} is gone or changed.`)
-}
-
-async function rewriteAddresses({ parts, log }: Work): Promise<string[]> {
-  const clientIds = [...new Set(log.all().map(({ clientId }) => clientId))]
-  const rewritten: string[] = []
-  for (const clientId of clientIds) {
-    const last = log.last(clientId)
-    const look = await lookAtClient(parts, clientId)
-    const own = look.entries.find(({ name }) => name === last?.entry)
-    const target = own && ownTarget(own.name, own.value, parts.url)
-    if (!last || last.kind !== 'connect' || !look.file || look.problem) continue
-    if (!own || target?.kind !== 'elsewhere' || target.url === null) continue
-    const { url } = target
-    const replaced = Object.entries(own.value).map(([field, content]: [string, unknown]) => {
-      return [field, content === url ? moved(url, parts.url) : content]
-    })
-    const put = { name: own.name, value: Object.fromEntries(replaced) as object }
-    const bytes = Buffer.from(edited(look.file.text, look.client, { put }))
-    await replaceFile(look.path, bytes, look.file.fingerprint)
-    // What was there before we came stays what an undo brings back, if nobody else wrote since.
-    const isOurs = look.file.fingerprint === last.after
-    if (isOurs) await log.replace({ ...last, after: fingerprintOf(bytes) })
-    rewritten.push(clientId)
-  }
-  if (rewritten.length > 0) parts.changed()
-  return rewritten
 }
 
 /** Writes a client's file, after a copy of what was there. */

@@ -1,5 +1,6 @@
 import type { Machine } from '../machine.ts'
 import { stat } from 'node:fs/promises'
+import { AppError } from '../errors.ts'
 import { KNOWN_CLIENTS } from './catalogue/index.ts'
 import type { KnownClient } from './catalogue/kinds.ts'
 import { isThere, LockedFile, readClientFile, type ReadFile } from './disk.ts'
@@ -7,6 +8,7 @@ import { entriesOf } from './files/edit.ts'
 import type { Entry } from './files/format.ts'
 import { BrokenFile } from './files/text.ts'
 import { filesOf, shownPath, signsOf } from './machine.ts'
+import { knownClient, machineOf, type AiClientsParts } from './parts.ts'
 
 /** A client as it is found on this machine now. */
 export type Look = {
@@ -44,6 +46,14 @@ export async function lookAt(client: KnownClient, machine: Machine): Promise<Loo
     } else throw error
   }
   return look
+}
+
+/** A client of this machine, as its file is now. */
+export async function lookAtClient(parts: AiClientsParts, clientId: string): Promise<Look> {
+  const client = knownClient(clientId)
+  const look = await lookAt(client, machineOf(parts))
+  if (look) return look
+  throw new AppError('not-found', `There is no ${client.name} for this system.`)
 }
 
 /** A look without the file's content: that of one client can be many megabytes. */

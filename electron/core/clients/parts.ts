@@ -24,6 +24,8 @@ export type Written = {
   endpointId: string
   /** The name of our entry. */
   entry: string
+  /** Where we were reached then, and it leads to; absent before that was remembered. */
+  address?: string | undefined
   /** Keys that were made for it, or switched off with it. */
   keyIds: string[]
   removed: string[]

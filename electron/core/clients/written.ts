@@ -12,6 +12,9 @@ export interface WrittenLog {
   drop(ids: string[]): Promise<void>
 }
 
+/** What it takes to work on clients' files. */
+export type Work = { parts: AiClientsParts; log: WrittenLog }
+
 export async function openWritten(store: AiClientsParts['written']): Promise<WrittenLog> {
   let all = await store.load()
 

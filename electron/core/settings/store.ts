@@ -41,6 +41,7 @@ const SETTINGS = {
         backup: z.string().nullable(),
         endpointId: z.string(),
         entry: z.string(),
+        address: z.string().optional(),
         keyIds: z.array(z.string()),
         removed: z.array(z.string()),
         callsBefore: z.int(),

@@ -41,6 +41,17 @@ export function openStoredAiClients(parts: StoredAiClientsParts): Promise<AiClie
   })
 }
 
+/** After a start on another port: clients that we set up are led here. Resolves with their names. */
+export async function leadClientsHere(
+  aiClients: AiClientsService,
+  { config: { log }, localUrl }: Pick<StoredAiClientsParts, 'config' | 'localUrl'>,
+): Promise<string[]> {
+  const { moved, left } = await aiClients.followAddress()
+  if (moved.length > 0) log.info({ clients: moved, url: localUrl }, 'clients now use our address')
+  for (const one of left) log.warn(one, 'a client still uses the address that we had before')
+  return moved
+}
+
 function keysFor({ stores: { apiKeys }, follow }: StoredAiClientsParts): AiClientsParts['keys'] {
   return {
     async create(name, endpointId) {

@@ -1,4 +1,4 @@
-import { openStoredAiClients } from './ai-clients.ts'
+import { leadClientsHere, openStoredAiClients } from './ai-clients.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
@@ -39,6 +39,8 @@ export interface Features extends AsyncDisposable {
   router: AppRouter
   /** What outside inspectors are let in to. */
   visit: ReturnType<typeof openInspector>['visit']
+  /** Names of AI clients whose entry was led here, because our address is another than before. */
+  movedClients: string[]
 }
 
 /** Everything that the management API offers, over what is live. */
@@ -53,12 +55,14 @@ export async function openFeatures(live: Live): Promise<Features> {
   const adding = opened.use(await openStoredAdding(parts))
   const graceMs = limits.inspectorGraceMs
   const { inspector, visit } = openInspector({ gateway, stores, version, graceMs })
+  const aiClients = await openStoredAiClients(parts)
+  const movedClients = await leadClientsHere(aiClients, parts)
   const router = openManagement({
     ...parts,
     ...{ removals, host, adding, inspector },
     upkeep: openUpkeep(parts),
-    aiClients: await openStoredAiClients(parts),
+    aiClients,
   })
   const running = opened.move()
-  return { router, visit, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { router, visit, movedClients, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
