@@ -2,7 +2,7 @@ import { ServerDown, type Ask, type Connection, type Tenant } from '../connectio
 import { HttpRefusal } from '../connections/http-failure.ts'
 import type { Pools } from '../connections/pools.ts'
 import { isObject, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
-import { encodeHeader, paramHeaders } from '../param-headers.ts'
+import { argumentHeaders } from '../request-headers.ts'
 import type { Call } from './call.ts'
 import type { Origin } from './catalog.ts'
 import type { Catalogs } from './catalogs.ts'
@@ -145,8 +145,7 @@ export class Relay {
   #headersOf({ serverId, name }: Origin, params: JsonObject): Record<string, string> {
     const tools = this.#parts.catalogs.get(serverId)?.tools ?? []
     const schema = tools.find((tool) => tool.name === name)?.inputSchema
-    const headers = [...paramHeaders(schema, params.arguments)]
-    return Object.fromEntries(headers.map(([name, value]) => [name, encodeHeader(value)]))
+    return argumentHeaders(schema, params.arguments)
   }
 
   #forModernClient({ serverId, server }: Origin, call: Call, result: JsonObject): JsonObject {

@@ -11,18 +11,8 @@ import {
   type RpcRequest,
 } from '../json-rpc.ts'
 import { decodeHeader, paramHeaders, readParamFields } from '../param-headers.ts'
+import { nameFieldOf } from '../request-headers.ts'
 import { HttpRefusal } from './refusal.ts'
-
-/** Methods whose `Mcp-Name` header repeats a field of the params (revision 2026-07-28, Transports). */
-const NAME_FIELD: Record<string, string> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-  // Of the Tasks extension.
-  'tasks/get': 'taskId',
-  'tasks/update': 'taskId',
-  'tasks/cancel': 'taskId',
-}
 
 /**
  * The envelope in the body decides the era; a modern version in the header without one is a modern
@@ -55,7 +45,7 @@ export function checkModernHeaders(
   if (headerOf(headers, 'mcp-method') !== method) {
     throw mismatch(id, 'Mcp-Method is missing or not that of the body')
   }
-  const field = Object.hasOwn(NAME_FIELD, method) ? NAME_FIELD[method] : undefined
+  const field = nameFieldOf(method)
   if (field === undefined) return
   const name = params?.[field]
   const header = headerOf(headers, 'mcp-name')
