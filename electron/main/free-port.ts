@@ -41,15 +41,19 @@ function isPortTaken(error: unknown): boolean {
 
 async function findFreePort(host: string, taken: number): Promise<number> {
   for (let port = taken + 1; port <= Math.min(taken + NEAR, 65_535); port++) {
-    if (await isFree(host, port)) return port
+    if ((await tryListening(host, port)) !== null) return port
   }
-  return 0
+  return (await tryListening(host, 0)) ?? 0
 }
 
-function isFree(host: string, port: number): Promise<boolean> {
+/** The port that it could listen on; `null` when it could not. */
+function tryListening(host: string, port: number): Promise<number | null> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, host, () => server.close(() => resolve(true)))
+    server.once('error', () => resolve(null))
+    server.listen(port, host, () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : null))
+    })
   })
 }

@@ -8,7 +8,7 @@ import { startAnnounced } from '../host/start-announced.ts'
 import { appMenu } from './app-menu.ts'
 import { closingPage } from './closing-page.ts'
 import { browserFolder, desktopConfig, resourcesDir } from './desktop-config.ts'
-import { startOnPort, type PortChoice } from './free-port.ts'
+import { startOnPort } from './free-port.ts'
 import { openHostActions } from './host-actions.ts'
 import { serveIpc } from './ipc.ts'
 import { showNotice } from './notice.ts'
@@ -17,6 +17,7 @@ import { KeychainRefused } from './secret-key.ts'
 import { prepareSession } from './session.ts'
 import { openSettings, type Settings } from './settings.ts'
 import { openShell } from './shell.ts'
+import { askForPort, keepPort, tellOfMoved } from './taken-port.ts'
 import { openWindowState } from './window-state.ts'
 import { openAppWindow, type AppWindow } from './window.ts'
 import type { Speech } from './words.ts'
@@ -75,6 +76,7 @@ type Parts = { core: Core; window: AppWindow; settings: Settings }
 async function showAll(start: DesktopStart, { core, window, settings }: Parts): Promise<void> {
   const { config, parts, doors, log } = start
   const api = core.router.createCaller({ caller: { kind: 'local' } })
+  await keepPort(core, config, api.settings)
   settings.become(await api.settings.get())
   prepareSession()
   const ipc = serveIpc({ router: core.router, log })
@@ -83,6 +85,7 @@ async function showAll(start: DesktopStart, { core, window, settings }: Parts): 
   const shell = openShell({ core, api, window, settings, iconsDir, log })
   parts.defer(() => shell.close())
   followLanguage(settings, window, config.dataDir)
+  tellOfMoved(core, window, settings.speech)
   parts.defer(() => showClosing({ core, window, settings }))
   const first = doors.open((path) => void window.show(path))
   // Last, so that whatever its page asks for is there.
@@ -107,6 +110,13 @@ function makeWindow(dataDir: string, settings: Settings): AppWindow {
       const words = { title: say('notice.hiddenTitle'), body: say('notice.hiddenBody') }
       showNotice(words, () => void window.show())
     },
+    async askAfterCrash() {
+      const { say } = settings.speech
+      const box = { type: 'warning' as const, message: say('page.title'), detail: say('page.text') }
+      const buttons = [say('page.load'), say('page.close')]
+      const { response } = await dialog.showMessageBox({ ...box, buttons, cancelId: 1 })
+      return response === 0 ? 'load' : 'close'
+    },
   })
   return window
 }
@@ -123,7 +133,7 @@ async function startCore(
   return startOnPort({
     ...{ host, port },
     start: (one) => startAnnounced({ ...ready, port: one, hostActions }),
-    ask: (taken, other) => askForPort({ taken, other }, speech),
+    ask: (taken, other) => askForPort(config, { taken, other }, speech),
   })
 }
 
@@ -140,22 +150,6 @@ async function withKeychain<T>(work: () => Promise<T>, { say }: Speech): Promise
       if (response === 1) return null
     }
   }
-}
-
-async function askForPort(
-  { taken, other }: { taken: number; other: number },
-  { say }: Speech,
-): Promise<PortChoice> {
-  const choices: PortChoice[] = ['other', 'again', 'quit']
-  const { response } = await dialog.showMessageBox({
-    type: 'warning',
-    message: say('port.title', { port: taken }),
-    detail: say('port.text', { port: taken }),
-    buttons: [say('port.useOther', { other }), say('port.tryAgain'), say('port.quit')],
-    defaultId: 0,
-    cancelId: 2,
-  })
-  return choices[response] ?? 'quit'
 }
 
 function followLanguage(settings: Settings, window: AppWindow, dataDir: string): void {

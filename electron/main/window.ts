@@ -19,6 +19,8 @@ const PRELOAD = join(import.meta.dirname, '../preload/index.cjs')
 const TITLE_BAR = 43
 /** Milliseconds after the last move until the place is written down. */
 const SETTLE_MS = 500
+/** Milliseconds in which a page that was loaded again has to stay alive. */
+const CALM_MS = 60_000
 
 export type WindowOptions = {
   state: ReturnType<typeof openWindowState>
@@ -26,6 +28,8 @@ export type WindowOptions = {
   staysInTray(): boolean
   /** It was hidden in place of being closed. */
   onHidden(): void
+  /** Its page has died twice in a short time: whether to load it again, or to close the window. */
+  askAfterCrash(): Promise<'load' | 'close'>
 }
 
 /** The app's one window, made when it is first shown. */
@@ -80,7 +84,8 @@ export function openAppWindow(options: WindowOptions): AppWindow {
   }
 }
 
-function makeWindow({ state, staysInTray, onHidden }: WindowOptions): BrowserWindow {
+function makeWindow(options: WindowOptions): BrowserWindow {
+  const { state, staysInTray, onHidden } = options
   const { bounds, isMaximized } = state.get()
   const workAreas = screen.getAllDisplays().map(({ workArea }) => workArea)
   const window = new BrowserWindow({
@@ -121,7 +126,26 @@ function makeWindow({ state, staysInTray, onHidden }: WindowOptions): BrowserWin
   rememberLater(window, remember)
   followTheme(window)
   keepInside(window.webContents)
+  reviveAfterCrash(window, options)
   return window
+}
+
+/** Once by itself; the core and its clients do not notice. */
+function reviveAfterCrash(window: BrowserWindow, { askAfterCrash }: WindowOptions): void {
+  const { webContents } = window
+  let lastAt = -Infinity
+  webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit') return
+    const isRare = Date.now() - lastAt > CALM_MS
+    lastAt = Date.now()
+    if (isRare) return webContents.reload()
+    void askAfterCrash().then((choice) => {
+      if (window.isDestroyed()) return
+      if (choice === 'load') webContents.reload()
+      // The next one is made anew.
+      else window.destroy()
+    })
+  })
 }
 
 function rememberLater(window: BrowserWindow, remember: () => void): void {
@@ -175,7 +199,7 @@ export function openOutside(url: string): void {
 }
 
 /** Deep links of the clients that take servers that way, and pages. */
-const OPENABLE = ['https:', 'cursor:', 'vscode:', 'vscode-insiders:']
+const OPENABLE = ['https:', 'cursor:', 'vscode:', 'vscode-insiders:', 'lmstudio:']
 
 function isOpenable(url: string): boolean {
   if (!URL.canParse(url)) return false

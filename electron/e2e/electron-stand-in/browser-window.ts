@@ -42,8 +42,13 @@ export class BrowserWindow extends EventEmitter {
     windows.add(this)
     app.windowOpened(this)
     const close = () => this.close()
+    const crash = () => void this.webContents.crash()
     person.on('close-window', close)
-    this.once('closed', () => person.off('close-window', close))
+    person.on('crash-page', crash)
+    this.once('closed', () => {
+      person.off('close-window', close)
+      person.off('crash-page', crash)
+    })
   }
 
   async loadURL(url: string): Promise<void> {

@@ -30,6 +30,10 @@ export type Deed =
   | { kind: 'click-notification'; id: number }
   | { kind: 'answer'; id: number; response: number }
   | { kind: 'close-window' }
+  /** The machine wakes up. */
+  | { kind: 'resume' }
+  /** The page's process ends. */
+  | { kind: 'crash-page' }
 
 /** Deeds as events, by their kind. */
 export const person = new EventEmitter()
@@ -95,6 +99,7 @@ export const nativeTheme = Object.assign(new EventEmitter(), {
 })
 
 export const powerMonitor = new EventEmitter()
+person.on('resume', () => powerMonitor.emit('resume'))
 
 export const net = { isOnline: () => true }
 

@@ -53,7 +53,21 @@ export class WebContents extends EventEmitter {
       this.#global = frame.evaluateHandle(() => globalThis).catch(() => undefined)
       this.emit('did-navigate', {}, toApp(url))
     })
-    page.on('crash', () => this.emit('render-process-gone', {}, { reason: 'crashed' }))
+    page.on('crash', () => this.#gone())
+  }
+
+  reload(): void {
+    void this.#page?.reload()
+  }
+
+  /** Not of Electron: the page is gone, as far as a person sees. A real crash is one for good here. */
+  async crash(): Promise<void> {
+    await this.#page?.evaluate(() => document.body.replaceChildren())
+    this.#gone()
+  }
+
+  #gone(): void {
+    this.emit('render-process-gone', {}, { reason: 'crashed' })
   }
 
   /** Not of Electron: a frame of the page sent something. */
