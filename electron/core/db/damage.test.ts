@@ -11,7 +11,7 @@ import { readSnapshot, readSnapshotFile } from './snapshot.ts'
 
 /*
  * Random bytes over random files of a store, again and again: whatever they hit, the definitions
- * are all there after the next start, and can be changed.
+ * are all there after the next start, and can be changed. The last store is left alone, and must be.
  */
 
 const rounds = 12
@@ -87,8 +87,9 @@ test('whatever is damaged, the definitions come back and can be changed', async 
     const random = openRandom(round)
     await using copy = await mkdtempDisposable(join(folder.path, 'copy-'))
     await copyStore(random.pick(stores), copy.path)
+    const isSound = round === rounds - 1
     const hits: string[] = []
-    for (let hit = 0; hit <= random.below(4); hit++) {
+    for (let hit = 0; !isSound && hit <= random.below(4); hit++) {
       hits.push(await damage(join(copy.path, 'db'), random))
     }
     const where = `round ${round}: ${hits.join(', ')}`
@@ -101,6 +102,7 @@ test('whatever is damaged, the definitions come back and can be changed', async 
       await database.write((tx) => tx.update(schema.servers).set({ idleMs: round }))
       await database.write((tx) => tx.insert(schema.settings).values({ key: 'x', value: 1 }))
       await database.record((tx) => tx.insert(schema.callLog).values(callRow()))
+      if (isSound) expect(database.recovery).toBeNull()
       if (database.recovery) rebuilt++
     } catch (error) {
       throw new Error(`${where}; recovery ${JSON.stringify(database.recovery)}`, { cause: error })
@@ -108,7 +110,6 @@ test('whatever is damaged, the definitions come back and can be changed', async 
       await database.close()
     }
   }
-  // Were it none, the damage would have missed; were it all, sound stores would be thrown away.
+  // Were it none, the damage would have missed.
   expect(rebuilt).toBeGreaterThan(rounds / 4)
-  expect(rebuilt).toBeLessThan(rounds)
 }, 180_000)
