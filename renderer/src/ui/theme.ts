@@ -13,6 +13,20 @@ const IRIS: MantineColorsTuple = [
   '#3c36a6',
 ]
 
+/** What components of the dark scheme draw with: our grounds, lines and greys, by tokens.css. */
+const DARK: MantineColorsTuple = [
+  '#edeef2',
+  '#a9adb8',
+  '#a9adb8',
+  '#9498a3',
+  '#2f3138',
+  '#2f3138',
+  '#24262b',
+  '#1a1b1f',
+  '#131417',
+  '#0e0f11',
+]
+
 /**
  * Controls by our tokens, 30 px high; see tokens.css for every colour. Components are named by their
  * names alone: importing them would load them all with the first page.
@@ -20,7 +34,7 @@ const IRIS: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'iris',
   primaryShade: { light: 7, dark: 6 },
-  colors: { iris: IRIS },
+  colors: { iris: IRIS, dark: DARK },
   fontFamily: 'var(--sans)',
   fontFamilyMonospace: 'var(--mono)',
   fontSizes: { xs: '12px', sm: '13px', md: '13px', lg: '15px', xl: '18px' },

@@ -1,4 +1,4 @@
-import { Button, Checkbox } from '@mantine/core'
+import { Button, Checkbox, Kbd } from '@mantine/core'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -101,7 +101,7 @@ function Actions({ client, connect, plan }: ClientProps & { plan: PlanState }) {
           variant="filled"
           loading={plan.writing.isPending}
           disabled={!plan.preview.data}
-          rightSection={<span className={styles.keys}>{shortcutText(shortcut)}</span>}
+          rightSection={<Kbd>{shortcutText(shortcut)}</Kbd>}
           onClick={plan.write}
         >
           {label}
