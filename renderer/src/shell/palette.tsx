@@ -1,8 +1,8 @@
 import { Kbd } from '@mantine/core'
-import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import { spotlight, Spotlight, type SpotlightActionData } from '@mantine/spotlight'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useReducer, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { serverState } from '../../../shared/server-state.ts'
 import { handOver } from '../features/add-server/handover.ts'
@@ -10,6 +10,7 @@ import { useTRPC } from '../trpc.ts'
 import { allCommands, shortcutText } from '../ui/commands.ts'
 import { SearchIcon } from '../ui/icons.ts'
 import { isAddable } from './is-addable.ts'
+import styles from './palette.module.css'
 
 /** Tools that are shown at once. */
 const MAX_TOOLS = 20
@@ -20,7 +21,10 @@ type Group = { group: string; actions: SpotlightActionData[] }
 export function Palette() {
   const { t } = useTranslation('shell')
   const [query, setQuery] = useState('')
+  // What can be done is read when it opens: pages bring commands, and take them along.
+  const [, readAgain] = useReducer((times: number) => times + 1, 0)
   const groups = useGroups(query)
+  const askWhy = useAskWhy()
   return (
     <Spotlight
       actions={groups}
@@ -28,17 +32,34 @@ export function Palette() {
       onQueryChange={setQuery}
       limit={40}
       shortcut={null}
+      onSpotlightOpen={readAgain}
       highlightQuery
       nothingFound={t('palette.nothing', { text: query })}
       searchProps={{
         leftSection: <SearchIcon size={16} />,
         placeholder: t('palette.placeholder'),
         'aria-label': t('palette.placeholder'),
+        onKeyDownCapture: askWhy,
       }}
       attributes={{ content: { 'aria-label': t('search') } }}
       overlayProps={{ blur: 0 }}
     />
   )
+}
+
+/** ⌥Enter on a tool: do clients see it, and if not, why not? */
+function useAskWhy() {
+  const navigate = useNavigate()
+  return (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !event.altKey) return
+    // Enter alone is the palette's own.
+    event.preventDefault()
+    event.stopPropagation()
+    const chosen = document.querySelector<HTMLElement>('[data-action][data-selected][data-tool]')
+    if (!chosen) return
+    spotlight.close()
+    void navigate({ to: '/namespaces', search: { why: chosen.dataset['tool'] } })
+  }
 }
 
 function useGroups(query: string): Group[] {
@@ -110,6 +131,12 @@ function useThings(query: string): Group[] {
         id: `tool.${serverId}.${tool}`,
         label: tool,
         description: server,
+        ...{ ['data-tool']: `${serverId}/${tool}` },
+        rightSection: (
+          <span className={styles.hint}>
+            {t('palette.seen')} <Kbd size="xs">{shortcutText('alt+Enter')}</Kbd>
+          </span>
+        ),
         onClick: () =>
           void navigate({ to: '/inspector', search: { target: `server:${serverId}`, item: tool } }),
       })),

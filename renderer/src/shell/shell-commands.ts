@@ -1,5 +1,5 @@
 import { spotlight } from '@mantine/spotlight'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { handOver } from '../features/add-server/handover.ts'
@@ -13,6 +13,7 @@ import { showShortcuts } from './shortcuts-open.ts'
 export function useShellCommands(): void {
   const { t } = useTranslation('shell')
   const navigate = useNavigate()
+  const router = useRouter()
   const commands = useMemo((): Command[] => {
     const pages = PAGES.map(({ name, to }, index) => ({
       id: `go.${name}`,
@@ -30,6 +31,16 @@ export function useShellCommands(): void {
         shortcut: 'mod+N',
         run: () => void navigate({ to: '/servers', search: { add: '1' } }),
       },
+      {
+        id: 'tools.why',
+        label: t('palette.why'),
+        run: () => {
+          // Where a namespace is open, it is asked about that one.
+          const { pathname, search } = router.state.location
+          const before = pathname === '/namespaces' ? search : {}
+          void navigate({ to: '/namespaces', search: { ...before, why: '?' } })
+        },
+      },
       { id: 'shortcuts', label: t('shortcuts.title'), shortcut: 'shift+?', run: showShortcuts },
       { id: 'undo', label: t('palette.undo'), shortcut: 'mod+Z', run: undoLast },
       { id: 'regions.next', label: '', shortcut: 'F6', isHidden: true, run: () => goToRegion(1) },
@@ -41,7 +52,7 @@ export function useShellCommands(): void {
         run: () => goToRegion(-1),
       },
     ]
-  }, [t, navigate])
+  }, [t, navigate, router])
   useCommands(commands)
   useEffect(
     () =>

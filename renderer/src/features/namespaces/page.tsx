@@ -15,7 +15,7 @@ import { NamespaceList, useNamespaceChanges, type Naming } from './namespace-lis
 import styles from './namespaces.module.css'
 import { OfferView } from './offer-view.tsx'
 import { countsOf, tabOf } from './tabs.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import { useNamespaceActions } from './use-namespace.ts'
 import { useAddress, useSearchText } from './use-search-text.ts'
 import { WhyDialog } from './why-dialog.tsx'
@@ -94,7 +94,6 @@ function useView() {
   const changes = useNamespaceChanges({ onNaming: setNaming, onSelect: select })
   useCommands([
     { id: 'namespaces.new', label: t('new'), shortcut: 'mod+N', run: startNew },
-    { id: 'namespaces.why', label: t('why.which'), run: () => ask('?') },
     { id: 'namespaces.addServers', label: t('add.open'), run: () => setAdding(true) },
   ])
   const state = { filter, setFilter, naming, setNaming, isAdding, setAdding }
