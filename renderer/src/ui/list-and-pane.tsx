@@ -1,4 +1,4 @@
-import { ActionIcon, Splitter } from '@mantine/core'
+import { ActionIcon, Button, Splitter } from '@mantine/core'
 import { useLocalStorage, useMediaQuery, type SplitterPaneSize } from '@mantine/hooks'
 import { useEffect, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -16,7 +16,6 @@ export type ListAndPaneProps = {
 
 /** A list, and beside it the selected thing. In a narrow window the pane covers the list. */
 export function ListAndPane({ list, pane, label, onClose }: ListAndPaneProps) {
-  const { t } = useTranslation('ui')
   const isNarrow = useMediaQuery('(max-width: 999px)', false, { getInitialValueInEffect: false })
   const [width, setWidth] = useLocalStorage<SplitterPaneSize>({
     key: 'pane',
@@ -34,13 +33,7 @@ export function ListAndPane({ list, pane, label, onClose }: ListAndPaneProps) {
 
   const side = pane !== null && (
     <aside className={styles.pane} aria-label={label} tabIndex={-1}>
-      <ActionIcon
-        className={styles.close}
-        aria-label={isNarrow ? t('back') : t('close')}
-        onClick={onClose}
-      >
-        {isNarrow ? <BackIcon size={16} /> : <CloseIcon size={16} />}
-      </ActionIcon>
+      <CloseButton isNarrow={isNarrow} onClose={onClose} />
       {pane}
     </aside>
   )
@@ -68,6 +61,27 @@ export function ListAndPane({ list, pane, label, onClose }: ListAndPaneProps) {
       </Splitter>
       {side && isNarrow && <div className={styles.cover}>{side}</div>}
     </div>
+  )
+}
+
+/** In a narrow window it leads back to the list, at the place where one looks for that. */
+function CloseButton({ isNarrow, onClose }: { isNarrow: boolean; onClose: () => void }) {
+  const { t } = useTranslation('ui')
+  return isNarrow ? (
+    <Button
+      className={styles.back}
+      variant="subtle"
+      color="gray"
+      size="compact-sm"
+      leftSection={<BackIcon size={16} />}
+      onClick={onClose}
+    >
+      {t('back')}
+    </Button>
+  ) : (
+    <ActionIcon className={styles.close} aria-label={t('close')} onClick={onClose}>
+      <CloseIcon size={16} />
+    </ActionIcon>
   )
 }
 

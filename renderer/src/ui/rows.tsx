@@ -49,6 +49,9 @@ export function Rows<T>(props: RowsProps<T>) {
         aria-activedescendant={selectedLine >= 0 ? `${id}-${selectedLine}` : undefined}
         tabIndex={0}
         onKeyDown={onKeyDown}
+        onClick={({ target, currentTarget }) => {
+          if (target === currentTarget && marked?.size) props.onMark?.(new Set())
+        }}
       >
         <HeaderRow columns={columns} isHidden={props.isHeaderHidden === true} style={grid} />
         <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
@@ -103,7 +106,10 @@ function ItemRow<T>(props: RowsProps<T> & Common & { item: T }) {
       onClick={(event) => {
         if (props.onMark && (event.metaKey || event.ctrlKey || event.shiftKey)) {
           props.onMark(toggled(marked, own))
-        } else props.onSelect(own)
+          return
+        }
+        if (marked?.size) props.onMark?.(new Set())
+        props.onSelect(own)
       }}
       onDoubleClick={() => props.onOpen?.(item)}
     >
