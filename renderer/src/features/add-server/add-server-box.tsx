@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useTRPC } from '../../trpc.ts'
 import { SearchIcon } from '../../ui/icons.ts'
@@ -17,8 +17,14 @@ const EVERYTHING = {
   args: ['-y', '@modelcontextprotocol/server-everything'],
 }
 
+type AddServerBoxProps = {
+  onAdded?: (serverId: string | undefined) => void
+  /** A filled button that comes before the others. */
+  first?: ReactNode
+}
+
 /** For where there is no server yet: the box in the page, and a server to try. */
-export function AddServerBox({ onAdded }: { onAdded?: (serverId: string | undefined) => void }) {
+export function AddServerBox({ onAdded, first }: AddServerBoxProps) {
   const { t } = useTranslation('add-server')
   const navigate = useNavigate()
   const [text, setText] = useState('')
@@ -52,7 +58,12 @@ export function AddServerBox({ onAdded }: { onAdded?: (serverId: string | undefi
         }}
       />
       <div className={styles.buttons}>
-        <Button variant="filled" loading={trying.isPending} onClick={trying.run}>
+        {first}
+        <Button
+          variant={first ? 'default' : 'filled'}
+          loading={trying.isPending}
+          onClick={trying.run}
+        >
           {t('try')}
         </Button>
         <Button leftSection={<SearchIcon size={14} />} onClick={() => open('')}>

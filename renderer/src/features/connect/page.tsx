@@ -23,7 +23,7 @@ export function Page() {
   return (
     <Frame
       title={t('title')}
-      {...(clients && { count: t('count', { count: connected }) })}
+      {...(connected > 0 && { count: t('count', { count: connected }) })}
       needs={needy > 0 && t('shared:needYou', { count: needy })}
       filter={{ value: filter, onChange: setFilter, placeholder: t('filter') }}
       actions={<EndpointChoice connect={connect} />}

@@ -11,17 +11,17 @@ import { DoneIcon } from '../../ui/icons.ts'
 import { Machine } from '../../ui/machine.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { offerUndo, tellProblem } from '../../ui/undo.ts'
+import { useWhen } from '../../ui/use-when.ts'
 import styles from './connect.module.css'
 import { Notes } from './notes.tsx'
 import { Plan } from './plan.tsx'
 import { Why } from './why.tsx'
 import { useToolCount, type ClientProps } from './use-connect.ts'
-import { useTimes } from './use-times.ts'
 
 /** Three lines that fill themselves: written, there, called. */
 export function Progress({ client, connect }: ClientProps) {
   const { t } = useTranslation('connect')
-  const times = useTimes()
+  const when = useWhen()
   const tools = useToolCount(connect.endpoint)
   const [isAgain, setAgain] = useState(false)
   const { connection, seen, name, endpoint } = client
@@ -32,14 +32,14 @@ export function Progress({ client, connect }: ClientProps) {
     <>
       <ol className={styles.steps} aria-live="polite">
         <Step isDone>
-          {connection ? t('step.written', { when: times.moment(connection.at) }) : t('step.inFile')}
+          {connection ? t('step.written', { when: when.lately(connection.at) }) : t('step.inFile')}
           {connection && !connection.changedAt && <Undo client={client} id={connection.id} />}
         </Step>
         <Step isDone={isSeen}>
           {!isSeen || !seen
             ? t(`step.waiting.${client.takesUp}`, { name })
             : t(seen.tools === null ? 'step.seen' : 'step.sees', {
-                ...{ name, when: times.moment(seen.at), count: seen.tools ?? 0 },
+                ...{ name, when: when.lately(seen.at), count: seen.tools ?? 0 },
               })}
         </Step>
         <Step isDone={hasCalled}>
@@ -112,7 +112,7 @@ function Undo({ client, id }: { client: AiClientView; id: string }) {
 /** The file was changed since: what an undo would have changed, and why there is none. */
 function Drift({ client, at }: { client: AiClientView; at: string }) {
   const { t } = useTranslation('connect')
-  const times = useTimes()
+  const when = useWhen()
   const trpc = useTRPC()
   const [isOpen, setOpen] = useState(false)
   const connectionId = client.connection?.id ?? ''
@@ -122,7 +122,7 @@ function Drift({ client, at }: { client: AiClientView; at: string }) {
   return (
     <Problem
       tone="warn"
-      title={t('drift.title', { name: client.name, when: times.moment(at) })}
+      title={t('drift.title', { name: client.name, when: when.lately(at) })}
       text={
         <>
           {t('drift.text')}

@@ -1,11 +1,11 @@
-import { Button, Checkbox } from '@mantine/core'
+import { Button, Checkbox, Kbd } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AiClients, AiClientView } from '../../../../shared/ai-client.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
-import { useCommands } from '../../ui/commands.ts'
+import { shortcutText, useCommands } from '../../ui/commands.ts'
 import { LineDiff } from '../../ui/diff.tsx'
 import { LoadingRows } from '../../ui/loading.tsx'
 import { Problem } from '../../ui/problem.tsx'
@@ -93,6 +93,7 @@ function ConnectThese({ clients, onBegin }: { clients: AiClientView[]; onBegin: 
           variant="filled"
           disabled={chosen.length === 0}
           loading={connecting.isPending}
+          rightSection={<Kbd>{shortcutText('mod+Enter')}</Kbd>}
           onClick={run}
         >
           {t('connect.button', { names })}
@@ -130,7 +131,9 @@ function Preview({ client, removes }: { client: AiClientView; removes: boolean }
     <div>
       <p className={styles.text}>{t('connect.file', { file })}</p>
       <LineDiff before={before} after={after} label={t('connect.file', { file })} />
-      {backup !== null && <p className={styles.text}>{t('connect.backup', { backup })}</p>}
+      {backup !== null && (
+        <p className={styles.note}>{t('connect.backup', { backup: fileName(backup) })}</p>
+      )}
     </div>
   )
 }
@@ -165,4 +168,8 @@ function removalsOf({ imported }: AiClientView, removes: boolean): string[] {
 function withOrWithout(ids: ReadonlySet<string>, id: string, isIn: boolean): ReadonlySet<string> {
   const others = [...ids].filter((one) => one !== id)
   return new Set(isIn ? [...others, id] : others)
+}
+
+function fileName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path
 }

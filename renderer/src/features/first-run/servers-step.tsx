@@ -1,11 +1,11 @@
-import { Button, Checkbox } from '@mantine/core'
+import { Button, Checkbox, Kbd } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FoundServer } from '../../../../shared/ai-client.ts'
 import { useTRPC } from '../../trpc.ts'
-import { useCommands } from '../../ui/commands.ts'
+import { shortcutText, useCommands } from '../../ui/commands.ts'
 import { LoadingRows } from '../../ui/loading.tsx'
 import { Machine } from '../../ui/machine.tsx'
 import { tellProblem } from '../../ui/undo.ts'
@@ -73,6 +73,7 @@ function Found({ servers, onBegin, onEmpty }: FoundProps) {
           variant="filled"
           loading={importing.isPending}
           disabled={chosen.length === 0}
+          rightSection={<Kbd>{shortcutText('mod+Enter')}</Kbd>}
           onClick={importing.run}
         >
           {t('import', { count: chosen.length })}

@@ -30,5 +30,6 @@ export function useFirstRun() {
     /** From now on its end is told, too. */
     begin: () => setStage('begun'),
     leave: () => setStage('left'),
+    resume: () => setStage('new'),
   }
 }

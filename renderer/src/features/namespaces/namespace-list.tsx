@@ -8,7 +8,7 @@ import { Rows } from '../../ui/rows.tsx'
 import { offerUndo, tellProblem } from '../../ui/undo.ts'
 import { NameField } from './name-field.tsx'
 import styles from './namespaces.module.css'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 
 export type Naming = { kind: 'new' } | { kind: 'rename'; id: string } | null
 
@@ -131,7 +131,9 @@ function Facts({ summary }: { summary: NamespaceSummary }) {
   return (
     <div className={styles.facts}>
       <h2 className={styles.label}>{t('facts.title')}</h2>
-      {enabled ? (
+      {servers === 0 ? (
+        <div>{t('facts.noTools')}</div>
+      ) : enabled ? (
         <>
           <div>{t('facts.tools', { count: tools })}</div>
           <div>{t('facts.tokens', { count: tokens, about: about(tokens) })}</div>
@@ -141,8 +143,12 @@ function Facts({ summary }: { summary: NamespaceSummary }) {
       ) : (
         <div>{t('facts.nothing')}</div>
       )}
-      <h2 className={styles.label}>{t('facts.from')}</h2>
-      <div>{t('facts.servers', { count: servers, on: serversOn })}</div>
+      {servers > 0 && (
+        <>
+          <h2 className={styles.label}>{t('facts.from')}</h2>
+          <div>{t('facts.servers', { count: servers, on: serversOn })}</div>
+        </>
+      )}
       {unseen > 0 && <div>{t('facts.unseen', { count: unseen })}</div>}
       <h2 className={styles.label}>{t('facts.seenBy')}</h2>
       {endpoints.length === 0 ? (

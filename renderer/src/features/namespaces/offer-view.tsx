@@ -7,7 +7,7 @@ import styles from './namespaces.module.css'
 import { PromptList, ResourceList } from './other-lists.tsx'
 import { countsOf, TABS, type Tab } from './tabs.ts'
 import { ToolsView } from './tools-view.tsx'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import type { NamespaceActions } from './use-namespace.ts'
 import { useAddress, useSearchText } from './use-search-text.ts'
 

@@ -5,7 +5,7 @@ import type { NamespaceOffer } from '../../../../shared/offer.ts'
 import { moved } from './offer-changes.ts'
 import styles from './pane.module.css'
 import { toolsOf, type ServerNode } from './tree-model.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import type { NamespaceActions } from './use-namespace.ts'
 
 type ServerPaneProps = { offer: NamespaceOffer; node: ServerNode; actions: NamespaceActions }

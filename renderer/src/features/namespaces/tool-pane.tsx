@@ -8,7 +8,7 @@ import { HintFields } from './hint-fields.tsx'
 import styles from './pane.module.css'
 import { Standing } from './standing.tsx'
 import type { ToolNode } from './tree-model.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import type { NamespaceActions } from './use-namespace.ts'
 import { WordsForm } from './words-form.tsx'
 

@@ -9,7 +9,7 @@ import type { RowActions } from './row-actions.ts'
 import { RowMenu } from './row-menu.tsx'
 import { ServerHandle } from './tree-drag.tsx'
 import type { Node, ServerNode, ToolNode } from './tree-model.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 
 /** `isNarrow`: beside the pane, which says the rest. */
 export function useTreeColumns(actions: RowActions, isNarrow: boolean): Column<Node>[] {

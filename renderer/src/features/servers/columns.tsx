@@ -7,7 +7,7 @@ import { Dot } from '../../ui/state.tsx'
 import type { ShownServer } from './server-list.ts'
 import styles from './servers.module.css'
 import { StateWords } from './state-words.tsx'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import type { Fixing } from './use-fixing.ts'
 
 type ColumnsOptions = {

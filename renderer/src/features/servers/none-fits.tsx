@@ -2,7 +2,6 @@ import { Button } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { NoMatch } from '../../ui/empty.tsx'
-import styles from './servers.module.css'
 
 /** No server is left by the filters: they are named, and there are ways on. */
 export function NoneFits({ text, onClear }: { text: string; onClear: () => void }) {
@@ -10,10 +9,8 @@ export function NoneFits({ text, onClear }: { text: string; onClear: () => void 
   const navigate = useNavigate()
   const add = () => void navigate({ to: '.', search: (before) => ({ ...before, add: text }) })
   return (
-    <div className={styles.middle}>
-      <NoMatch text={text === '' ? t('noneFits') : t('noMatch', { text })} onClear={onClear}>
-        {text !== '' && <Button onClick={add}>{t('searchRegistry', { text })}</Button>}
-      </NoMatch>
-    </div>
+    <NoMatch text={text === '' ? t('noneFits') : t('noMatch', { text })} onClear={onClear}>
+      {text !== '' && <Button onClick={add}>{t('searchRegistry', { text })}</Button>}
+    </NoMatch>
   )
 }

@@ -1,14 +1,35 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { useTRPC } from '../../trpc.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { AddServerBox } from '../add-server/add-server-box.tsx'
-import styles from './servers.module.css'
+import { useFirstRun } from '../first-run/use-first-run.ts'
 
-/** Before the first server: what one is for, and the box that takes it. */
+/** Before the first server: what one is for, what clients have already, and the box that takes it. */
 export function NothingYet() {
   const { t } = useTranslation('servers')
+  const box = <AddServerBox first={useImportButton()} />
+  return <Empty title={t('empty.title')} text={t('empty.text')} actions={box} />
+}
+
+/** Leads to the list of what would be run. */
+function useImportButton() {
+  const { t, i18n } = useTranslation('servers')
+  const navigate = useNavigate()
+  const { resume } = useFirstRun()
+  const servers = useQuery(useTRPC().clients.findServers.queryOptions()).data?.servers ?? []
+  if (servers.length === 0) return undefined
+  const names = servers.flatMap(({ foundIn }) => foundIn.map(({ clientName }) => clientName))
+  const clients = new Intl.ListFormat(i18n.language).format(new Set(names))
+  const show = () => {
+    resume()
+    void navigate({ to: '/overview' })
+  }
   return (
-    <div className={styles.middle}>
-      <Empty title={t('empty.title')} text={t('empty.text')} actions={<AddServerBox />} />
-    </div>
+    <Button variant="filled" onClick={show}>
+      {t('empty.import', { count: servers.length, clients })}
+    </Button>
   )
 }

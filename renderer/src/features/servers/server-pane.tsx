@@ -15,7 +15,7 @@ import { ServerState } from './state-words.tsx'
 import { ToolsTab } from './tools-tab.tsx'
 import { useAddress } from './use-address.ts'
 import { UsedByTab } from './used-by-tab.tsx'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import { useServerActions } from './use-server-actions.ts'
 
 const TABS = ['tools', 'log', 'configuration', 'used-by'] as const
@@ -80,7 +80,7 @@ function Facts({ server }: { server: ServerView }) {
     return <span className={styles.note}>{t('shared:hint.idle')}</span>
   }
   if (state !== 'running') return null
-  const since = startedAt === null ? null : t('since', { time: format.time(startedAt) })
+  const since = startedAt === null ? null : t('since', { time: format.minute(startedAt) })
   const took = startMs === null ? null : t('startTook', { time: format.duration(startMs) })
   return <span className={styles.note}>{[since, took].filter(Boolean).join(' · ')}</span>
 }

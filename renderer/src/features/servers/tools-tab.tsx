@@ -11,7 +11,7 @@ import type { Column } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
 import { useInspect } from './inspect.ts'
 import styles from './pane.module.css'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 
 /** With more tools than these a search is offered. */
 const FEW = 8
