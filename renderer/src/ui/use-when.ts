@@ -21,17 +21,24 @@ export function useWhen() {
   const present = useSyncExternalStore(subscribe, () => now)
   return useMemo(() => {
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
+    const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' })
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
     const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
     return {
-      /** Of an ISO time that has passed. */
-      ago(iso: string): string {
-        const passed = Math.max(0, present - Date.parse(iso))
+      /** Of a time that has passed: ISO, or milliseconds. */
+      ago(time: string | number): string {
+        const passed = Math.max(0, present - new Date(time).getTime())
         const [unit, ms] = UNITS.find(([, length]) => passed >= length) ?? ['second', SECOND_MS]
         return relative.format(unit === 'second' ? 0 : -Math.floor(passed / ms), unit)
       },
       date: (iso: string) => day.format(Date.parse(iso)),
       moment: (iso: string) => moment.format(Date.parse(iso)),
+      /** `10:41:02`, or with its day where that is not today. */
+      lately(iso: string): string {
+        const at = new Date(iso)
+        const isToday = at.toDateString() === new Date().toDateString()
+        return (isToday ? clock : moment).format(at)
+      },
     }
   }, [language, present])
 }

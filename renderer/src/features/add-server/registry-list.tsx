@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next'
 import type { RegistryCopy, RegistryServer } from '../../../../shared/add-server.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 import { LoadingRows } from '../../ui/loading.tsx'
+import { useWhen } from '../../ui/use-when.ts'
 import styles from './add-server.module.css'
-import { useAgo } from './use-ago.ts'
 
 type RegistryListProps = {
   words: string
@@ -72,13 +72,13 @@ export function RegistryList({ words, list, onChoose }: RegistryListProps) {
 /** How old what is searched is; why it is not younger. */
 function CopyState({ copy }: { copy: RegistryCopy }) {
   const { t } = useTranslation('add-server')
-  const age = useAgo(copy.fetchedAt)
+  const { ago } = useWhen()
   const count = copy.servers
   const state = copy.refreshing
     ? t('registry.refreshing', { count })
     : copy.fetchedAt === null
       ? t('registry.shipped')
-      : t('registry.age', { count, age })
+      : t('registry.age', { count, age: ago(copy.fetchedAt) })
   return (
     <span>
       {copy.problem !== null && !copy.refreshing ? `${copy.problem} ` : ''}

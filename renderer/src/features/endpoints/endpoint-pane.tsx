@@ -7,6 +7,7 @@ import { MoreIcon } from '../../ui/icons.ts'
 import { Machine } from '../../ui/machine.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { State } from '../../ui/state.tsx'
+import { useFormat } from '../../ui/use-format.ts'
 import { RenameField } from './endpoint-name.tsx'
 import styles from './endpoints.module.css'
 import { NamespaceField } from './namespace-field.tsx'
@@ -125,7 +126,8 @@ function Head({ endpoint, names }: Pick<EndpointPaneProps, 'endpoint' | 'names'>
 
 /** What clients get through it, or why they get nothing. */
 function Offer({ endpoint: { namespace } }: { endpoint: ShownEndpoint }) {
-  const { t, i18n } = useTranslation('endpoints')
+  const { t } = useTranslation('endpoints')
+  const { about } = useFormat()
   if (!namespace) return null
   if (!namespace.enabled) {
     return <p className={styles.note}>{t('offer.off', { name: namespace.name })}</p>
@@ -140,11 +142,7 @@ function Offer({ endpoint: { namespace } }: { endpoint: ShownEndpoint }) {
       </p>
     )
   }
-  const about = new Intl.NumberFormat(i18n.resolvedLanguage, {
-    notation: 'compact',
-    maximumFractionDigits: 1,
-  })
-  const tokens = about.format(namespace.tokens).replace('K', 'k')
+  const tokens = about(namespace.tokens)
   return (
     <p className={styles.note}>
       {t('offer.tools', { count: namespace.tools, tokens })}

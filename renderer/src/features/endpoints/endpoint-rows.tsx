@@ -1,4 +1,5 @@
 import { Switch } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
@@ -29,7 +30,8 @@ export function EndpointRows({ endpoints, names, namespaces }: EndpointRowsProps
     go({ selected: (endpoints[at + 1] ?? endpoints[at - 1])?.id })
     void actions.remove(endpoint)
   }
-  const isNarrow = search.selected !== undefined
+  const isSmall = useMediaQuery('(max-width: 999px)', false, { getInitialValueInEffect: false })
+  const isNarrow = search.selected !== undefined || isSmall
   const columns = useColumns({ isNarrow, names, namespaces, renamed, setRenamed })
   return (
     <Rows

@@ -8,7 +8,7 @@ import { textKind, type Block } from './blocks.ts'
 import styles from './content.module.css'
 import { LongText } from './long-text.tsx'
 import { bytesOf, saveFile } from './save-file.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 
 const MarkdownView = lazy(async () => ({
   default: (await import('./markdown.tsx')).MarkdownView,

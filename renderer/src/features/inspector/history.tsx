@@ -4,7 +4,7 @@ import styles from './inspector.module.css'
 import { isOver, type RunView } from './run-view.ts'
 import { recall, useInspector } from './store.ts'
 import { targetText } from './target.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import type { Inspected } from './use-inspected.ts'
 
 /** What was run, newest first; one click fills it in again, and runs nothing. */
@@ -33,7 +33,7 @@ export function History({ inspected }: { inspected: Inspected }) {
 
 function Entry({ run, onOpen }: { run: RunView; onOpen: () => void }) {
   const { t } = useTranslation('inspector')
-  const { time } = useFormat()
+  const { minute } = useFormat()
   const outcome = useOutcome(run)
   return (
     <UnstyledButton
@@ -41,7 +41,7 @@ function Entry({ run, onOpen }: { run: RunView; onOpen: () => void }) {
       onClick={onOpen}
       title={t('fillInAgain', { item: run.item, target: run.targetName })}
     >
-      <span className={styles.quiet}>{time(run.startedAt)}</span>
+      <span className={styles.quiet}>{minute(run.startedAt)}</span>
       <span translate="no" className={styles.runName}>
         {run.item}
       </span>
@@ -52,11 +52,11 @@ function Entry({ run, onOpen }: { run: RunView; onOpen: () => void }) {
 
 function useOutcome(run: RunView): { words: string; isBad: boolean } {
   const { t } = useTranslation('inspector')
-  const { ms } = useFormat()
+  const { duration } = useFormat()
   if (!isOver(run)) return { words: t('outcome.running'), isBad: false }
   const { result, error } = run
   if (result) {
-    return { words: run.isError ? t('outcome.error') : ms(result.ms), isBad: run.isError }
+    return { words: run.isError ? t('outcome.error') : duration(result.ms), isBad: run.isError }
   }
   if (!error) return { words: t('outcome.refused'), isBad: true }
   if (error.reason === 'cancelled') return { words: t('outcome.cancelled'), isBad: false }

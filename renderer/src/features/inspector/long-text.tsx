@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { CodeView, type CodeLanguage } from '../../ui/code-view.tsx'
 import styles from './content.module.css'
 import { saveFile } from './save-file.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 
 /** More of a text is not drawn: the window would stand still. */
 const MAX_SHOWN = 200_000

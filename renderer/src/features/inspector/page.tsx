@@ -111,10 +111,10 @@ function Trial({ inspected, item, isNarrow }: TrialProps) {
       lineSize={1}
       withHandle={false}
     >
-      <Splitter.Pane defaultSize={45} min={20}>
+      <Splitter.Pane defaultSize={isNarrow ? 60 : 45} min={20}>
         <ItemPane inspected={inspected} item={item} run={run} />
       </Splitter.Pane>
-      <Splitter.Pane defaultSize={55} min={20}>
+      <Splitter.Pane defaultSize={isNarrow ? 40 : 55} min={20}>
         <ResultPane inspected={inspected} item={item} run={run} />
       </Splitter.Pane>
     </Splitter>

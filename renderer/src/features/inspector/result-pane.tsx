@@ -14,7 +14,7 @@ import { isOver, type RunView } from './run-view.ts'
 import { Running, RunLogs } from './running.tsx'
 import { saveFile } from './save-file.ts'
 import { Structured } from './structured.tsx'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import type { Inspected } from './use-inspected.ts'
 
 type ResultPaneProps = { inspected: Inspected; item: Item; run: RunView | null }
@@ -138,16 +138,18 @@ type HeaderProps = { run: RunView; text: string; children: React.ReactNode }
 
 function ResultHeader({ run, text, children }: HeaderProps) {
   const { t } = useTranslation('inspector')
-  const { ms, bytes, tokens } = useFormat()
+  const { duration, bytes, number } = useFormat()
   const { result } = run
   return (
     <header className={styles.resultHeader}>
       <h2 className={styles.resultTitle}>{t('result')}</h2>
       {result && (
         <span className={styles.facts} role="status">
-          <span>{ms(result.ms)}</span>
+          <span>{duration(result.ms)}</span>
           <span>{bytes(result.bytes)}</span>
-          <span title={t('tokensAbout')}>{tokens(text.length)}</span>
+          <span title={t('tokensAbout')}>
+            {t('tokens', { n: number(Math.ceil(text.length / 4)) })}
+          </span>
         </span>
       )}
       <span className={styles.gap} />

@@ -4,7 +4,7 @@ import { State } from '../../ui/state.tsx'
 import styles from './inspector.module.css'
 import { QuestionForm } from './question-form.tsx'
 import type { RunView } from './run-view.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 
 /** A run under way: how far it is, what its server says, and what it asks. */
 export function Running({ run }: { run: RunView }) {

@@ -94,7 +94,7 @@ function useColumns({ endpoints, renamed, setRenamed, revoke }: Columns): Column
       },
     },
     {
-      ...{ key: 'made', label: t('columns.made'), width: 104 },
+      ...{ key: 'made', label: t('columns.made'), width: 124 },
       render: ({ createdAt }) => <span title={when.moment(createdAt)}>{when.date(createdAt)}</span>,
     },
     {

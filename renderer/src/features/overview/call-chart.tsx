@@ -2,7 +2,7 @@ import '@mantine/charts/styles.layer.css'
 import { BarChart } from '@mantine/charts'
 import { useTranslation } from 'react-i18next'
 import type { Bucket } from './buckets.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 
 /** Bars of calls, failures at their feet; what it shows is said beside it in words. */
 export function CallChart({ buckets }: { buckets: readonly Bucket[] }) {

@@ -4,12 +4,13 @@ import { useTranslation } from 'react-i18next'
 import { Dot } from '../../ui/state.tsx'
 import type { ShownClient } from './clients-seen.ts'
 import styles from './overview.module.css'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
+import { useWhen } from '../../ui/use-when.ts'
 
 const MOST_ROWS = 6
 
 /** Who uses us. */
-export function Clients({ clients, now }: { clients: readonly ShownClient[]; now: number }) {
+export function Clients({ clients }: { clients: readonly ShownClient[] }) {
   const { t } = useTranslation('overview')
   const others = clients.length - MOST_ROWS
   return (
@@ -19,7 +20,7 @@ export function Clients({ clients, now }: { clients: readonly ShownClient[]; now
       </h2>
       <ul className={styles.rows}>
         {clients.slice(0, MOST_ROWS).map((client) => (
-          <ClientRow key={client.key} client={client} now={now} />
+          <ClientRow key={client.key} client={client} />
         ))}
       </ul>
       <div className={styles.after}>
@@ -32,7 +33,7 @@ export function Clients({ clients, now }: { clients: readonly ShownClient[]; now
   )
 }
 
-function ClientRow({ client, now }: { client: ShownClient; now: number }) {
+function ClientRow({ client }: { client: ShownClient }) {
   const { t } = useTranslation('overview')
   const { name, clientId, isHere } = client
   const shown = name === '' ? t('nameless') : name
@@ -46,16 +47,17 @@ function ClientRow({ client, now }: { client: ShownClient; now: number }) {
           {shown}
         </Link>
       )}
-      <span className={styles.quiet}>{useClientWords(client, now)}</span>
+      <span className={styles.quiet}>{useClientWords(client)}</span>
     </li>
   )
 }
 
-function useClientWords({ seenAt, isHere, calls, tools }: ShownClient, now: number): string {
+function useClientWords({ seenAt, isHere, calls, tools }: ShownClient): string {
   const { t } = useTranslation('overview')
-  const { ago, number } = useFormat()
+  const { number } = useFormat()
+  const { ago } = useWhen()
   if (seenAt === null) return t('neverSeen')
-  const when = isHere ? t('now') : ago(now - seenAt)
+  const when = isHere ? t('now') : ago(seenAt)
   if (calls > 0) return t('seen', { when, count: calls, number: number(calls) })
   return tools === null ? when : t('sees', { when, count: tools, number: number(tools) })
 }

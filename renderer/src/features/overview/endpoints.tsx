@@ -4,7 +4,7 @@ import type { Endpoint } from '../../../../shared/endpoint.ts'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import styles from './overview.module.css'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 
 const MOST_ROWS = 6
 

@@ -3,8 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { RecentCall } from '../../../../shared/activity.ts'
 import { foldCalls, type FoldedCalls } from './fold-calls.ts'
 import styles from './overview.module.css'
-import { useDuration } from './use-duration.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 
 const MOST_ROWS = 8
 
@@ -50,8 +49,7 @@ export function LatestCalls({ calls }: { calls: readonly RecentCall[] }) {
 
 function CallRow({ line: { last, count, fastestMs, slowestMs } }: { line: FoldedCalls }) {
   const { t } = useTranslation('overview')
-  const { clock } = useFormat()
-  const duration = useDuration()
+  const { clock, duration } = useFormat()
   const { at, client, name, outcome, error } = last
   const words = outcome === 'cancelled' ? t('cancelled') : (error ?? t('failedWord'))
   return (

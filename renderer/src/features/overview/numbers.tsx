@@ -5,16 +5,14 @@ import { useTranslation } from 'react-i18next'
 import type { ActivityOverview } from '../../../../shared/activity.ts'
 import { bucketsOf, type Bucket } from './buckets.ts'
 import styles from './overview.module.css'
-import { useDuration } from './use-duration.ts'
-import { useFormat } from './use-format.ts'
+import { useFormat } from '../../ui/use-format.ts'
 
 const CallChart = lazy(() => import('./call-chart.tsx').then((m) => ({ default: m.CallChart })))
 
 /** One line of numbers, and how they came about. */
 export function Numbers({ overview, period }: { overview: ActivityOverview; period: string }) {
   const { t } = useTranslation('overview')
-  const { number } = useFormat()
-  const duration = useDuration()
+  const { number, duration } = useFormat()
   const [isTable, { toggle }] = useDisclosure(false)
   const { calls, failed, callsPerMinute, p95Ms } = overview
   const { buckets, width } = bucketsOf(overview.minutes)

@@ -64,7 +64,7 @@ function Content({ overview, period }: ContentProps) {
       <NeedsYou servers={servers} isPrimary={step === null} />
       {activity.hasCalls && <Numbers overview={activity} period={period} />}
       <div className={styles.halves}>
-        <Clients clients={clients} now={now} />
+        <Clients clients={clients} />
         <Endpoints endpoints={endpoints} namespaces={namespaces} urls={urls} />
       </div>
       {activity.hasCalls && <LatestCalls calls={latest} />}

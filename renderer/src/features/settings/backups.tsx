@@ -6,10 +6,10 @@ import type { BackupView } from '../../../../shared/data.ts'
 import { useTRPC } from '../../trpc.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { tell, tellProblem } from '../../ui/undo.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import { useWhen } from '../../ui/use-when.ts'
 import { RestartButton } from './network.tsx'
 import styles from './settings.module.css'
-import { useBytes } from './use-bytes.ts'
 import type { Settings } from './use-settings.ts'
 
 /** Copies of everything, and the way back to one of them. */
@@ -17,7 +17,7 @@ export function Backups({ settings }: { settings: Settings }) {
   const { t } = useTranslation('settings')
   const trpc = useTRPC()
   const when = useWhen()
-  const bytes = useBytes()
+  const { bytes } = useFormat()
   const [asked, setAsked] = useState<BackupView | null>(null)
   const info = useQuery(trpc.data.info.queryOptions())
   const backups = useQuery(trpc.data.backups.queryOptions())
@@ -68,7 +68,7 @@ type BackupListProps = { backups: readonly BackupView[]; onRestore: (backup: Bac
 function BackupList({ backups, onRestore }: BackupListProps) {
   const { t } = useTranslation('settings')
   const when = useWhen()
-  const bytes = useBytes()
+  const { bytes } = useFormat()
   if (backups.length === 0) return null
   return (
     <ul className={styles.list}>

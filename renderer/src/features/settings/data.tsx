@@ -5,13 +5,13 @@ import { useTranslation } from 'react-i18next'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 import { Machine } from '../../ui/machine.tsx'
 import { tell, tellProblem } from '../../ui/undo.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import { useWhen } from '../../ui/use-when.ts'
 import { Backups } from './backups.tsx'
 import { ImportDialog, type Chosen } from './import-dialog.tsx'
 import { saveFile } from './save-file.ts'
 import type { SettingItem } from './setting.tsx'
 import styles from './settings.module.css'
-import { useBytes } from './use-bytes.ts'
 import type { Settings } from './use-settings.ts'
 
 /** What is kept: where, how much, and the ways out and in. */
@@ -48,7 +48,7 @@ function Folder({ settings }: { settings: Settings }) {
   const { t } = useTranslation('settings')
   const info = useQuery(useTRPC().data.info.queryOptions(undefined, { staleTime: 0 }))
   const client = useTRPCClient()
-  const bytes = useBytes()
+  const { bytes } = useFormat()
   if (!info.data) return null
   const open = () => {
     client.host.openDataFolder
