@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
 import { connectLegacy } from '../core/testing/clients.ts'
+import { openRawHttp, sendJson, shakeHands } from '../core/testing/echo-http.ts'
 import { echoServer } from '../core/testing/echo-definition.ts'
 import { configFileOf } from '../core/testing/temp-core.ts'
 import { startOnStandIn } from './app-process.ts'
@@ -43,6 +44,17 @@ describe(`around the window, on ${shell.kind === 'electron' ? 'Electron' : 'the 
       told: () => expect.poll(() => told, { timeout: 5_000 }),
       [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
     }
+  }
+
+  /** Adds a server that starts at once; resolves with its id. */
+  async function create(definition: object): Promise<string> {
+    const token = /^Admin token +(\S+)$/m.exec(desktop.app.stdout)?.[1] ?? ''
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ ...definition, start: 'eager' })
+    const address = new URL('/trpc/frontend/servers.create', url)
+    const response = await fetch(address, { method: 'POST', headers, body })
+    const { result } = (await response.json()) as { result: { data: { id: string } } }
+    return result.data.id
   }
 
   test('the tray says how the whole is, in its menu and its tooltip', async () => {
@@ -122,16 +134,7 @@ describe(`around the window, on ${shell.kind === 'electron' ? 'Electron' : 'the 
 
   test('a server that stops working is told of once, and its notification leads to it', async () => {
     expect(await control.isWindowVisible()).toBe(false)
-    const headers = {
-      authorization: `Bearer ${tokenOf(desktop)}`,
-      'content-type': 'application/json',
-    }
-    const definition = echoServer({}, { name: 'broken', command: 'no-such-program' })
-    const body = JSON.stringify({ ...definition, start: 'eager' })
-    const create = new URL('/trpc/frontend/servers.create', url)
-    const { result } = (await (await fetch(create, { method: 'POST', headers, body })).json()) as {
-      result: { data: { id: string } }
-    }
+    const id = await create(echoServer({}, { name: 'broken', command: 'no-such-program' }))
     const title = 'broken stopped working.'
     await expect
       .poll(() => control.notifications(), { timeout: 10_000 })
@@ -143,7 +146,7 @@ describe(`around the window, on ${shell.kind === 'electron' ? 'Electron' : 'the 
     await control.clickNotification(title)
     await expect.poll(() => control.isWindowVisible()).toBe(true)
     const hash = () => new URL(desktop.page.url()).hash
-    await expect.poll(hash).toBe(`#/servers?selected=${result.data.id}`)
+    await expect.poll(hash).toBe(`#/servers?selected=${id}`)
     const told = (await control.notifications()).filter((notice) => notice.title === title)
     expect(told).toHaveLength(1)
   })
@@ -164,6 +167,42 @@ describe(`around the window, on ${shell.kind === 'electron' ? 'Electron' : 'the 
     },
   )
 
+  test.runIf(shell.kind === 'stand-in')('after sleep, remote servers are looked at', async () => {
+    await using remote = await openRawHttp((request, response) => {
+      if (shakeHands(request, response)) return
+      sendJson(response, { jsonrpc: '2.0', id: request.body.id, result: {} })
+    })
+    const pings = () => remote.seen.filter(({ body }) => body.method === 'ping').length
+    await create({ name: 'far', type: 'STREAMABLE_HTTP', url: `${remote.origin}/mcp` })
+    const initialized = () =>
+      remote.seen.some(({ body }) => body.method === 'notifications/initialized')
+    await expect.poll(initialized, { timeout: 10_000 }).toBe(true)
+    const row = ({ label }: { label: string }) => /^2 of 3 servers/.test(label)
+    await control.tray(({ rows }) => rows.some(row))
+    expect(pings()).toBe(0)
+    desktop.app.do({ kind: 'resume' })
+    await expect.poll(pings).toBe(1)
+  })
+
+  test.runIf(shell.kind === 'stand-in')(
+    'a page that dies is loaded again, and a person asked when it dies at once again',
+    async () => {
+      const { app, page } = desktop
+      const pages = page.getByRole('navigation', { name: 'Pages' })
+      await page.evaluate(() => Object.assign(window, { isOld: true }))
+      const isOld = () => page.evaluate(() => 'isOld' in window).catch(() => true)
+      app.do({ kind: 'crash-page' })
+      await expect.poll(isOld).toBe(false)
+      await pages.waitFor()
+      app.do({ kind: 'crash-page' })
+      const box = await app.told('message-box')
+      expect(box.buttons).toEqual(['Load it again', 'Close the window'])
+      expect(await pages.isVisible()).toBe(false)
+      app.do({ kind: 'answer', id: box.id, response: 0 })
+      await pages.waitFor()
+    },
+  )
+
   test('quitting finishes calls, says so, and ends with exit code 0', async () => {
     await using client = await connectLegacy(url, key)
     const begun = Promise.withResolvers<void>()
@@ -176,7 +215,3 @@ describe(`around the window, on ${shell.kind === 'electron' ? 'Electron' : 'the 
     expect(await desktop.app.ended).toBe(0)
   })
 })
-
-function tokenOf({ app }: Desktop): string {
-  return /^Admin token +(\S+)$/m.exec(app.stdout)?.[1] ?? ''
-}
