@@ -1,8 +1,8 @@
-import { ActionIcon, Kbd, Menu, TextInput } from '@mantine/core'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { ActionIcon, Menu } from '@mantine/core'
+import { useEffect, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useCommands } from './commands.ts'
-import { MoreIcon, SearchIcon } from './icons.ts'
+import { FilterBox } from './filter-box.tsx'
+import { MoreIcon } from './icons.ts'
 import styles from './page.module.css'
 
 type PageFilter = { value: string; onChange: (value: string) => void; placeholder: string }
@@ -43,7 +43,14 @@ export function Page({ title, count, needs, filter, actions, menu, children }: P
           </span>
         )}
         <span className={styles.gap} />
-        {filter && <FilterBox {...filter} />}
+        {filter && (
+          <FilterBox
+            className={styles.filter}
+            value={filter.value}
+            label={filter.placeholder}
+            onChange={filter.onChange}
+          />
+        )}
         {actions}
         {menu && (
           <Menu position="bottom-end">
@@ -58,38 +65,5 @@ export function Page({ title, count, needs, filter, actions, menu, children }: P
       </header>
       <div className={styles.content}>{children}</div>
     </main>
-  )
-}
-
-/** The page's filter: `/` goes there, Escape clears it and goes back to the list. */
-function FilterBox({ value, onChange, placeholder }: PageFilter) {
-  const { t } = useTranslation('ui')
-  const box = useRef<HTMLInputElement>(null)
-  const focus = () => {
-    box.current?.focus()
-    box.current?.select()
-  }
-  useCommands([
-    { id: 'page.filter', label: t('filter'), shortcut: '/', run: focus },
-    { id: 'page.find', label: t('filter'), shortcut: 'mod+F', run: focus, isHidden: true },
-  ])
-  return (
-    <TextInput
-      ref={box}
-      className={styles.filter}
-      type="search"
-      aria-label={placeholder}
-      placeholder={placeholder}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return
-        event.stopPropagation()
-        if (value === '') box.current?.blur()
-        else onChange('')
-      }}
-      leftSection={<SearchIcon size={14} />}
-      rightSection={value === '' ? <Kbd size="xs">/</Kbd> : undefined}
-    />
   )
 }

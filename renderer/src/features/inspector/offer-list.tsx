@@ -1,9 +1,7 @@
-import { Kbd, TextInput } from '@mantine/core'
-import { useMemo, useRef } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useCommands } from '../../ui/commands.ts'
 import { NoMatch } from '../../ui/empty.tsx'
-import { SearchIcon } from '../../ui/icons.ts'
+import { FilterBox } from '../../ui/filter-box.tsx'
 import { LoadingRows } from '../../ui/loading.tsx'
 import type { Column } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
@@ -19,7 +17,12 @@ export function OfferList({ inspected }: { inspected: Inspected }) {
   const columns = useColumns(tab)
   return (
     <div className={styles.list}>
-      <FilterBox value={filter} onChange={setFilter} label={t(`filter.${tab}`)} />
+      <FilterBox
+        className={styles.filter}
+        value={filter}
+        onChange={setFilter}
+        label={t(`filter.${tab}`)}
+      />
       {offer.isPending && <LoadingRows height={28} />}
       {!offer.isPending && items.length === 0 && <TargetTrouble inspected={inspected} />}
       {items.length > 0 && shown.length === 0 && (
@@ -61,37 +64,4 @@ function useColumns(tab: Tab): readonly Column<Item>[] {
     }
     return [name]
   }, [t, tab])
-}
-
-type FilterBoxProps = { value: string; onChange: (value: string) => void; label: string }
-
-function FilterBox({ value, onChange, label }: FilterBoxProps) {
-  const box = useRef<HTMLInputElement>(null)
-  const focus = () => {
-    box.current?.focus()
-    box.current?.select()
-  }
-  useCommands([
-    { id: 'page.filter', label, shortcut: '/', run: focus },
-    { id: 'page.find', label, shortcut: 'mod+F', run: focus, isHidden: true },
-  ])
-  return (
-    <TextInput
-      ref={box}
-      className={styles.filter}
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return
-        event.stopPropagation()
-        if (value === '') box.current?.blur()
-        else onChange('')
-      }}
-      leftSection={<SearchIcon size={14} />}
-      rightSection={value === '' ? <Kbd size="xs">/</Kbd> : undefined}
-    />
-  )
 }
