@@ -11,7 +11,8 @@ export type InspectorTarget = z.infer<typeof inspectorTarget>
 const METHODS = ['tools/call', 'prompts/get', 'resources/read', 'completion/complete'] as const
 export type InspectorMethod = (typeof METHODS)[number]
 
-const LOG_LEVELS = [
+/** RFC 5424 severities as MCP names them, most verbose first. */
+export const MCP_LOG_LEVELS = [
   'debug',
   'info',
   'notice',
@@ -33,7 +34,7 @@ export const runInput = z.strictObject({
   params: z.string(),
   /** Without an answer for that long it is cancelled; the time of open questions does not count. */
   timeoutMs: z.int().min(100).max(LONGEST_RUN_MS).default(USUAL_RUN_MS),
-  logLevel: z.enum(LOG_LEVELS).optional(),
+  logLevel: z.enum(MCP_LOG_LEVELS).optional(),
 })
 export type RunInput = z.infer<typeof runInput>
 

@@ -1,27 +1,16 @@
+import { MCP_LOG_LEVELS } from '../../../shared/inspector.ts'
 import type { Connection } from '../connections/connection.ts'
 import { isObject } from '../json-rpc.ts'
 
-/** RFC 5424 severities as MCP names them, most verbose first. */
-const LEVELS = [
-  'debug',
-  'info',
-  'notice',
-  'warning',
-  'error',
-  'critical',
-  'alert',
-  'emergency',
-] as const
-
-export type McpLogLevel = (typeof LEVELS)[number]
+export type McpLogLevel = (typeof MCP_LOG_LEVELS)[number]
 
 export function isMcpLogLevel(value: unknown): value is McpLogLevel {
-  return LEVELS.some((level) => level === value)
+  return MCP_LOG_LEVELS.some((level) => level === value)
 }
 
 /** Whether a message of this level is for someone who asked for `wanted` and above. */
 export function isWanted(level: unknown, wanted: McpLogLevel): boolean {
-  return !isMcpLogLevel(level) || LEVELS.indexOf(level) >= LEVELS.indexOf(wanted)
+  return !isMcpLogLevel(level) || MCP_LOG_LEVELS.indexOf(level) >= MCP_LOG_LEVELS.indexOf(wanted)
 }
 
 /**
@@ -44,7 +33,7 @@ class Wishes {
   readonly #counts = new Map<McpLogLevel, number>()
 
   get mostVerbose(): McpLogLevel | undefined {
-    return LEVELS.find((level) => (this.#counts.get(level) ?? 0) > 0)
+    return MCP_LOG_LEVELS.find((level) => (this.#counts.get(level) ?? 0) > 0)
   }
 
   set(owner: object, level: McpLogLevel): void {
