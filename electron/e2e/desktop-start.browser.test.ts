@@ -1,11 +1,14 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
 import { connectLegacy } from '../core/testing/clients.ts'
 import { echoServer } from '../core/testing/echo-definition.ts'
-import { configFileOf } from '../core/testing/temp-core.ts'
-import { startOnStandIn } from './app-process.ts'
+import { configFileOf, startTempCore } from '../core/testing/temp-core.ts'
+import { openTempHome, type TempHome } from '../core/testing/temp-home.ts'
+import { ROOT, startOnStandIn } from './app-process.ts'
 import { environment, makeDir, openDesktop, removeDir, shell } from './open-desktop.ts'
 
 beforeAll(() => openChromium(thisMachine()), 600_000)
@@ -38,6 +41,55 @@ test('arguments win over variables, and the terminal is greeted with a key that 
   await app.complained('--ozone-platform is no argument of MetaMCP')
   await app.complained('METAMCP_ADMIN_PORT is ignored')
 })
+
+const CURSOR = '.cursor/mcp.json'
+const secretKey = 'a secret key that both starts have'
+
+/** An earlier start of somebody who has Cursor; resolves with the port that Cursor leads to. */
+async function startOnce(home: TempHome, dataDir: string): Promise<number> {
+  const { machine } = home
+  const databaseTemplate = join(ROOT, 'out/db-template.tgz')
+  await using core = await startTempCore({ machine, dataDir, secretKey, databaseTemplate })
+  const { admin } = core
+  const endpointId = (await admin.endpoints.list.query())[0]?.id ?? ''
+  const input = { clientId: 'cursor', endpointId, removeServers: [] }
+  const { fingerprint } = await admin.clients.preview.query(input)
+  await admin.clients.connect.mutate({ ...input, fingerprint })
+  return Number(new URL(core.url).port)
+}
+
+test.runIf(shell.kind === 'stand-in')(
+  'a port that is chosen for one that is taken is kept, and clients follow',
+  async () => {
+    using world = makeWorld()
+    await using home = await openTempHome()
+    await home.put({ [CURSOR]: '{\n  // mine\n}\n' })
+    const dataDir = home.path('data')
+    const port = await startOnce(home, dataDir)
+    const hostFile = join(dataDir, 'host.json')
+    writeFileSync(hostFile, JSON.stringify({ port }))
+    const another = createServer().listen(port, '127.0.0.1')
+    await once(another, 'listening')
+
+    const given = { METAMCP_DATA_DIR: dataDir, METAMCP_PORT: '', METAMCP_SECRET_KEY: secretKey }
+    const env = { ...environment(world.dir), ...given, HOME: home.path('') }
+    const app = await startOnStandIn({ env }, world.dir)
+    const { id, buttons } = await app.told('message-box')
+    const chosen = Number(/^Use (\d+)$/.exec(buttons[0] ?? '')?.[1])
+    expect(buttons.slice(1)).toEqual([`Try ${port} again`, 'Quit'])
+    app.do({ kind: 'answer', id, response: 0 })
+
+    const { title } = await app.told('notification')
+    expect(title).toBe(`Cursor now uses port ${chosen}.`)
+    expect(await home.read(CURSOR)).toContain(`"http://127.0.0.1:${chosen}/metamcp/default/mcp"`)
+    expect(await home.read(CURSOR)).toContain('// mine')
+    expect(JSON.parse(readFileSync(hostFile, 'utf8'))).toEqual({ port: chosen })
+    await app.told('shown')
+    app.kill('SIGTERM')
+    expect(await app.ended).toBe(0)
+    another.close()
+  },
+)
 
 describe.runIf(shell.kind === 'stand-in')('without a start', () => {
   test('a mistake is told in a box and on stderr, and the exit code is 1', async () => {

@@ -24,7 +24,7 @@ export type Look = {
 }
 
 /** `null` for a client that does not exist for this system. */
-export async function lookAt(client: KnownClient, machine: Machine): Promise<Look | null> {
+async function lookAt(client: KnownClient, machine: Machine): Promise<Look | null> {
   const files = filesOf(client, machine)
   const [first] = files
   if (first === undefined) return null
