@@ -10,6 +10,7 @@ import type { ServerView } from '../../../../shared/server.ts'
 import { tell, tellProblem } from '../../ui/undo.ts'
 import { launchOf } from './server-list.ts'
 import { useAddress, type Go } from './use-address.ts'
+import { useChoosing, type Choose } from './use-choosing.ts'
 import { useServerActions, type ServerActions } from './use-server-actions.ts'
 
 /** The buttons that solve a problem: their words, and what they do. */
@@ -24,10 +25,11 @@ export function useFixing(): Fixing {
   const { t } = useTranslation(['servers', 'shared'])
   const { go } = useAddress()
   const actions = useServerActions()
+  const choose = useChoosing()
   // Columns are made anew with this: it has to stay the same while the words do.
-  const newest = useRef({ actions, go })
+  const newest = useRef({ actions, choose, go })
   useEffect(() => {
-    newest.current = { actions, go }
+    newest.current = { actions, choose, go }
   })
   return useMemo(() => {
     const detailsOf = (server: ServerView, problem: ServerProblem) => {
@@ -42,7 +44,7 @@ export function useFixing(): Fixing {
       },
       nameOf: (fix, { name }) => t('fixOf', { fix: t(`shared:fix.${fix}`, { url: '' }), name }),
       run: (fix, server, problem) => {
-        const { actions: act, go: move } = newest.current
+        const { actions: act, choose: chooses, go: move } = newest.current
         if (fix === 'copy-details') {
           const copied = navigator.clipboard.writeText(detailsOf(server, problem))
           return void copied.then(
@@ -50,16 +52,22 @@ export function useFixing(): Fixing {
             tellProblem,
           )
         }
-        if (!actOn(fix, { server, problem, actions: act })) lead(fix, { server, problem, go: move })
+        const options = { server, problem, actions: act, choose: chooses }
+        if (!actOn(fix, options)) lead(fix, { server, problem, go: move })
       },
     }
   }, [t])
 }
 
-type ActOptions = { server: ServerView; problem: ServerProblem; actions: ServerActions }
+type ActOptions = {
+  server: ServerView
+  problem: ServerProblem
+  actions: ServerActions
+  choose: Choose | null
+}
 
 /** Whether it was one of the fixes that are done at once. */
-function actOn(fix: ServerFix, { server, problem, actions }: ActOptions): boolean {
+function actOn(fix: ServerFix, { server, problem, actions, choose }: ActOptions): boolean {
   const url = betterUrl(problem)
   const acts: Partial<Record<ServerFix, () => unknown>> = {
     'start-again': () => actions.startAgain([server]),
@@ -68,6 +76,10 @@ function actOn(fix: ServerFix, { server, problem, actions }: ActOptions): boolea
     'wait-longer': () => actions.waitLonger(server),
     'sign-in': () => actions.signIn(server),
     'sign-in-again': () => actions.signIn(server),
+    ...(choose && {
+      'choose-command': () => choose(server, 'command'),
+      'choose-folder': () => choose(server, 'cwd'),
+    }),
     'use-url': () => url !== null && actions.useUrl(server, url),
   }
   const act = acts[fix]
