@@ -203,6 +203,25 @@ describe(`around the window, on ${shell.kind === 'electron' ? 'Electron' : 'the 
     },
   )
 
+  test.runIf(shell.kind === 'stand-in')(
+    'a command is chosen in a dialog of the system',
+    async () => {
+      const { app, page } = desktop
+      const { rows } = await control.tray(({ rows: all }) =>
+        all.some(({ label }) => /^broken:/.test(label)),
+      )
+      const broken = rows.find(({ label }) => label.startsWith('broken:'))?.label ?? ''
+      app.do({ kind: 'choose', path: process.execPath })
+      await control.clickTray(broken)
+      await page
+        .getByRole('button', { name: /^Choose the command/ })
+        .first()
+        .click()
+      await page.getByText(`broken now uses ${process.execPath}.`).waitFor()
+      await control.tray(({ rows: all }) => all.some(({ label }) => /^3 of 3 servers/.test(label)))
+    },
+  )
+
   test('quitting finishes calls, says so, and ends with exit code 0', async () => {
     await using client = await connectLegacy(url, key)
     const begun = Promise.withResolvers<void>()

@@ -34,6 +34,8 @@ export type Deed =
   | { kind: 'resume' }
   /** The page's process ends. */
   | { kind: 'crash-page' }
+  /** In the dialogs that open from now on. */
+  | { kind: 'choose'; path: string }
 
 /** Deeds as events, by their kind. */
 export const person = new EventEmitter()
@@ -58,6 +60,8 @@ export function allTold(): Promise<unknown> {
 }
 
 let boxes = 0
+let chosen: string[] = []
+person.on('choose', ({ path }: Extract<Deed, { kind: 'choose' }>) => (chosen = [path]))
 
 export const dialog = {
   showErrorBox: (title: string, content: string) => tell({ kind: 'error-box', title, content }),
@@ -77,7 +81,7 @@ export const dialog = {
   },
 
   showSaveDialog: () => Promise.resolve({ canceled: true, filePath: '' }),
-  showOpenDialog: () => Promise.resolve({ canceled: true, filePaths: [] as string[] }),
+  showOpenDialog: () => Promise.resolve({ canceled: chosen.length === 0, filePaths: chosen }),
 }
 
 export const shell = {
