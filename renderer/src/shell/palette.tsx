@@ -2,7 +2,7 @@ import { Kbd } from '@mantine/core'
 import { spotlight, Spotlight, type SpotlightActionData } from '@mantine/spotlight'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useReducer, useState, type KeyboardEvent } from 'react'
+import { useEffect, useReducer, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { serverState } from '../../../shared/server-state.ts'
 import { handOver } from '../features/add-server/handover.ts'
@@ -25,6 +25,9 @@ export function Palette() {
   const [, readAgain] = useReducer((times: number) => times + 1, 0)
   const groups = useGroups(query)
   const askWhy = useAskWhy()
+  useEffect(() => {
+    if (query !== '') chooseFirst()
+  })
   return (
     <Spotlight
       actions={groups}
@@ -45,6 +48,13 @@ export function Palette() {
       overlayProps={{ blur: 0 }}
     />
   )
+}
+
+/** Spotlight does so when the text changes; tools come a moment later, when nothing was there yet. */
+function chooseFirst(): void {
+  const list = document.querySelector('.mantine-Spotlight-actionsList')
+  if (!list || list.querySelector('[data-selected]')) return
+  list.querySelector('[data-action]')?.setAttribute('data-selected', 'true')
 }
 
 /** ⌥Enter on a tool: do clients see it, and if not, why not? */

@@ -1,0 +1,70 @@
+import { beforeAll, expect, test } from 'vitest'
+import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
+import { echoServer } from '../core/testing/echo-definition.ts'
+import { configFileOf } from '../core/testing/temp-core.ts'
+import { openApp, type App } from './open-app.ts'
+
+beforeAll(() => openChromium(thisMachine()), 600_000)
+
+const file = configFileOf([
+  echoServer({ name: 'github' }),
+  echoServer({}, { name: 'stripe', command: 'no-such-program', start: 'eager' }),
+])
+const PAGES = 'overview servers namespaces endpoints connect inspector logs keys settings'.split(
+  ' ',
+)
+const SIZES = [
+  { width: 1200, height: 760 },
+  { width: 900, height: 560 },
+]
+
+// Other languages need about that much more room than English does.
+test('words that are 40 % longer are cut in no button, heading or tab', async () => {
+  await using app = await openApp({ place: 'browser', file })
+  const cut: Record<string, string[]> = {}
+  for (const size of SIZES) {
+    await app.page.setViewportSize(size)
+    for (const name of PAGES) {
+      await app.goTo(`/${name}`)
+      await app.page.waitForLoadState('networkidle').catch(() => undefined)
+      const found = await cutWords(app)
+      if (found.length > 0) cut[`${name} at ${size.width}`] = found
+    }
+  }
+  expect(cut).toEqual({})
+}, 60_000)
+
+/** Makes what is said on the page longer, and returns what is not shown whole any more. */
+function cutWords({ page }: App): Promise<string[]> {
+  return page.evaluate(async () => {
+    const said = 'button, h1, h2, h3, nav a, header, footer, [role="tab"], [role="columnheader"]'
+    const texts = new Set<Text>()
+    for (const element of document.querySelectorAll(said)) {
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+      while (walker.nextNode()) {
+        const text = walker.currentNode as Text
+        if (!text.parentElement?.closest('code, kbd, [translate="no"]')) texts.add(text)
+      }
+    }
+    const before = new Map([...texts].map((text) => [text, text.data]))
+    for (const [text, data] of before) {
+      const letters = data.match(/\p{L}/gu)?.length ?? 0
+      text.data = data + 'e'.repeat(Math.ceil(letters * 0.4))
+    }
+    await new Promise(requestAnimationFrame)
+    // Headings for screen readers alone have no width at all.
+    const isCut = (element: Element) =>
+      element.clientWidth > 0 &&
+      element.scrollWidth > element.clientWidth + 1 &&
+      getComputedStyle(element).display !== 'inline' &&
+      !element.closest('[aria-hidden="true"]')
+    const found = [...document.querySelectorAll(`${said}, button *`)]
+      .filter(isCut)
+      .map(
+        (element) =>
+          `${element.tagName.toLowerCase()}: ${element.textContent}, ${element.clientWidth} of ${element.scrollWidth}`,
+      )
+    for (const [text, data] of before) text.data = data
+    return [...new Set(found)]
+  })
+}
