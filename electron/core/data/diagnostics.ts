@@ -2,6 +2,7 @@ import { release } from 'node:os'
 import { arch, memoryUsage, platform, uptime, versions } from 'node:process'
 import type { DiagnosticsView } from '../../../shared/data.ts'
 import type { Server } from '../../../shared/server.ts'
+import { mapStrings } from './map-strings.ts'
 import { HIDDEN, openMask, secretsOf } from './masking.ts'
 import { hideInUrl } from './secret-places.ts'
 
@@ -74,13 +75,4 @@ function shownArgs(args: readonly string[]): string[] {
     isFound = arg !== 'run' && arg !== 'exec' && arg !== 'x'
     return arg
   })
-}
-
-function mapStrings(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map((one) => mapStrings(one, change))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, mapStrings(inner, change)]),
-  )
 }

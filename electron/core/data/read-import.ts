@@ -4,6 +4,7 @@ import { CONFIG_INTRO, parseConfigFile } from '../config-file.ts'
 import { parseJsonc } from '../jsonc.ts'
 import { InvalidInput, problemsOf } from '../problems.ts'
 import { findReferences, readReference } from '../references.ts'
+import { mapStrings } from './map-strings.ts'
 
 type Environment = Record<string, string | undefined>
 
@@ -68,13 +69,4 @@ function fill(text: string, values: Record<string, string>): string {
 function stringsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : []
-}
-
-function mapStrings(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map((one) => mapStrings(one, change))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, mapStrings(inner, change)]),
-  )
 }
