@@ -2,12 +2,12 @@ import { Kbd } from '@mantine/core'
 import { spotlight, Spotlight, type SpotlightActionData } from '@mantine/spotlight'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useReducer, useState, type KeyboardEvent } from 'react'
+import { useEffect, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { serverState } from '../../../shared/server-state.ts'
 import { handOver } from '../features/add-server/handover.ts'
 import { useTRPC } from '../trpc.ts'
-import { allCommands, shortcutText } from '../ui/commands.ts'
+import { shortcutText, useAllCommands, type Command } from '../ui/commands.ts'
 import { SearchIcon } from '../ui/icons.ts'
 import { isAddable } from './is-addable.ts'
 import styles from './palette.module.css'
@@ -21,9 +21,8 @@ type Group = { group: string; actions: SpotlightActionData[] }
 export function Palette() {
   const { t } = useTranslation('shell')
   const [query, setQuery] = useState('')
-  // What can be done is read when it opens: pages bring commands, and take them along.
-  const [, readAgain] = useReducer((times: number) => times + 1, 0)
-  const groups = useGroups(query)
+  const [isOpen, setOpen] = useState(false)
+  const groups = useGroups(query, useAllCommands(isOpen))
   const askWhy = useAskWhy()
   useEffect(() => {
     if (query !== '') chooseFirst()
@@ -35,7 +34,8 @@ export function Palette() {
       onQueryChange={setQuery}
       limit={40}
       shortcut={null}
-      onSpotlightOpen={readAgain}
+      onSpotlightOpen={() => setOpen(true)}
+      onSpotlightClose={() => setOpen(false)}
       highlightQuery
       nothingFound={t('palette.nothing', { text: query })}
       searchProps={{
@@ -72,7 +72,7 @@ function useAskWhy() {
   }
 }
 
-function useGroups(query: string): Group[] {
+function useGroups(query: string, commands: readonly Command[]): Group[] {
   const { t } = useTranslation('shell')
   const navigate = useNavigate()
   const text = query.trim()
@@ -85,7 +85,7 @@ function useGroups(query: string): Group[] {
       void navigate({ to: '/servers', search: { add: '1' } })
     },
   }
-  const groups = [...commandGroups(t('palette.commands')), ...useThings(text)]
+  const groups = [...commandGroups(commands, t('palette.commands')), ...useThings(text)]
   const isFound = groups.some(({ actions }) =>
     actions.some(({ label, keywords }) =>
       `${label} ${String(keywords)}`.toLowerCase().includes(text.toLowerCase()),
@@ -96,9 +96,9 @@ function useGroups(query: string): Group[] {
   return groups
 }
 
-function commandGroups(rest: string): Group[] {
+function commandGroups(commands: readonly Command[], rest: string): Group[] {
   const groups = new Map<string, SpotlightActionData[]>()
-  for (const { id, label, section = rest, shortcut, run, isHidden } of allCommands()) {
+  for (const { id, label, section = rest, shortcut, run, isHidden } of commands) {
     if (isHidden) continue
     const action = {
       id,

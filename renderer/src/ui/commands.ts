@@ -35,6 +35,12 @@ export function useCommands(commands: readonly Command[]): void {
   )
 }
 
+/** All commands of what is mounted, newest last; while it watches, their coming and going shows. */
+export function useAllCommands(isWatching: boolean): Command[] {
+  useRegistry(({ bySource }) => (isWatching ? bySource : null))
+  return allCommands()
+}
+
 /** All commands of what is mounted, newest last. */
 export function allCommands(): Command[] {
   return Object.values(useRegistry.getState().bySource).flat()
