@@ -30,7 +30,7 @@ for (const { place, title } of PLACES) {
       .getByText('tool_001', { exact: true })
       .first()
       .waitFor()
-    await page.keyboard.press('Alt+Enter')
+    await palette.getByRole('textbox').press('Alt+Enter')
     await page.getByRole('dialog', { name: 'Do clients see tool_001?' }).waitFor()
     await page.keyboard.press('Escape')
 
