@@ -56,7 +56,11 @@ const bundles = {
 
 const limits = { testTimeout: 30_000, hookTimeout: 30_000 }
 /** A whole program and a browser take their time where other tests run beside them. */
-const flowLimits = { testTimeout: 120_000, hookTimeout: 60_000 }
+const flowLimits = {
+  testTimeout: 120_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 15_000 } },
+}
 const globalSetup = ['electron/core/testing/global-setup.ts']
 
 /** `core` runs the sources, `built` what is in out/, `browser` that with a page of a Chromium. */
