@@ -94,9 +94,9 @@ for (const { place, title } of PLACES) {
     await page.getByRole('menuitem', { name: /Remove/ }).click()
     await page.getByText(/work removed\./).waitFor()
     await page.keyboard.press('Control+Z')
+    const names = async () => (await admin.endpoints.list.query()).map((one) => one.name)
+    await expect.poll(names).toEqual(['default', 'work'])
     await page.getByRole('row', { name: /work/ }).waitFor()
-    const names = (await admin.endpoints.list.query()).map((one) => one.name)
-    expect(names).toEqual(['default', 'work'])
   })
 
   test(`settings apply at once, are found, and care for the data, ${title}`, async () => {
