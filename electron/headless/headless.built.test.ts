@@ -31,6 +31,7 @@ test('the first start says where, with which key and how, and the key only once'
   {
     await using first = await startHeadless({ dataDir })
     expect(first.stdout()).toMatch(/^MetaMCP ready http:\/\/127\.0\.0\.1:\d+\n/)
+    expect(first.stdout()).toContain(`Window         ${first.url} in a browser`)
     expect(first.stdout()).toContain(`MCP endpoint   ${first.url}/metamcp/default/mcp`)
     const snippet = first.stdout().slice(first.stdout().indexOf('{'))
     const config = JSON.parse(snippet) as { mcpServers: { metamcp: { url: string } } }

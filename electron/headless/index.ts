@@ -28,8 +28,9 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.resolve())
   try {
     for (const warning of start.warnings) await say(stderr, warning)
-    const core = await startAnnounced(coreConfig(start.config))
-    await say(stdout, greeting(core, start.config.dataDir))
+    const config = coreConfig(start.config)
+    const core = await startAnnounced(config)
+    await say(stdout, greeting(core, config))
     await stopping.promise
     await stop(core)
   } catch (error) {

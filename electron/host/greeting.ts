@@ -1,15 +1,17 @@
-import type { Core } from '../core/index.ts'
+import type { Core, CoreConfig } from '../core/index.ts'
 
 type Greeted = Pick<Core, 'url' | 'endpoints' | 'firstKey' | 'adminToken' | 'recovery'>
+type Place = Pick<CoreConfig, 'dataDir' | 'pageDir'>
 
 /**
  * What a person reads once requests are served, without a line break at its end. Scripts wait for
  * its first line, which stays `MetaMCP ready <url>`.
  */
-export function greeting(core: Greeted, dataDir: string): string {
+export function greeting(core: Greeted, { dataDir, pageDir }: Place): string {
   const [endpoint] = core.endpoints().toSorted(defaultFirst)
   const paragraphs = [
     `MetaMCP ready ${core.url}`,
+    pageDir === null ? null : `Window         ${core.url} in a browser, with the admin token`,
     endpoint ? `MCP endpoint   ${endpoint.url}` : 'No endpoint is switched on.',
     keyLine(core, dataDir),
     tokenLine(core, dataDir),

@@ -66,7 +66,7 @@ export async function startDesktop(start: DesktopStart): Promise<void> {
   const core = await starting
   if (parts.disposed) return
   if (core === null) return ending.end(0)
-  await say(process.stdout, greeting(core, config.dataDir))
+  await say(process.stdout, greeting(core, { dataDir: config.dataDir, pageDir: null }))
   await showAll(start, { core, window, settings })
 }
 

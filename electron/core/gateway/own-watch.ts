@@ -1,5 +1,5 @@
 import { openBackoff, type BackoffOptions } from '../connections/backoff.ts'
-import type { Connection, Tenant } from '../connections/connection.ts'
+import { ServerDown, type Connection, type Tenant } from '../connections/connection.ts'
 import type { Lease } from '../connections/shared-connection.ts'
 import type { Pools } from '../connections/pools.ts'
 import { messageOf } from '../errors.ts'
@@ -51,6 +51,9 @@ export class OwnWatch {
     if (!this.#topics.delete(topic.id)) return false
     try {
       await this.#lease?.connection.request('resources/unsubscribe', { uri: topic.id })
+    } catch (error) {
+      // With its process the server has forgotten what was subscribed to.
+      if (!(error instanceof ServerDown)) throw error
     } finally {
       this.#letGo()
     }

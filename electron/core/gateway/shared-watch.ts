@@ -1,4 +1,4 @@
-import type { Connection } from '../connections/connection.ts'
+import { ServerDown, type Connection } from '../connections/connection.ts'
 import { messageOf } from '../errors.ts'
 import {
   isObject,
@@ -69,7 +69,12 @@ export class SharedWatch {
     if (wanted.subscribers.size > 0) return true
     this.#wanted.delete(keyOf(topic))
     wanted.unwanted.abort(cancelled('nobody wants it any more'))
-    await this.#tell('resources/unsubscribe', topic)
+    try {
+      await this.#tell('resources/unsubscribe', topic)
+    } catch (error) {
+      // With its process the server has forgotten what was subscribed to.
+      if (!(error instanceof ServerDown)) throw error
+    }
     return true
   }
 

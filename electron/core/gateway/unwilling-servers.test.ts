@@ -9,8 +9,9 @@ import { Subscriptions } from './subscriptions.ts'
 /** Subscribing at servers that hang, refuse, break off, or are not for the client any more. */
 
 /**
- * Offers every URI. It hangs on `…hangs`, ends after `…ends`, never agrees to `…refused`, only in
- * its first life to `…once`, and to `x://of-…` only where that is its name.
+ * Offers every URI. It hangs on `…hangs`, ends after `…ends`, and instead of giving up `…dies`;
+ * never agrees to `…refused`, only in its first life to `…once`, and to `x://of-…` only where that
+ * is its name.
  */
 const openServer = (name = 'scripted') =>
   openScriptedStdio(({ id, method, params }, reply, send) => {
@@ -25,7 +26,10 @@ const openServer = (name = 'scripted') =>
     if (method === 'resources/templates/list') {
       reply({ resourceTemplates: [{ uriTemplate: 'x://{id}', name: 'all' }] })
     }
-    if (method === 'resources/unsubscribe') reply({})
+    if (method === 'resources/unsubscribe') {
+      if (String(params['uri']).endsWith('dies')) process.exit(1)
+      reply({})
+    }
     if (method !== 'resources/subscribe') return
     const uri = String(params['uri'])
     const isOnce = uri.endsWith('once')
@@ -123,6 +127,18 @@ test('one that is refused after a restart takes nothing with it, and nothing is 
   for (const uri of ['x://once', 'x://stays']) await unsubscribe(uri)
   await expect.poll(() => world.pools.status('scripted').connections).toBe(0)
 })
+
+test.each(['shared', 'session'] as const)(
+  'with a server that is gone nothing is subscribed to any more (%s)',
+  async (isolation) => {
+    await using server = await openServer()
+    await using world = openEchoPools()
+    const { subscribe, unsubscribe } = openWorld(world, server, { isolation })
+    await subscribe('x://dies')
+    expect(await unsubscribe('x://dies')).toBe(true)
+    expect(await unsubscribe('x://dies')).toBe(false)
+  },
+)
 
 test('what cannot be had is not subscribed to: nothing is kept for it', async () => {
   await using server = await openServer()
