@@ -12,6 +12,13 @@ export type Row = Record<string, string | null>
 
 /** What a person has entered and cannot be learnt again; a table follows those that it refers to. */
 const definitionTables: readonly string[] = [
+  schema.users,
+  schema.userCredentials,
+  schema.invitations,
+  schema.oauthClients,
+  schema.oauthResources,
+  schema.oauthClientResources,
+  schema.oauthConsents,
   schema.servers,
   schema.signIns,
   schema.namespaces,

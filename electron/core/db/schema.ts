@@ -9,9 +9,14 @@ import {
   text,
   timestamp,
   unique,
+  type AnyPgColumn,
 } from 'drizzle-orm/pg-core'
 import type { RemovalKind } from '../../../shared/removal.ts'
 import type { Isolation, ServerDefinition } from '../../../shared/server.ts'
+import { users } from './account-schema.ts'
+
+export * from './account-schema.ts'
+export * from './authorization-schema.ts'
 
 /*
  * JSON columns are `json`, not `jsonb`: jsonb reorders keys and rewrites numbers, and what a server
@@ -22,26 +27,45 @@ const id = () => text('id').primaryKey()
 const createdAt = () =>
   timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow()
 
-export const servers = pgTable('servers', {
-  id: id(),
-  name: text('name').notNull().unique(),
-  type: text('type').$type<ServerDefinition['type']>().notNull(),
-  description: text('description').notNull(),
-  enabled: boolean('enabled').notNull(),
-  start: text('start').$type<'eager' | 'lazy'>().notNull(),
-  idleMs: integer('idle_ms').notNull(),
-  startTimeoutMs: integer('start_timeout_ms').notNull(),
-  isolation: text('isolation').$type<Isolation>().notNull().default('auto'),
-  idleConnections: integer('idle_connections').notNull().default(1),
-  maxConnections: integer('max_connections').notNull().default(20),
-  command: text('command'),
-  args: json('args').$type<string[]>(),
-  cwd: text('cwd'),
-  url: text('url'),
-  /** env, headers and bearerToken as one sealed JSON object (secrets.ts). */
-  secrets: text('secrets').notNull(),
-  createdAt: createdAt(),
-})
+/** `oauth` is missing in rows of before there was any. */
+type StoredEndpointAuth = { apiKey: boolean; queryParam: boolean; oauth?: boolean }
+
+/** The account that something belongs to; null for what is the instance's. */
+const ownerId = () => text('owner_id').references(() => users.id, { onDelete: 'restrict' })
+/** Whether all accounts see it and may use it; what is the instance's always is. */
+const shared = () => boolean('shared').notNull().default(true)
+/** Two accounts may use one name, and must not learn of each other by it. */
+const nameOfOwner = (table: string, columns: [AnyPgColumn, AnyPgColumn]) =>
+  unique(`${table}_owner_name`)
+    .on(...columns)
+    .nullsNotDistinct()
+
+export const servers = pgTable(
+  'servers',
+  {
+    id: id(),
+    name: text('name').notNull(),
+    ownerId: ownerId(),
+    shared: shared(),
+    type: text('type').$type<ServerDefinition['type']>().notNull(),
+    description: text('description').notNull(),
+    enabled: boolean('enabled').notNull(),
+    start: text('start').$type<'eager' | 'lazy'>().notNull(),
+    idleMs: integer('idle_ms').notNull(),
+    startTimeoutMs: integer('start_timeout_ms').notNull(),
+    isolation: text('isolation').$type<Isolation>().notNull().default('auto'),
+    idleConnections: integer('idle_connections').notNull().default(1),
+    maxConnections: integer('max_connections').notNull().default(20),
+    command: text('command'),
+    args: json('args').$type<string[]>(),
+    cwd: text('cwd'),
+    url: text('url'),
+    /** env, headers and bearerToken as one sealed JSON object (secrets.ts). */
+    secrets: text('secrets').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [nameOfOwner('servers', [table.ownerId, table.name])],
+)
 
 /** Where a person's sign-in to a server stands. Without the row nobody ever signed in, nor had to. */
 export const signIns = pgTable('sign_ins', {
@@ -84,13 +108,19 @@ export const tools = pgTable(
   (table) => [primaryKey({ columns: [table.serverId, table.name] })],
 )
 
-export const namespaces = pgTable('namespaces', {
-  id: id(),
-  name: text('name').notNull().unique(),
-  description: text('description').notNull(),
-  enabled: boolean('enabled').notNull(),
-  createdAt: createdAt(),
-})
+export const namespaces = pgTable(
+  'namespaces',
+  {
+    id: id(),
+    name: text('name').notNull(),
+    ownerId: ownerId(),
+    shared: shared(),
+    description: text('description').notNull(),
+    enabled: boolean('enabled').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [nameOfOwner('namespaces', [table.ownerId, table.name])],
+)
 
 export const namespaceServers = pgTable(
   'namespace_servers',
@@ -130,29 +160,45 @@ export const namespaceTools = pgTable(
   ],
 )
 
-export const endpoints = pgTable('endpoints', {
-  id: id(),
-  name: text('name').notNull().unique(),
-  description: text('description').notNull(),
-  enabled: boolean('enabled').notNull(),
-  namespaceId: text('namespace_id')
-    .notNull()
-    .references(() => namespaces.id, { onDelete: 'restrict' }),
-  prefix: boolean('prefix').notNull(),
-  auth: json('auth').$type<{ apiKey: boolean; queryParam: boolean }>().notNull(),
-  createdAt: createdAt(),
-})
+export const endpoints = pgTable(
+  'endpoints',
+  {
+    id: id(),
+    name: text('name').notNull(),
+    ownerId: ownerId(),
+    shared: shared(),
+    description: text('description').notNull(),
+    enabled: boolean('enabled').notNull(),
+    namespaceId: text('namespace_id')
+      .notNull()
+      .references(() => namespaces.id, { onDelete: 'restrict' }),
+    prefix: boolean('prefix').notNull(),
+    auth: json('auth').$type<StoredEndpointAuth>().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [nameOfOwner('endpoints', [table.ownerId, table.name])],
+)
 
-export const apiKeys = pgTable('api_keys', {
-  id: id(),
-  name: text('name').notNull().unique(),
-  /** SHA-256 of the key, hexadecimal: 380 random bits need no salt and no slow hash. */
-  hash: text('hash').notNull().unique(),
-  hint: text('hint').notNull(),
-  enabled: boolean('enabled').notNull(),
-  allEndpoints: boolean('all_endpoints').notNull(),
-  createdAt: createdAt(),
-})
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: id(),
+    name: text('name').notNull(),
+    /** Whose key it is; null for one of the instance, which opens what is shared. */
+    ownerId: ownerId(),
+    /** SHA-256 of the key, hexadecimal: 380 random bits need no salt and no slow hash. */
+    hash: text('hash').notNull().unique(),
+    hint: text('hint').notNull(),
+    /** Its first characters; null for keys made before they were kept. */
+    begins: text('begins'),
+    enabled: boolean('enabled').notNull(),
+    allEndpoints: boolean('all_endpoints').notNull(),
+    createdAt: createdAt(),
+    /** From then on it opens nothing; null for never. */
+    expiresAt: timestamp('expires_at', { withTimezone: true, mode: 'string' }),
+  },
+  (table) => [nameOfOwner('api_keys', [table.ownerId, table.name])],
+)
 
 export const apiKeyEndpoints = pgTable(
   'api_key_endpoints',
