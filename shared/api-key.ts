@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Owned } from './account.ts'
 import { plainText } from './names.ts'
 
 export const keyName = plainText
@@ -30,6 +31,13 @@ export type ApiKeyPatch = z.infer<typeof apiKeyPatch>
 /** A key as management callers see it; `hint` is its last four characters, to tell keys apart. */
 export type ApiKeyView = z.infer<typeof apiKeyInput> & {
   id: string
+  /** Its first characters; `null` for a key of before these were kept. */
+  begins: string | null
   hint: string
+  /** ISO 8601. */
   createdAt: string
+  /** From then on (ISO 8601) it opens nothing; `null` for never. */
+  expiresAt: string | null
+  /** The account whose key it is; `null` for one of the instance. */
+  ownerId: Owned['ownerId']
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Owned } from './account.ts'
 import { definitionName, descriptionText } from './names.ts'
 
 /** Which credentials an endpoint takes. With `apiKey: false` anyone who can reach it may call it. */
@@ -10,6 +11,8 @@ const endpointAuth = z.strictObject({
 
 export const endpointInput = z.strictObject({
   name: definitionName,
+  /** Whether other accounts see and may use it; what is the instance's they always do. */
+  shared: z.boolean().optional(),
   description: descriptionText.default(''),
   enabled: z.boolean().default(true),
   namespaceId: z.string(),
@@ -20,6 +23,7 @@ export const endpointInput = z.strictObject({
 
 export const endpointPatch = z.strictObject({
   name: definitionName.optional(),
+  shared: z.boolean().optional(),
   description: descriptionText.optional(),
   enabled: z.boolean().optional(),
   namespaceId: z.string().optional(),
@@ -32,4 +36,4 @@ export const endpointPatch = z.strictObject({
 
 export type EndpointInput = z.input<typeof endpointInput>
 export type EndpointPatch = z.infer<typeof endpointPatch>
-export type Endpoint = z.infer<typeof endpointInput> & { id: string }
+export type Endpoint = z.infer<typeof endpointInput> & Owned & { id: string }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Owned } from './account.ts'
 import { definitionName, descriptionText, exposedName, plainText } from './names.ts'
 
 const toolAnnotations = z.looseObject({
@@ -48,6 +49,8 @@ export const toolRulePatch = z.strictObject({
 
 export const namespaceInput = z.strictObject({
   name: definitionName,
+  /** Whether other accounts see and may use it; what is the instance's they always do. */
+  shared: z.boolean().optional(),
   description: descriptionText.default(''),
   enabled: z.boolean().default(true),
   /** In the order in which their tools are listed. */
@@ -57,6 +60,7 @@ export const namespaceInput = z.strictObject({
 /** Only the fields that are named change; tool rules are changed one by one and always kept. */
 export const namespacePatch = z.strictObject({
   name: definitionName.optional(),
+  shared: z.boolean().optional(),
   description: descriptionText.optional(),
   enabled: z.boolean().optional(),
   /** Replaces the list; the switches and tool rules of servers that leave it are kept for their return. */
@@ -68,4 +72,4 @@ export type ToolRulePatch = z.infer<typeof toolRulePatch>
 export type NamespaceInput = z.input<typeof namespaceInput>
 export type NamespacePatch = z.infer<typeof namespacePatch>
 /** `tools` also holds the rules kept for servers that are not in `servers` at present. */
-export type Namespace = z.infer<typeof namespaceInput> & { id: string; tools: ToolRule[] }
+export type Namespace = z.infer<typeof namespaceInput> & Owned & { id: string; tools: ToolRule[] }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Owned } from './account.ts'
 import { descriptionText, plainText, serverName } from './names.ts'
 import type { ServerProblem } from './server-problem.ts'
 
@@ -17,6 +18,8 @@ const isolation = z.enum(['auto', 'shared', 'session'])
 const common = {
   name: serverName,
   description: descriptionText.default(''),
+  /** Whether other accounts see and may use it; what is the instance's they always do. */
+  shared: z.boolean().optional(),
   enabled: z.boolean().default(true),
   /** `lazy`: started when first called, once its catalog is known. `eager`: started with the app. */
   start: z.enum(['eager', 'lazy']).default('lazy'),
@@ -99,6 +102,7 @@ const secretOrKept = (value: z.ZodString) => value.nullable()
  */
 export const serverPatch = z.strictObject({
   name: serverName.optional(),
+  shared: z.boolean().optional(),
   type: z.enum(['STDIO', 'SSE', 'STREAMABLE_HTTP']).optional(),
   description: descriptionText.optional(),
   enabled: z.boolean().optional(),
@@ -127,6 +131,8 @@ export type ServerDefinition = z.infer<typeof serverDefinition>
 export type ServerInput = z.input<typeof serverDefinition>
 export type ServerPatch = z.infer<typeof serverPatch>
 export type Server = ServerDefinition & { id: string }
+/** As it is stored. */
+export type OwnedServer = Server & Owned
 
 /** What a server is doing now, as told to people. `stopped` is healthy: it starts when called. */
 export type ServerState = 'disabled' | 'stopped' | 'starting' | 'running' | 'failed'
@@ -135,7 +141,7 @@ export type ServerState = 'disabled' | 'stopped' | 'starting' | 'running' | 'fai
 export type SignInStatus = 'needed' | 'signed-in' | null
 
 /** A server as management callers see it: names of secrets, never their values. */
-export type ServerView = {
+export type ServerView = Owned & {
   id: string
   name: string
   description: string

@@ -59,8 +59,8 @@ function offersOf(stores: TempStores) {
 
 type Api = ReturnType<typeof routerOver>
 
-const callAs = (api: Api, kind: RpcContext['caller']['kind'] = 'local') =>
-  api.createCaller({ caller: { kind } })
+const callAs = (api: Api, caller: RpcContext['caller'] = { kind: 'local' }) =>
+  api.createCaller({ caller })
 
 /** What a client would get for an error. */
 function shapeOf(api: { _def: Pick<Api['_def'], '_config'> }, error: unknown) {
@@ -90,7 +90,7 @@ test('servers are listed, changed and deleted, and what is live follows', async 
   const made = await servers.create({ ...someServer('one'), env: { KEY: 'x' } })
   const { id } = made
   expect(made).toEqual({
-    id,
+    ...{ id, ownerId: null, shared: true },
     name: 'one',
     description: '',
     type: 'STDIO',
@@ -208,14 +208,16 @@ test('no answer and no error holds a secret', async () => {
   for (const secret of [...SECRETS, key, 'sealed', 'v1.']) expect(text).not.toContain(secret)
 })
 
+const A_KEY = { kind: 'api-key', id: '1', name: 'ci', ownerId: null } as const
+
 test.each([
-  ['anonymous', 'UNAUTHORIZED'],
-  ['api-key', 'FORBIDDEN'],
-  ['admin', null],
-  ['local', null],
-] as const)('a caller that is %s: %s', async (kind, code) => {
+  [{ kind: 'anonymous' }, 'UNAUTHORIZED'],
+  [A_KEY, 'FORBIDDEN'],
+  [{ kind: 'admin' }, null],
+  [{ kind: 'local' }, null],
+] as const)('a caller that is %j: %s', async (caller, code) => {
   await using stores = await openTempStores()
-  const api = callAs(routerOver(stores), kind)
+  const api = callAs(routerOver(stores), caller)
   const outcome = await api.servers.create(someServer('one')).then(
     () => null,
     (error: unknown) => (error instanceof TRPCError ? error.code : error),

@@ -1,10 +1,12 @@
 import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { z } from 'zod'
+import { accessOf } from './access.ts'
+import type { Caller } from './caller.ts'
 import { AppError, type AppErrorCode } from './errors.ts'
 import { InvalidInput, problemsOf, problemText, type Problem } from './problems.ts'
 
-/** What a management request comes with; the whole `Caller` of auth/caller.ts fits. */
-export type RpcContext = { caller: { kind: 'local' | 'admin' | 'api-key' | 'anonymous' } }
+/** What a management request comes with. */
+export type RpcContext = { caller: Caller }
 
 const CODES: Record<AppErrorCode, TRPC_ERROR_CODE_KEY> = {
   'not-found': 'NOT_FOUND',
@@ -12,6 +14,7 @@ const CODES: Record<AppErrorCode, TRPC_ERROR_CODE_KEY> = {
   invalid: 'BAD_REQUEST',
   'in-use': 'CONFLICT',
   unauthorized: 'UNAUTHORIZED',
+  forbidden: 'FORBIDDEN',
   unavailable: 'SERVICE_UNAVAILABLE',
 }
 
@@ -37,18 +40,30 @@ const knownErrors = t.middleware(async ({ next }) => {
 
 const managementOnly = t.middleware(({ ctx, next }) => {
   const { kind } = ctx.caller
-  if (kind === 'local' || kind === 'admin') return next()
-  if (kind === 'anonymous') {
-    throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Managing takes the admin token.' })
+  if (kind === 'local' || kind === 'admin' || kind === 'account') {
+    return next({ ctx: { access: accessOf(ctx.caller) } })
   }
-  throw new TRPCError({
-    code: 'FORBIDDEN',
-    message: 'An API key opens endpoints; managing takes the admin token.',
-  })
+  if (kind === 'anonymous') {
+    const message = 'Managing takes an account that is signed in, or the admin token.'
+    throw new TRPCError({ code: 'UNAUTHORIZED', message })
+  }
+  const message = 'An API key or an access token opens endpoints, and manages nothing.'
+  throw new TRPCError({ code: 'FORBIDDEN', message })
 })
 
-/** For the app itself and holders of the admin token, and nobody else. */
+const adminOnly = managementOnly.unstable_pipe(({ ctx, next }) => {
+  if (ctx.access.isAdmin) return next()
+  throw new TRPCError({ code: 'FORBIDDEN', message: 'This takes an administrator.' })
+})
+
+/**
+ * For the app itself, holders of the admin token, and accounts, and nobody else. What the caller may
+ * see and change of it all is in `ctx.access`.
+ */
 export const managementProcedure = t.procedure.use(knownErrors).use(managementOnly)
+
+/** For what concerns the whole instance, or the computer that it runs on: no members. */
+export const adminProcedure = t.procedure.use(knownErrors).use(adminOnly)
 
 /** Mistakes in the input, from the procedure's own schema or from the store behind it. */
 function issuesOf(cause: unknown): Problem[] | undefined {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { AppError } from './errors.ts'
 
-/** What every kind of definition has. */
-export type Named = { id: string; name: string }
+/** What every kind of definition has; names are unique per owner. */
+export type Named = { id: string; name: string; ownerId?: string | null }
 
 /**
  * Definitions of one kind, held in memory so that reading never waits. Values are frozen: nobody
@@ -12,7 +12,8 @@ export interface Shelf<T extends Named> {
   /** In order of their names. */
   list(): T[]
   get(id: string): T | undefined
-  byName(name: string): T | undefined
+  /** The instance's, or that of the account. */
+  byName(name: string, ownerId?: string | null): T | undefined
   /** A look-up by another unique property, kept up to date. */
   indexBy(keyOf: (value: T) => string): (key: string) => T | undefined
   /** Puts a frozen copy of `value` in, in place of the one with its id, and returns that copy. */
@@ -48,11 +49,13 @@ export async function openShelf<T extends Named>(load: () => Promise<T[]>): Prom
     throw error
   }
 
+  const byOwnedName = values.indexBy((value) => ownedName(value.name, value.ownerId ?? null))
+
   await replaceAll()
   return {
     list: () => [...values.byId.values()].sort(byNameOrder),
     get: (id) => values.byId.get(id),
-    byName: values.indexBy((value) => value.name),
+    byName: (name, ownerId = null) => byOwnedName(ownedName(name, ownerId)),
     indexBy: values.indexBy,
     put: values.put,
     drop: values.drop,
@@ -108,6 +111,11 @@ export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.values(value).forEach(deepFreeze)
   return Object.freeze(value)
+}
+
+/** No name has a line break in it. */
+function ownedName(name: string, ownerId: string | null): string {
+  return `${name}\n${ownerId ?? ''}`
 }
 
 function byNameOrder(a: Named, b: Named): number {

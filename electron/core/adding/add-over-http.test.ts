@@ -100,7 +100,7 @@ test('nobody without the token may make us take up a large body', async () => {
     links: [httpLink({ url: `${core.url}/trpc/frontend` })],
   })
   const sent = stranger.adding.readBundle.mutate(new Uint8Array(1_000))
-  await expect(sent).rejects.toThrow('Managing takes the admin token.')
+  await expect(sent).rejects.toThrow('Managing takes an account')
 })
 
 test('the registry is searched and a server of it added', async () => {

@@ -1,6 +1,7 @@
 import { and, eq, inArray, ne } from 'drizzle-orm'
 import type { ApiKeyView } from '../../../shared/api-key.ts'
 import type { Tx } from '../db/open.ts'
+import { isOwner } from '../db/owner.ts'
 import { apiKeyEndpoints, apiKeys, endpoints } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import { InvalidInput } from '../problems.ts'
@@ -58,14 +59,14 @@ export function noSuchApiKey(id: string): AppError {
   return new AppError('not-found', `There is no API key with the id "${id}".`)
 }
 
-type Identity = Pick<StoredApiKey, 'id' | 'name' | 'hash'>
+type Identity = Pick<StoredApiKey, 'id' | 'name' | 'hash' | 'ownerId'>
 
-async function refuseTaken(tx: Tx, { id, name, hash }: Identity): Promise<void> {
+async function refuseTaken(tx: Tx, { id, name, hash, ownerId }: Identity): Promise<void> {
   const isOther = ne(apiKeys.id, id)
   const sameName = await tx
     .select()
     .from(apiKeys)
-    .where(and(eq(apiKeys.name, name), isOther))
+    .where(and(eq(apiKeys.name, name), isOwner(apiKeys.ownerId, ownerId), isOther))
   if (sameName.length > 0) {
     throw new AppError('conflict', `An API key named "${name}" exists already.`)
   }
@@ -98,9 +99,10 @@ function toApiKey(
   row: typeof apiKeys.$inferSelect,
   scope: (typeof apiKeyEndpoints.$inferSelect)[],
 ): StoredApiKey {
-  const { allEndpoints, createdAt, ...own } = row
+  const { allEndpoints, createdAt, expiresAt, ...own } = row
   const ids = scope.map(({ endpointId }) => endpointId).sort()
-  return { ...own, endpoints: allEndpoints ? 'all' : ids, createdAt: isoTime(createdAt) }
+  const times = { createdAt: isoTime(createdAt), expiresAt: expiresAt && isoTime(expiresAt) }
+  return { ...own, ...times, endpoints: allEndpoints ? 'all' : ids }
 }
 
 /** PostgreSQL's own form, `2026-01-31 10:00:00+00`, as ISO 8601. */

@@ -108,7 +108,8 @@ function viewOf(
 
 async function createIn(tx: Tx, input: ApiKeyInput, key: string): Promise<rows.StoredApiKey> {
   const { name, endpoints, enabled } = parseInput(apiKeyInput, input)
-  const identity = { id: randomUUID(), hash: hashApiKey(key), hint: hintOf(key) }
+  const shown = { hint: hintOf(key), begins: null, expiresAt: null, ownerId: null }
+  const identity = { id: randomUUID(), hash: hashApiKey(key), ...shown }
   return rows.insertApiKey(tx, { ...identity, name, endpoints, enabled })
 }
 

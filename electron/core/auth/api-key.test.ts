@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { API_KEY } from '../../../shared/api-key.ts'
-import { callerKey } from './caller.ts'
+import { callerKey } from '../caller.ts'
 import { hashApiKey, makeApiKey } from './api-key.ts'
 
 test('keys have their shape, differ, and use all 62 characters about equally', () => {
@@ -24,10 +24,14 @@ test('the hash of a key is its SHA-256', () => {
 })
 
 test('a session is bound to who calls, whatever the key is called now', () => {
-  const before = callerKey({ kind: 'api-key', id: '1', name: 'before' })
-  expect(callerKey({ kind: 'api-key', id: '1', name: 'after' })).toBe(before)
+  const before = callerKey({ kind: 'api-key', id: '1', name: 'before', ownerId: null })
+  expect(callerKey({ kind: 'api-key', id: '1', name: 'after', ownerId: null })).toBe(before)
   const others = (['local', 'admin', 'anonymous'] as const).map((kind) => callerKey({ kind }))
   expect(
-    new Set([before, ...others, callerKey({ kind: 'api-key', id: '2', name: 'before' })]).size,
+    new Set([
+      before,
+      ...others,
+      callerKey({ kind: 'api-key', id: '2', name: 'before', ownerId: null }),
+    ]).size,
   ).toBe(5)
 })

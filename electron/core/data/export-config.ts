@@ -2,13 +2,13 @@ import type { ApiKeyView } from '../../../shared/api-key.ts'
 import type { ExportView } from '../../../shared/data.ts'
 import type { Endpoint } from '../../../shared/endpoint.ts'
 import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
-import { serverDefinition, type Server } from '../../../shared/server.ts'
+import { serverDefinition, type OwnedServer } from '../../../shared/server.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { openReferenceNames, type ReferenceNames } from './reference-names.ts'
 import { hideInArgs, hideInUrl } from './secret-places.ts'
 
 export type StoredDefinitions = {
-  servers: readonly Server[]
+  servers: readonly OwnedServer[]
   namespaces: readonly Namespace[]
   endpoints: readonly Endpoint[]
   apiKeys: readonly ApiKeyView[]
@@ -40,8 +40,8 @@ function sectionOf<T extends { name: string }>(
 
 const TYPES = { STDIO: 'stdio', SSE: 'sse', STREAMABLE_HTTP: 'streamable-http' } as const
 
-function serverEntry(server: Server, names: ReferenceNames): Record<string, unknown> {
-  const { id: _, name, type, ...fields } = server
+function serverEntry(server: OwnedServer, names: ReferenceNames): Record<string, unknown> {
+  const { id: _, ownerId: __, shared: ___, name, type, ...fields } = server
   const refer = (secret: string, ...wishes: string[]) => names.refer(secret, wishes)
   const referAll = (record: Record<string, string>, isOwn: boolean) =>
     Object.fromEntries(

@@ -1,6 +1,7 @@
 import { and, eq, ne } from 'drizzle-orm'
 import type { Endpoint } from '../../../shared/endpoint.ts'
 import type { Tx } from '../db/open.ts'
+import { isOwner } from '../db/owner.ts'
 import { endpoints, namespaces } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import { InvalidInput } from '../problems.ts'
@@ -35,11 +36,11 @@ export function noSuchEndpoint(id: string): AppError {
   return new AppError('not-found', `There is no endpoint with the id "${id}".`)
 }
 
-async function refuseWrong(tx: Tx, { id, name, namespaceId }: Endpoint): Promise<void> {
+async function refuseWrong(tx: Tx, { id, name, ownerId, namespaceId }: Endpoint): Promise<void> {
   const others = await tx
     .select({ id: endpoints.id })
     .from(endpoints)
-    .where(and(eq(endpoints.name, name), ne(endpoints.id, id)))
+    .where(and(eq(endpoints.name, name), isOwner(endpoints.ownerId, ownerId), ne(endpoints.id, id)))
   if (others.length > 0) {
     throw new AppError('conflict', `An endpoint named "${name}" exists already.`)
   }

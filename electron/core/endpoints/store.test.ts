@@ -7,6 +7,7 @@ test('an endpoint is kept with its defaults, and changed field by field', async 
   const { endpoints } = stores
   const made = await endpoints.create({ name: 'work', namespaceId, description: 'mine' })
   expect(made).toEqual({
+    ...{ ownerId: null, shared: true },
     id: made.id,
     name: 'work',
     description: 'mine',

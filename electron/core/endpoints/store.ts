@@ -6,6 +6,7 @@ import {
   type EndpointInput,
   type EndpointPatch,
 } from '../../../shared/endpoint.ts'
+import { ownedBy } from '../access.ts'
 import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { parseInput } from '../problems.ts'
@@ -20,15 +21,16 @@ export interface EndpointStore {
   /** In order of their names. */
   list(): Endpoint[]
   get(id: string): Endpoint | undefined
-  byName(name: string): Endpoint | undefined
-  create(input: EndpointInput): Promise<Endpoint>
+  byName(name: string, ownerId?: string | null): Endpoint | undefined
+  /** Of that account, or of the instance. */
+  create(input: EndpointInput, ownerId?: string | null): Promise<Endpoint>
   /** Only the fields that are named change, in `auth` too. */
   update(id: string, patch: EndpointPatch): Promise<Endpoint>
   /** API keys that were limited to it lose it. */
   delete(id: string): Promise<void>
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
   listIn(tx: Tx): Promise<Endpoint[]>
-  createIn(tx: Tx, input: EndpointInput): Promise<Endpoint>
+  createIn(tx: Tx, input: EndpointInput, ownerId?: string | null): Promise<Endpoint>
   updateIn(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoint>
   deleteIn(tx: Tx, id: string): Promise<void>
   reload(): Promise<void>
@@ -50,7 +52,7 @@ export async function openEndpointStore(options: EndpointStoreOptions): Promise<
     list: shelf.list,
     get: shelf.get,
     byName: shelf.byName,
-    create: (input) => store((tx) => createIn(tx, input)),
+    create: (input, ownerId) => store((tx) => createIn(tx, input, ownerId)),
     update: (id, patch) => store((tx) => updateIn(tx, id, patch)),
     async delete(id) {
       await shelf.inTurn(async () => {
@@ -69,18 +71,25 @@ export async function openEndpointStore(options: EndpointStoreOptions): Promise<
   }
 }
 
-async function createIn(tx: Tx, input: EndpointInput): Promise<Endpoint> {
-  const endpoint = { ...parseInput(endpointInput, input), id: randomUUID() }
+async function createIn(
+  tx: Tx,
+  input: EndpointInput,
+  ownerId: string | null = null,
+): Promise<Endpoint> {
+  const parsed = parseInput(endpointInput, input)
+  const endpoint = { ...parsed, ...ownedBy(ownerId, parsed.shared), id: randomUUID() }
   await rows.insertEndpoint(tx, endpoint)
   return endpoint
 }
 
 async function updateIn(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoint> {
-  const { name, description, enabled, namespaceId, prefix, auth } = parseInput(endpointPatch, patch)
+  const parsed = parseInput(endpointPatch, patch)
+  const { name, description, enabled, namespaceId, prefix, auth, shared } = parsed
   const current = await rows.lockEndpoint(tx, id)
   const endpoint: Endpoint = {
     id,
     name: name ?? current.name,
+    ...ownedBy(current.ownerId, shared ?? current.shared),
     description: description ?? current.description,
     enabled: enabled ?? current.enabled,
     namespaceId: namespaceId ?? current.namespaceId,

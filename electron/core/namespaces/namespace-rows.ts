@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, ne } from 'drizzle-orm'
 import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
 import type { Tx } from '../db/open.ts'
+import { isOwner } from '../db/owner.ts'
 import { endpoints, namespaces, namespaceServers, namespaceTools, servers } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import { InvalidInput } from '../problems.ts'
@@ -50,8 +51,8 @@ export async function lockNamespace(tx: Tx, id: string): Promise<StoredNamespace
 
 export async function insertNamespace(tx: Tx, namespace: Namespace): Promise<void> {
   await refuseTakenName(tx, namespace)
-  const { id, name, description, enabled } = namespace
-  await tx.insert(namespaces).values({ id, name, description, enabled })
+  const { id, name, ownerId, shared, description, enabled } = namespace
+  await tx.insert(namespaces).values({ id, name, ownerId, shared, description, enabled })
   await writeServers(tx, namespace, new Map())
 }
 
@@ -62,8 +63,11 @@ export async function updateNamespace(
   switches: StoredNamespace['switches'],
 ): Promise<void> {
   await refuseTakenName(tx, namespace)
-  const { id, name, description, enabled } = namespace
-  await tx.update(namespaces).set({ name, description, enabled }).where(eq(namespaces.id, id))
+  const { id, name, shared, description, enabled } = namespace
+  await tx
+    .update(namespaces)
+    .set({ name, shared, description, enabled })
+    .where(eq(namespaces.id, id))
   await writeServers(tx, namespace, switches)
 }
 
@@ -94,11 +98,13 @@ export function noSuchNamespace(id: string): AppError {
   return new AppError('not-found', `There is no namespace with the id "${id}".`)
 }
 
-async function refuseTakenName(tx: Tx, { id, name }: Namespace): Promise<void> {
+async function refuseTakenName(tx: Tx, { id, name, ownerId }: Namespace): Promise<void> {
   const others = await tx
     .select({ id: namespaces.id })
     .from(namespaces)
-    .where(and(eq(namespaces.name, name), ne(namespaces.id, id)))
+    .where(
+      and(eq(namespaces.name, name), isOwner(namespaces.ownerId, ownerId), ne(namespaces.id, id)),
+    )
   if (others.length > 0) {
     throw new AppError('conflict', `A namespace named "${name}" exists already.`)
   }
@@ -133,10 +139,12 @@ async function refuseWrongServers(tx: Tx, members: Namespace['servers']): Promis
 }
 
 function toNamespace({ row, members, rules }: Parts): Namespace {
-  const { id, name, description, enabled } = row
+  const { id, name, ownerId, shared, description, enabled } = row
   return {
     id,
     name,
+    ownerId,
+    shared,
     description,
     enabled,
     servers: members

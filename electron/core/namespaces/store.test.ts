@@ -21,6 +21,7 @@ test('a namespace keeps its servers in their order, across starts', async () => 
   })
   const expected = { name: 'work', description: '', enabled: true, tools: [] }
   expect(namespace).toEqual({
+    ...{ ownerId: null, shared: true },
     ...expected,
     id: namespace.id,
     servers: members([c, true], [a, false], [b, true]),

@@ -7,6 +7,7 @@ import {
   type NamespacePatch,
   type ToolRulePatch,
 } from '../../../shared/namespace.ts'
+import { ownedBy } from '../access.ts'
 import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { InvalidInput, parseInput } from '../problems.ts'
@@ -22,8 +23,9 @@ export interface NamespaceStore {
   /** In order of their names. */
   list(): Namespace[]
   get(id: string): Namespace | undefined
-  byName(name: string): Namespace | undefined
-  create(input: NamespaceInput): Promise<Namespace>
+  byName(name: string, ownerId?: string | null): Namespace | undefined
+  /** Of that account, or of the instance. */
+  create(input: NamespaceInput, ownerId?: string | null): Promise<Namespace>
   /** Only the fields that are named change; tool rules never do. */
   update(id: string, patch: NamespacePatch): Promise<Namespace>
   /** Changes what the namespace says of one tool of one of its servers. */
@@ -34,7 +36,7 @@ export interface NamespaceStore {
   delete(id: string): Promise<void>
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
   listIn(tx: Tx): Promise<Namespace[]>
-  createIn(tx: Tx, input: NamespaceInput): Promise<Namespace>
+  createIn(tx: Tx, input: NamespaceInput, ownerId?: string | null): Promise<Namespace>
   updateIn(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace>
   setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace>
   deleteIn(tx: Tx, id: string): Promise<void>
@@ -64,8 +66,8 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
   return {
     list: () => shelf.list().map((namespace) => withoutDeleted(namespace, isServer)),
     get: (id) => shown(shelf.get(id)),
-    byName: (name) => shown(shelf.byName(name)),
-    create: (input) => store((tx) => createIn(tx, input)),
+    byName: (name, ownerId) => shown(shelf.byName(name, ownerId)),
+    create: (input, ownerId) => store((tx) => createIn(tx, input, ownerId)),
     update: (id, patch) => store((tx) => updateIn(tx, id, patch)),
     setTool: (id, patch) => store((tx) => setToolsIn(tx, id, [patch])),
     setTools: (id, patches) => store((tx) => setToolsIn(tx, id, patches)),
@@ -87,17 +89,24 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
   }
 }
 
-async function createIn(tx: Tx, input: NamespaceInput): Promise<Namespace> {
-  const namespace = { ...parseInput(namespaceInput, input), id: randomUUID(), tools: [] }
+async function createIn(
+  tx: Tx,
+  input: NamespaceInput,
+  ownerId: string | null = null,
+): Promise<Namespace> {
+  const parsed = parseInput(namespaceInput, input)
+  const owned = ownedBy(ownerId, parsed.shared)
+  const namespace = { ...parsed, ...owned, id: randomUUID(), tools: [] }
   await rows.insertNamespace(tx, namespace)
   return namespace
 }
 
 async function updateIn(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace> {
-  const { name, description, enabled, servers } = parseInput(namespacePatch, patch)
+  const { name, description, enabled, servers, shared } = parseInput(namespacePatch, patch)
   const { namespace: current, switches } = await rows.lockNamespace(tx, id)
   const namespace: Namespace = {
     ...current,
+    ...ownedBy(current.ownerId, shared ?? current.shared),
     name: name ?? current.name,
     description: description ?? current.description,
     enabled: enabled ?? current.enabled,

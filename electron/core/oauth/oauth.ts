@@ -20,6 +20,7 @@ const CALLBACK_PATH = '/oauth/callback'
 
 const STATUS: Partial<Record<AppError['code'], number>> = {
   unauthorized: 403,
+  forbidden: 403,
   conflict: 409,
   unavailable: 502,
 }

@@ -4,7 +4,7 @@ import type { ServerUse } from '../../../shared/server-catalog.ts'
 import {
   serverDefinition,
   serverPatch,
-  type Server,
+  type OwnedServer,
   type ServerView,
 } from '../../../shared/server.ts'
 import { AppError } from '../errors.ts'
@@ -76,7 +76,7 @@ export function serverRouter(options: ServerRouterOptions) {
       .input(byIds.extend({ enabled: z.boolean() }))
       .mutation(async ({ input: { ids, enabled } }) => {
         ids.forEach(require)
-        const changed: Server[] = []
+        const changed: OwnedServer[] = []
         for (const id of ids) changed.push(await store.update(id, { enabled }))
         return Promise.all(changed.map(follow))
       }),
@@ -128,7 +128,7 @@ function liveProcedures(options: ServerRouterOptions) {
 }
 
 function helpersOf({ store, catalogs, status, invalidate }: ServerRouterOptions) {
-  function view(server: Server): ServerView {
+  function view(server: OwnedServer): ServerView {
     const { catalog, ownConnections, triedAt, error } = catalogs.get(server.id)
     return serverView(server, {
       ...status(server.id),
@@ -139,7 +139,7 @@ function helpersOf({ store, catalogs, status, invalidate }: ServerRouterOptions)
     })
   }
 
-  function require(id: string): Server {
+  function require(id: string): OwnedServer {
     const server = store.get(id)
     if (!server) throw noSuchServer(id)
     return server
@@ -148,12 +148,12 @@ function helpersOf({ store, catalogs, status, invalidate }: ServerRouterOptions)
   return {
     view,
     require,
-    requireOn(id: string): Server {
+    requireOn(id: string): OwnedServer {
       const server = require(id)
       if (!server.enabled) throw new AppError('invalid', `The server "${server.name}" is off.`)
       return server
     },
-    async follow(server: Server): Promise<ServerView> {
+    async follow(server: OwnedServer): Promise<ServerView> {
       await invalidate(server.id)
       return view(server)
     },

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import {
   oauthClient,
   serverDefinition,
-  type Server,
+  type OwnedServer,
   type ServerDefinition,
 } from '../../../shared/server.ts'
 import type { Tx } from '../db/open.ts'
+import { isOwner } from '../db/owner.ts'
 import { serverCatalogs, servers } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import type { Secrets } from '../secrets.ts'
@@ -22,11 +23,11 @@ const sealedFields = z.object({
 
 /** The table of servers, with what is secret in it sealed and opened on the way. */
 export interface ServerRows {
-  all(tx: Tx): Promise<Server[]>
+  all(tx: Tx): Promise<OwnedServer[]>
   /** Held against other changes until the transaction ends. */
-  lock(tx: Tx, id: string): Promise<Server>
-  insert(tx: Tx, server: Server): Promise<void>
-  update(tx: Tx, server: Server): Promise<void>
+  lock(tx: Tx, id: string): Promise<OwnedServer>
+  insert(tx: Tx, server: OwnedServer): Promise<void>
+  update(tx: Tx, server: OwnedServer): Promise<void>
   delete(tx: Tx, id: string): Promise<void>
 }
 
@@ -63,23 +64,23 @@ export function noSuchServer(id: string): AppError {
   return new AppError('not-found', `There is no server with the id "${id}".`)
 }
 
-async function refuseTakenName(tx: Tx, { id, name }: Server): Promise<void> {
+async function refuseTakenName(tx: Tx, { id, name, ownerId }: OwnedServer): Promise<void> {
   const others = await tx
     .select({ id: servers.id })
     .from(servers)
-    .where(and(eq(servers.name, name), ne(servers.id, id)))
+    .where(and(eq(servers.name, name), isOwner(servers.ownerId, ownerId), ne(servers.id, id)))
   if (others.length > 0) {
     throw new AppError('conflict', `A server named "${name}" exists already.`)
   }
 }
 
 /** All columns but the id: those of another type are cleared. */
-function toColumns(server: Server, secrets: Secrets) {
+function toColumns(server: OwnedServer, secrets: Secrets) {
   const { id, name, type, description, enabled, start, idleMs, startTimeoutMs } = server
-  const { isolation, idleConnections, maxConnections } = server
+  const { isolation, idleConnections, maxConnections, ownerId, shared } = server
   const common = {
     ...{ name, type, description, enabled, start, idleMs, startTimeoutMs },
-    ...{ isolation, idleConnections, maxConnections },
+    ...{ isolation, idleConnections, maxConnections, ownerId, shared },
   }
   const seal = (fields: z.infer<typeof sealedFields>) =>
     secrets.seal(JSON.stringify(fields), secretContext(id))
@@ -92,15 +93,16 @@ function toColumns(server: Server, secrets: Secrets) {
   return { ...common, ...none, url, secrets: seal({ headers, bearerToken, oauth }) }
 }
 
-function fromRow(row: ServerRow, secrets: Secrets): Server {
-  const { id, createdAt: _, secrets: sealed, command, args, cwd, url, ...common } = row
+function fromRow(row: ServerRow, secrets: Secrets): OwnedServer {
+  const { id, ownerId, shared, createdAt: _, secrets: sealed, ...rest } = row
+  const { command, args, cwd, url, ...common } = rest
   const hidden = sealedFields.parse(JSON.parse(secrets.open(sealed, secretContext(id))))
   const own =
     row.type === 'STDIO'
       ? { command, args: args ?? [], cwd, env: hidden.env }
       : { url, headers: hidden.headers, bearerToken: hidden.bearerToken, oauth: hidden.oauth }
   const definition: ServerDefinition = serverDefinition.parse({ ...common, ...own })
-  return { ...definition, id }
+  return { ...definition, id, ownerId, shared }
 }
 
 function secretContext(id: string): string {

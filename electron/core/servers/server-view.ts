@@ -1,4 +1,4 @@
-import type { Server, ServerView, SignInStatus } from '../../../shared/server.ts'
+import type { OwnedServer, ServerView, SignInStatus } from '../../../shared/server.ts'
 
 /** How a server is, as far as its connections and its sign-in know. */
 export type ServerStatus = Pick<
@@ -11,12 +11,12 @@ export type ServerNow = ServerStatus &
   Pick<ServerView, 'toolCount' | 'tokenCount' | 'lastSeenAt' | 'ownConnections'>
 
 /** A server as management callers see it: of secrets only the names. */
-export function serverView(server: Server, now: ServerNow): ServerView {
+export function serverView(server: OwnedServer, now: ServerNow): ServerView {
   const { id, name, description, type, enabled, start, idleMs, startTimeoutMs } = server
-  const { isolation, idleConnections, maxConnections } = server
+  const { isolation, idleConnections, maxConnections, ownerId, shared } = server
   const view = {
     ...{ id, name, description, type, enabled, start, idleMs, startTimeoutMs },
-    ...{ isolation, idleConnections, maxConnections },
+    ...{ isolation, idleConnections, maxConnections, ownerId, shared },
     ...now,
   }
   if (server.type === 'STDIO') {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import {
   serverDefinition,
-  type Server,
+  type OwnedServer,
   type ServerInput,
   type ServerPatch,
 } from '../../../shared/server.ts'
+import { ownedBy } from '../access.ts'
 import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { parseInput } from '../problems.ts'
@@ -19,18 +20,19 @@ import { serverRows, type ServerRows } from './server-rows.ts'
  */
 export interface ServerStore {
   /** In order of their names. */
-  list(): Server[]
-  get(id: string): Server | undefined
-  byName(name: string): Server | undefined
-  create(input: ServerInput): Promise<Server>
+  list(): OwnedServer[]
+  get(id: string): OwnedServer | undefined
+  byName(name: string, ownerId?: string | null): OwnedServer | undefined
+  /** Of that account, or of the instance. */
+  create(input: ServerInput, ownerId?: string | null): Promise<OwnedServer>
   /** Only the fields that are named change; see `patchServer`. */
-  update(id: string, patch: ServerPatch): Promise<Server>
+  update(id: string, patch: ServerPatch): Promise<OwnedServer>
   /** Namespaces lose it too. */
   delete(id: string): Promise<void>
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
-  listIn(tx: Tx): Promise<Server[]>
-  createIn(tx: Tx, input: ServerInput): Promise<Server>
-  updateIn(tx: Tx, id: string, patch: ServerPatch): Promise<Server>
+  listIn(tx: Tx): Promise<OwnedServer[]>
+  createIn(tx: Tx, input: ServerInput, ownerId?: string | null): Promise<OwnedServer>
+  updateIn(tx: Tx, id: string, patch: ServerPatch): Promise<OwnedServer>
   deleteIn(tx: Tx, id: string): Promise<void>
   reload(): Promise<void>
 }
@@ -44,7 +46,7 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Serv
 
   const { createIn, updateIn } = changesTo(rows)
 
-  async function store(work: (tx: Tx) => Promise<Server>): Promise<Server> {
+  async function store(work: (tx: Tx) => Promise<OwnedServer>): Promise<OwnedServer> {
     const server = await shelf.inTurn(async () => shelf.put(await db.write(work)))
     changes.publish({ kind: 'server', id: server.id })
     return server
@@ -54,7 +56,7 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Serv
     list: shelf.list,
     get: shelf.get,
     byName: shelf.byName,
-    create: (input) => store((tx) => createIn(tx, input)),
+    create: (input, ownerId) => store((tx) => createIn(tx, input, ownerId)),
     update: (id, patch) => store((tx) => updateIn(tx, id, patch)),
     async delete(id) {
       await shelf.inTurn(async () => {
@@ -75,14 +77,17 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Serv
 
 function changesTo(rows: ServerRows): Pick<ServerStore, 'createIn' | 'updateIn'> {
   return {
-    async createIn(tx, input) {
-      const server: Server = { ...parseInput(serverDefinition, input), id: randomUUID() }
+    async createIn(tx, input, ownerId = null) {
+      const definition = parseInput(serverDefinition, input)
+      const owned = ownedBy(ownerId, definition.shared)
+      const server: OwnedServer = { ...definition, ...owned, id: randomUUID() }
       await rows.insert(tx, server)
       return server
     },
     async updateIn(tx, id, patch) {
-      const { id: _, ...current } = await rows.lock(tx, id)
-      const server: Server = { ...patchServer(current, patch), id }
+      const { id: _, ownerId, ...current } = await rows.lock(tx, id)
+      const definition = patchServer(current, patch)
+      const server: OwnedServer = { ...definition, ...ownedBy(ownerId, definition.shared), id }
       await rows.update(tx, server)
       return server
     },

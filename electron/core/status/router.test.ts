@@ -45,8 +45,8 @@ test('tells the overview', async () => {
 
 test('is for management callers only', async () => {
   const world = openWorld()
-  await expect(world.call('anonymous').overview()).rejects.toThrow('takes the admin token')
-  await expect(world.call('anonymous').changes()).rejects.toThrow('takes the admin token')
+  await expect(world.call('anonymous').overview()).rejects.toThrow('Managing takes an account')
+  await expect(world.call('anonymous').changes()).rejects.toThrow('Managing takes an account')
   expect(world.listeners()).toBe(0)
 })
 

@@ -37,7 +37,7 @@ export type ApplyConfigFileOptions = {
   db: Database
 }
 
-type Definition = { id: string; name: string }
+type Definition = { id: string; name: string; ownerId: string | null }
 type Work = { tx: Tx; file: ConfigFile; stores: DefinitionStores }
 
 /** Applies the config file that the start names, if it names one. */
@@ -92,13 +92,13 @@ export async function applyConfig(options: ApplyConfigOptions): Promise<Applied[
 }
 
 async function refuseUnknownNames({ tx, file, stores }: Work): Promise<void> {
-  const servers = await stores.servers.listIn(tx)
+  const servers = ours(await stores.servers.listIn(tx))
   const nameOf = new Map(servers.map(({ id, name }) => [id, name]))
-  const namespaces = (await stores.namespaces.listIn(tx)).map((namespace) => {
+  const namespaces = ours(await stores.namespaces.listIn(tx)).map((namespace) => {
     const members = namespace.servers.flatMap(({ serverId }) => nameOf.get(serverId) ?? [])
     return [namespace.name, members] as const
   })
-  const endpoints = await stores.endpoints.listIn(tx)
+  const endpoints = ours(await stores.endpoints.listIn(tx))
   const problems = unknownNames(file, {
     servers: new Set(nameOf.values()),
     namespaces: new Map(namespaces),
@@ -217,13 +217,18 @@ function typeOf(
   return 'STREAMABLE_HTTP'
 }
 
+/** A config file speaks of the instance's things, not of those of its accounts. */
+function ours<D extends Definition>(definitions: D[]): D[] {
+  return definitions.filter(({ ownerId }) => ownerId === null)
+}
+
 function byName<D extends Definition>(definitions: D[]): Map<string, D> {
-  return new Map(definitions.map((definition) => [definition.name, definition]))
+  return new Map(ours(definitions).map((definition) => [definition.name, definition]))
 }
 
 /** Names were checked before: one that has no id here is a bug of ours. */
 function ids(definitions: Definition[]): (name: string) => string {
-  const idByName = new Map(definitions.map(({ id, name }) => [name, id]))
+  const idByName = new Map(ours(definitions).map(({ id, name }) => [name, id]))
   return (name) => {
     const id = idByName.get(name)
     if (id === undefined) throw new Error(`the name "${name}" has no id`)

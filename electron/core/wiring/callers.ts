@@ -1,4 +1,4 @@
-import { callerKey, type Caller } from '../auth/caller.ts'
+import { callerKey, type Caller } from '../caller.ts'
 import type { AdminToken } from '../auth/admin-token.ts'
 import type { ApiKeyStore } from '../auth/api-key-store.ts'
 import type { LocalToken } from '../auth/local-token.ts'
@@ -17,7 +17,7 @@ export function judge(
   if (credential !== null && localToken.isLocalToken(credential)) return { caller: LOCAL }
   const apiKey = credential === null ? null : apiKeys.verify(credential)
   if (apiKey && isWithin(apiKey.endpoints, endpoint)) {
-    return { caller: callerKey({ kind: 'api-key', ...apiKey }) }
+    return { caller: callerKey({ kind: 'api-key', ...apiKey, ownerId: null }) }
   }
   if (!endpoint.auth.apiKey) return { caller: ANYONE }
   return apiKey ? 'forbidden' : 'unknown'
@@ -42,7 +42,7 @@ export function managementCaller(
   if (localToken.isLocalToken(credential)) return { kind: 'local' }
   if (adminToken.isAdminToken(credential)) return { kind: 'admin' }
   const apiKey = apiKeys.verify(credential)
-  return apiKey ? { kind: 'api-key', ...apiKey } : { kind: 'anonymous' }
+  return apiKey ? { kind: 'api-key', ...apiKey, ownerId: null } : { kind: 'anonymous' }
 }
 
 /** The identity of a session that a management caller opens; `null` for everybody else. */

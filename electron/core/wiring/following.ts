@@ -1,4 +1,4 @@
-import { callerKey } from '../auth/caller.ts'
+import { callerKey } from '../caller.ts'
 import { ANYONE, isWithin } from './callers.ts'
 import type { Endpoint } from '../gateway/endpoint.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -35,7 +35,7 @@ export function openFollowing({ stores, gateway, oauth }: FollowingParts): Follo
 
   function apiKey(id: string): Promise<void> {
     const known = stores.apiKeys.get(id)
-    const caller = callerKey({ kind: 'api-key', id, name: '' })
+    const caller = callerKey({ kind: 'api-key', id, name: '', ownerId: null })
     const mayUse = (endpoint: Endpoint) =>
       known?.enabled === true && isWithin(known.endpoints, endpoint)
     gateway.endWhere((one) => one.caller === caller && !mayUse(one.endpoint))

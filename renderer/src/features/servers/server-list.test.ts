@@ -6,7 +6,15 @@ const server = (id: string, fields: Partial<ServerView> = {}): ServerView => ({
   ...{ id, name: id, description: '', type: 'STDIO', enabled: true, start: 'lazy', idleMs: 1 },
   ...{ startTimeoutMs: 1, isolation: 'auto', idleConnections: 1, maxConnections: 1 },
   ...{ state: 'running', error: null, problem: null, startedAt: 1, startMs: 1, retryAt: null },
-  ...{ signIn: null, toolCount: 1, tokenCount: 1, lastSeenAt: 1, ownConnections: false },
+  ...{
+    signIn: null,
+    toolCount: 1,
+    tokenCount: 1,
+    lastSeenAt: 1,
+    ownConnections: false,
+    ownerId: null,
+    shared: true,
+  },
   ...{ command: 'npx', args: ['-y', `@pkg/${id}`] },
   ...fields,
 })

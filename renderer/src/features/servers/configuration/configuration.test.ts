@@ -8,7 +8,15 @@ const common: Omit<ServerView, 'type'> = {
   ...{ id: '1', name: 'one', description: '', enabled: true, start: 'lazy', idleMs: 600_000 },
   ...{ startTimeoutMs: 60_000, isolation: 'auto', idleConnections: 1, maxConnections: 20 },
   ...{ state: 'running', error: null, problem: null, startedAt: 1, startMs: 2, retryAt: null },
-  ...{ signIn: null, toolCount: 1, tokenCount: 5, lastSeenAt: 1, ownConnections: false },
+  ...{
+    signIn: null,
+    toolCount: 1,
+    tokenCount: 5,
+    lastSeenAt: 1,
+    ownConnections: false,
+    ownerId: null,
+    shared: true,
+  },
 }
 
 const stdio: ServerView = {
