@@ -19,6 +19,8 @@ export type Change =
   | { kind: 'host' }
   /** The copy of the registry on this machine knows more, or is being brought up to date. */
   | { kind: 'registry' }
+  /** Accounts, invitations to them, their sessions, or how they are made. */
+  | { kind: 'account' }
 
 /** Tells listeners what has happened. It never drives work: who must act is called directly. */
 export interface Changes {

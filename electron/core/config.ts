@@ -30,6 +30,11 @@ export type CoreConfig = {
   secretKey: string | Uint8Array | null
   /** METAMCP_ADMIN_TOKEN; `null` for one that is generated and kept in the data folder. */
   adminToken: string | null
+  /**
+   * Who manages: `local`, the app itself and the holder of the admin token alone, or `accounts`, also
+   * people who sign in. Left out: `local`.
+   */
+  auth?: 'local' | 'accounts'
   /** The folder of what is shipped as it is: `migrations` and more. */
   resourcesDir: string
   /** The built page of the window, for browsers; `null` where no browser is to have it. */

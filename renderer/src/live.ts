@@ -16,6 +16,7 @@ const KIND_TO_QUERIES: Record<string, readonly string[]> = {
   endpoint: ['endpoints', 'status', 'namespaces', 'clients'],
   'api-key': ['apiKeys'],
   registry: ['adding'],
+  account: ['accounts'],
   activity: ['activity', 'clients'],
   'ai-clients': ['clients'],
   preferences: ['settings'],

@@ -26,6 +26,22 @@ const SETTINGS = {
     ),
     keys: z.record(z.string(), z.object({ at: z.iso.datetime(), client: z.string() })),
   }),
+  /** How accounts are made and signed in to; see accounts/account-settings.ts. */
+  accounts: z.object({
+    /** What better-auth signs and encrypts with, sealed in the context `accounts:secret`. */
+    sealedSecret: z.string(),
+    signUp: z.enum(['open', 'invite', 'closed']),
+    providers: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        issuer: z.string(),
+        clientId: z.string(),
+        /** Sealed in the context `provider:<id>`. */
+        sealedClientSecret: z.string().nullable(),
+      }),
+    ),
+  }),
   /** What we wrote into the files of AI clients, so that it can be taken back. */
   'ai-clients': z.object({
     written: z.array(
