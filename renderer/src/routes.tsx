@@ -7,9 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { search as connectSearch } from './features/connect/search.ts'
-import { search as endpointsSearch } from './features/endpoints/search.ts'
 import { search as inspectorSearch } from './features/inspector/search.ts'
-import { search as keysSearch } from './features/keys/search.ts'
 import { search as logsSearch } from './features/logs/search.ts'
 import { search as namespacesSearch } from './features/namespaces/search.ts'
 import { search as overviewSearch } from './features/overview/search.ts'
@@ -18,6 +16,7 @@ import { search as settingsSearch } from './features/settings/search.ts'
 import { PageProblem } from './shell/page-problem.tsx'
 import { Shell } from './shell/shell.tsx'
 import { texts } from './ui/texts.ts'
+import { listSearch } from './ui/use-address.ts'
 
 /** On every page: a text to add as a server (`1` for none yet), and a link of another program. */
 const rootSearch = texts('add', 'link')
@@ -57,7 +56,7 @@ const namespaces = createRoute({
 const endpoints = createRoute({
   getParentRoute: parent,
   path: '/endpoints',
-  validateSearch: endpointsSearch,
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import('./features/endpoints/page.tsx'), 'Page'),
 })
 const connect = createRoute({
@@ -81,7 +80,7 @@ const logs = createRoute({
 const keys = createRoute({
   getParentRoute: parent,
   path: '/keys',
-  validateSearch: keysSearch,
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import('./features/keys/page.tsx'), 'Page'),
 })
 const settings = createRoute({

@@ -1,9 +1,9 @@
-import { TextInput } from '@mantine/core'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { RenameField } from '../../ui/rename-field.tsx'
 
 /** As `definitionName` of the definitions. */
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
+export const LONGEST_NAME = 64
 
 /** What is wrong with a name, as the key of a sentence. */
 export function nameProblem(name: string, taken: readonly string[]) {
@@ -11,45 +11,28 @@ export function nameProblem(name: string, taken: readonly string[]) {
   return NAME.test(name) ? null : ('wrongName' as const)
 }
 
-type RenameFieldProps = {
+type EndpointNameProps = {
   name: string
   taken: readonly string[]
   onDone: (name: string) => void
   onCancel: () => void
 }
 
-/** The name, where it stands: Enter gives it, Escape leaves it as it was. */
-export function RenameField({ name, taken, onDone, onCancel }: RenameFieldProps) {
+/** The name, where it stands, to be changed. */
+export function EndpointName({ name, taken, onDone, onCancel }: EndpointNameProps) {
   const { t } = useTranslation('endpoints')
-  const [text, setText] = useState(name)
-  const [isAsked, setAsked] = useState(false)
-  const problem = nameProblem(
-    text,
-    taken.filter((one) => one !== name),
-  )
-  const finish = () => {
-    if (text === name || text === '') return onCancel()
-    if (problem) return setAsked(true)
-    onDone(text)
-  }
+  const others = taken.filter((one) => one !== name)
   return (
-    <TextInput
-      autoFocus
-      aria-label={t('columns.name')}
-      value={text}
-      error={isAsked && problem ? t(problem, { name: text }) : undefined}
-      onChange={(event) => {
-        setText(event.currentTarget.value.trim())
-        setAsked(false)
+    <RenameField
+      label={t('columns.name')}
+      name={name}
+      maxLength={LONGEST_NAME}
+      problemOf={(text) => {
+        const problem = nameProblem(text, others)
+        return problem && t(problem, { name: text })
       }}
-      onFocus={(event) => event.currentTarget.select()}
-      onBlur={finish}
-      onClick={(event) => event.stopPropagation()}
-      onKeyDown={(event) => {
-        event.stopPropagation()
-        if (event.key === 'Enter') finish()
-        if (event.key === 'Escape') onCancel()
-      }}
+      onDone={onDone}
+      onCancel={onCancel}
     />
   )
 }

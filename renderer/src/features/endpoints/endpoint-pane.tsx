@@ -8,7 +8,7 @@ import { Machine } from '../../ui/machine.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { State } from '../../ui/state.tsx'
 import { useFormat } from '../../ui/use-format.ts'
-import { RenameField } from './endpoint-name.tsx'
+import { EndpointName } from './endpoint-name.tsx'
 import styles from './endpoints.module.css'
 import { NamespaceField } from './namespace-field.tsx'
 import { useEndpointActions } from './use-endpoint-actions.ts'
@@ -89,7 +89,7 @@ function Head({ endpoint, names }: Pick<EndpointPaneProps, 'endpoint' | 'names'>
   return (
     <header className={styles.head}>
       {isRenaming ? (
-        <RenameField
+        <EndpointName
           name={name}
           taken={names}
           onCancel={() => setRenaming(false)}

@@ -1,16 +1,18 @@
-import { Switch } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
+import { neighbourOf } from '../../ui/doing.ts'
 import { Machine } from '../../ui/machine.tsx'
+import { switchColumn } from '../../ui/named-columns.tsx'
 import type { Column } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
-import { RenameField } from './endpoint-name.tsx'
+import { useListAddress } from '../../ui/use-address.ts'
+import { EndpointName } from './endpoint-name.tsx'
 import styles from './endpoints.module.css'
 import { NamespaceField } from './namespace-field.tsx'
 import { useEndpointActions } from './use-endpoint-actions.ts'
-import { useAddress, type ShownEndpoint } from './use-endpoints.ts'
+import type { ShownEndpoint } from './use-endpoints.ts'
 
 type EndpointRowsProps = {
   endpoints: readonly ShownEndpoint[]
@@ -22,12 +24,11 @@ type EndpointRowsProps = {
 /** The endpoints: where each is, what it serves, and who is there. */
 export function EndpointRows({ endpoints, names, namespaces }: EndpointRowsProps) {
   const { t } = useTranslation('endpoints')
-  const { search, go } = useAddress()
+  const { search, go } = useListAddress()
   const actions = useEndpointActions()
   const [renamed, setRenamed] = useState<string | null>(null)
   const remove = (endpoint: ShownEndpoint) => {
-    const at = endpoints.findIndex(({ id }) => id === endpoint.id)
-    go({ selected: (endpoints[at + 1] ?? endpoints[at - 1])?.id })
+    go({ selected: neighbourOf(endpoints, endpoint.id) })
     void actions.remove(endpoint)
   }
   const isSmall = useMediaQuery('(max-width: 999px)', false, { getInitialValueInEffect: false })
@@ -76,23 +77,16 @@ function useColumns(options: ColumnsOptions): Column<ShownEndpoint>[] {
     },
   ]
   return [
-    {
-      ...{ key: 'on', label: t('columns.on'), width: 36 },
-      render: (endpoint) => (
-        <Switch
-          checked={endpoint.enabled}
-          aria-label={t('onName', { name: endpoint.name })}
-          tabIndex={-1}
-          onClick={(event) => event.stopPropagation()}
-          onChange={() => void actions.toggle(endpoint)}
-        />
-      ),
-    },
+    switchColumn({
+      label: t('columns.on'),
+      nameOf: ({ name }) => t('onName', { name }),
+      onToggle: (endpoint) => void actions.toggle(endpoint),
+    }),
     {
       ...{ key: 'name', label: t('columns.name'), ...(!isNarrow && { width: 120 }) },
       render: (endpoint) =>
         endpoint.id === renamed ? (
-          <RenameField
+          <EndpointName
             name={endpoint.name}
             taken={names}
             onCancel={() => setRenamed(null)}

@@ -1,11 +1,11 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
 import { useTRPCClient } from '../../trpc.ts'
-import { tellProblem } from '../../ui/undo.ts'
-import { nameProblem } from './endpoint-name.tsx'
-import styles from './endpoints.module.css'
+import { doing } from '../../ui/doing.ts'
+import { NewField, NewRow } from '../../ui/new-row.tsx'
+import { LONGEST_NAME, nameProblem } from './endpoint-name.tsx'
 
 type NewEndpointProps = {
   taken: readonly string[]
@@ -14,9 +14,9 @@ type NewEndpointProps = {
   onCancel: () => void
 }
 
-/** An endpoint to come, as the first row of the table: Enter makes it, Escape does not. */
+/** An endpoint to come. */
 export function NewEndpoint({ taken, namespaces, onMade, onCancel }: NewEndpointProps) {
-  const { t } = useTranslation(['endpoints', 'ui'])
+  const { t } = useTranslation('endpoints')
   const client = useTRPCClient()
   const form = useForm({
     initialValues: { name: '', namespaceId: namespaces[0]?.id ?? '' },
@@ -29,45 +29,39 @@ export function NewEndpoint({ taken, namespaces, onMade, onCancel }: NewEndpoint
     },
   })
   const make = form.onSubmit(async ({ name, namespaceId }) => {
-    try {
+    await doing(name, async () => {
       const { id } = await client.endpoints.create.mutate({ name: name.trim(), namespaceId })
       onMade(id)
-    } catch (error) {
-      tellProblem(error, name)
-    }
+    })
   })
   return (
-    <form
-      className={styles.newEndpoint}
-      aria-label={t('new')}
-      noValidate
+    <NewRow
+      label={t('new')}
+      make={t('make')}
+      isMaking={form.submitting}
       onSubmit={make}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) onCancel()
-      }}
+      onCancel={onCancel}
     >
-      <TextInput
-        autoFocus
-        className={styles.newName}
-        aria-label={t('columns.name')}
-        placeholder={t('namePlaceholder')}
-        maxLength={64}
-        {...form.getInputProps('name')}
-      />
-      <Select
-        className={styles.newNamespace}
-        aria-label={t('columns.namespace')}
-        placeholder={t('columns.namespace')}
-        data={namespaces.map(({ id, name }) => ({ value: id, label: name }))}
-        allowDeselect={false}
-        searchable={namespaces.length > 8}
-        nothingFoundMessage={t('noNamespace')}
-        {...form.getInputProps('namespaceId')}
-      />
-      <Button type="submit" variant="filled" loading={form.submitting}>
-        {t('make')}
-      </Button>
-      <Button onClick={onCancel}>{t('ui:cancel')}</Button>
-    </form>
+      <NewField>
+        <TextInput
+          autoFocus
+          aria-label={t('columns.name')}
+          placeholder={t('namePlaceholder')}
+          maxLength={LONGEST_NAME}
+          {...form.getInputProps('name')}
+        />
+      </NewField>
+      <NewField>
+        <Select
+          aria-label={t('columns.namespace')}
+          placeholder={t('columns.namespace')}
+          data={namespaces.map(({ id, name }) => ({ value: id, label: name }))}
+          allowDeselect={false}
+          searchable={namespaces.length > 8}
+          nothingFoundMessage={t('noNamespace')}
+          {...form.getInputProps('namespaceId')}
+        />
+      </NewField>
+    </NewRow>
   )
 }

@@ -2,20 +2,14 @@ import { useTranslation } from 'react-i18next'
 import type { EndpointPatch } from '../../../../shared/endpoint.ts'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
 import { useTRPCClient } from '../../trpc.ts'
-import { offerUndo, tellProblem } from '../../ui/undo.ts'
+import { doing } from '../../ui/doing.ts'
+import { offerUndo } from '../../ui/undo.ts'
 import type { ShownEndpoint } from './use-endpoints.ts'
 
 /** All that can be done with an endpoint that is there; what is refused is told. */
 export function useEndpointActions() {
   const { t } = useTranslation('endpoints')
   const client = useTRPCClient()
-  const doing = async (what: string, work: () => Promise<unknown>) => {
-    try {
-      await work()
-    } catch (error) {
-      tellProblem(error, what)
-    }
-  }
   const update = (id: string, patch: EndpointPatch) => client.endpoints.update.mutate({ id, patch })
 
   return {

@@ -1,25 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
-import { useCallback } from 'react'
 import type { Endpoint } from '../../../../shared/endpoint.ts'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
 import { useTRPC } from '../../trpc.ts'
-
-const route = getRouteApi('/endpoints')
-
-type Search = ReturnType<typeof route.useSearch>
-
-/** The page's address, and how to change some of it. */
-export function useAddress() {
-  const search = route.useSearch()
-  const navigate = route.useNavigate()
-  const go = useCallback(
-    (changed: { [K in keyof Search]?: string | undefined }) =>
-      void navigate({ search: (before) => ({ ...before, ...changed }), replace: true }),
-    [navigate],
-  )
-  return { search, go }
-}
 
 export type ShownEndpoint = Endpoint & {
   /** Where clients of Streamable HTTP and of HTTP+SSE reach it; `null` until that is known. */

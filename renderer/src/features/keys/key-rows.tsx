@@ -1,31 +1,33 @@
-import { ActionIcon, Button, Menu, Popover, Switch, TextInput } from '@mantine/core'
+import { Button, Menu, Popover } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { MoreIcon } from '../../ui/icons.ts'
+import { neighbourOf } from '../../ui/doing.ts'
+import { menuColumn, switchColumn } from '../../ui/named-columns.tsx'
+import { RenameField } from '../../ui/rename-field.tsx'
 import type { Column } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
+import { useListAddress } from '../../ui/use-address.ts'
 import { useWhen } from '../../ui/use-when.ts'
+import { ExpiryWord } from './expiry.tsx'
 import styles from './keys.module.css'
+import { LONGEST_NAME } from './new-key.tsx'
 import { ScopeField } from './scope-field.tsx'
 import { useKeyActions } from './use-key-actions.ts'
-import { useAddress, type ShownKey } from './use-keys.ts'
-
-const LONGEST_NAME = 64
+import type { ShownKey } from './use-keys.ts'
 
 type KeyRowsProps = {
   keys: readonly ShownKey[]
   endpoints: readonly { id: string; name: string }[]
 }
 
-/** The keys: what each opens, and when it was last used. */
+/** The keys: what each opens, when it was last used, and until when it does. */
 export function KeyRows({ keys, endpoints }: KeyRowsProps) {
   const { t } = useTranslation('keys')
-  const { search, go } = useAddress()
+  const { search, go } = useListAddress()
   const actions = useKeyActions()
   const [renamed, setRenamed] = useState<string | null>(null)
   const revoke = (key: ShownKey) => {
-    const at = keys.findIndex(({ id }) => id === key.id)
-    go({ selected: (keys[at + 1] ?? keys[at - 1])?.id })
+    go({ selected: neighbourOf(keys, key.id) })
     void actions.revoke(key)
   }
   const columns = useColumns({ endpoints, renamed, setRenamed, revoke })
@@ -53,31 +55,37 @@ type Columns = Pick<KeyRowsProps, 'endpoints'> & {
 
 function useColumns({ endpoints, renamed, setRenamed, revoke }: Columns): Column<ShownKey>[] {
   const { t } = useTranslation(['keys', 'ui'])
-  const when = useWhen()
   const actions = useKeyActions()
+  const times = useTimeColumns()
   return [
-    {
-      ...{ key: 'on', label: t('columns.on'), width: 36 },
-      render: (key) => (
-        <Switch
-          checked={key.enabled}
-          aria-label={t('onName', { name: key.name })}
-          tabIndex={-1}
-          onClick={(event) => event.stopPropagation()}
-          onChange={() => void actions.toggle(key)}
-        />
-      ),
-    },
+    switchColumn({
+      label: t('columns.on'),
+      nameOf: ({ name }) => t('onName', { name }),
+      onToggle: (key) => void actions.toggle(key),
+    }),
     {
       ...{ key: 'name', label: t('columns.name') },
       render: (key) =>
-        key.id === renamed ? <NameField item={key} onDone={() => setRenamed(null)} /> : key.name,
+        key.id === renamed ? (
+          <RenameField
+            label={t('columns.name')}
+            name={key.name}
+            maxLength={LONGEST_NAME}
+            onCancel={() => setRenamed(null)}
+            onDone={(name) => {
+              setRenamed(null)
+              void actions.rename(key, name)
+            }}
+          />
+        ) : (
+          key.name
+        ),
     },
     {
-      ...{ key: 'ends', label: t('columns.ends'), width: 96 },
-      render: ({ hint }) => (
+      ...{ key: 'begins', label: t('columns.begins'), width: 96 },
+      render: ({ begins, hint }) => (
         <code className={styles.hint} translate="no">
-          …{hint}
+          {begins === null ? `…${hint}` : `${begins}…`}
         </code>
       ),
     },
@@ -85,6 +93,28 @@ function useColumns({ endpoints, renamed, setRenamed, revoke }: Columns): Column
       ...{ key: 'endpoints', label: t('columns.endpoints') },
       render: (key) => <ScopeCell item={key} endpoints={endpoints} />,
     },
+    ...times,
+    menuColumn({
+      label: t('ui:more'),
+      nameOf: ({ name }) => t('moreOf', { name }),
+      items: (key) => (
+        <>
+          <Menu.Item rightSection="F2" onClick={() => setRenamed(key.id)}>
+            {t('rename')}
+          </Menu.Item>
+          <Menu.Item rightSection="⌫" onClick={() => revoke(key)}>
+            {t('revoke')}
+          </Menu.Item>
+        </>
+      ),
+    }),
+  ]
+}
+
+function useTimeColumns(): Column<ShownKey>[] {
+  const { t } = useTranslation('keys')
+  const when = useWhen()
+  return [
     {
       ...{ key: 'used', label: t('columns.used') },
       render: ({ used }) => {
@@ -94,14 +124,12 @@ function useColumns({ endpoints, renamed, setRenamed, revoke }: Columns): Column
       },
     },
     {
-      ...{ key: 'made', label: t('columns.made'), width: 124 },
+      ...{ key: 'made', label: t('columns.made'), width: 96 },
       render: ({ createdAt }) => <span title={when.moment(createdAt)}>{when.date(createdAt)}</span>,
     },
     {
-      ...{ key: 'more', label: t('ui:more'), width: 28, isLabelHidden: true },
-      render: (key) => (
-        <RowMenu item={key} onRename={() => setRenamed(key.id)} onRevoke={() => revoke(key)} />
-      ),
+      ...{ key: 'expires', label: t('columns.expires'), width: 96 },
+      render: ({ expiresAt }) => <ExpiryWord expiresAt={expiresAt} />,
     },
   ]
 }
@@ -153,59 +181,5 @@ function ScopeCell({ item, endpoints }: { item: ShownKey } & Pick<KeyRowsProps, 
         />
       </Popover.Dropdown>
     </Popover>
-  )
-}
-
-function NameField({ item, onDone }: { item: ShownKey; onDone: () => void }) {
-  const { t } = useTranslation('keys')
-  const { rename } = useKeyActions()
-  const [name, setName] = useState(item.name)
-  const finish = () => {
-    onDone()
-    const given = name.trim()
-    if (given !== '' && given !== item.name) void rename(item, given)
-  }
-  return (
-    <TextInput
-      autoFocus
-      aria-label={t('columns.name')}
-      value={name}
-      maxLength={LONGEST_NAME}
-      onChange={(event) => setName(event.currentTarget.value)}
-      onFocus={(event) => event.currentTarget.select()}
-      onBlur={finish}
-      onKeyDown={(event) => {
-        event.stopPropagation()
-        if (event.key === 'Enter') finish()
-        if (event.key === 'Escape') onDone()
-      }}
-    />
-  )
-}
-
-type RowMenuProps = { item: ShownKey; onRename: () => void; onRevoke: () => void }
-
-function RowMenu({ item, onRename, onRevoke }: RowMenuProps) {
-  const { t } = useTranslation('keys')
-  return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <ActionIcon
-          tabIndex={-1}
-          aria-label={t('moreOf', { name: item.name })}
-          onClick={(event) => event.stopPropagation()}
-        >
-          <MoreIcon size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown onClick={(event) => event.stopPropagation()}>
-        <Menu.Item rightSection="F2" onClick={onRename}>
-          {t('rename')}
-        </Menu.Item>
-        <Menu.Item rightSection="⌫" onClick={onRevoke}>
-          {t('revoke')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   )
 }

@@ -1,12 +1,13 @@
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useTranslation } from 'react-i18next'
 import { useTRPCClient } from '../../trpc.ts'
-import { tellProblem } from '../../ui/undo.ts'
-import styles from './keys.module.css'
+import { doing } from '../../ui/doing.ts'
+import { NewField, NewRow } from '../../ui/new-row.tsx'
+import { endAfter, ExpiryField } from './expiry.tsx'
 import { ScopeField, type Scope } from './scope-field.tsx'
 
-const LONGEST_NAME = 64
+export const LONGEST_NAME = 64
 
 export type MadeKey = { id: string; name: string; key: string }
 
@@ -17,12 +18,12 @@ type NewKeyProps = {
   onCancel: () => void
 }
 
-/** A key to come, as the first row of the table: Enter makes it, Escape does not. */
+/** A key to come. */
 export function NewKey({ taken, endpoints, onMade, onCancel }: NewKeyProps) {
-  const { t } = useTranslation(['keys', 'ui'])
+  const { t } = useTranslation('keys')
   const client = useTRPCClient()
-  const form = useForm<{ name: string; scope: Scope }>({
-    initialValues: { name: '', scope: 'all' },
+  const form = useForm<{ name: string; scope: Scope; days: number }>({
+    initialValues: { name: '', scope: 'all', days: 0 },
     validateInputOnBlur: ['scope'],
     validate: {
       name: (name) => {
@@ -32,34 +33,32 @@ export function NewKey({ taken, endpoints, onMade, onCancel }: NewKeyProps) {
       scope: (scope) => (scope.length === 0 ? t('needsEndpoint') : null),
     },
   })
-  const make = form.onSubmit(async ({ name, scope }) => {
-    try {
-      const { apiKey, key } = await client.apiKeys.create.mutate({ name, endpoints: scope })
+  const make = form.onSubmit(async ({ name, scope, days }) => {
+    await doing(name, async () => {
+      const input = { name, endpoints: scope, expiresAt: endAfter(days) }
+      const { apiKey, key } = await client.apiKeys.create.mutate(input)
       onMade({ id: apiKey.id, name: apiKey.name, key })
-    } catch (error) {
-      tellProblem(error, name)
-    }
+    })
   })
   return (
-    <form
-      className={styles.newKey}
-      aria-label={t('new')}
-      noValidate
+    <NewRow
+      label={t('new')}
+      make={t('make')}
+      isMaking={form.submitting}
       onSubmit={make}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) onCancel()
-      }}
+      onCancel={onCancel}
     >
-      <TextInput
-        data-autofocus
-        autoFocus
-        className={styles.newName}
-        aria-label={t('columns.name')}
-        placeholder={t('namePlaceholder')}
-        maxLength={LONGEST_NAME}
-        {...form.getInputProps('name')}
-      />
-      <div className={styles.newScope}>
+      <NewField>
+        <TextInput
+          data-autofocus
+          autoFocus
+          aria-label={t('columns.name')}
+          placeholder={t('namePlaceholder')}
+          maxLength={LONGEST_NAME}
+          {...form.getInputProps('name')}
+        />
+      </NewField>
+      <NewField>
         <ScopeField
           label={t('columns.endpoints')}
           value={form.values.scope}
@@ -67,11 +66,13 @@ export function NewKey({ taken, endpoints, onMade, onCancel }: NewKeyProps) {
           error={form.errors.scope as string | undefined}
           onChange={(scope) => form.setFieldValue('scope', scope)}
         />
-      </div>
-      <Button type="submit" variant="filled" loading={form.submitting}>
-        {t('make')}
-      </Button>
-      <Button onClick={onCancel}>{t('ui:cancel')}</Button>
-    </form>
+      </NewField>
+      <NewField>
+        <ExpiryField
+          days={form.values.days}
+          onChange={(days) => form.setFieldValue('days', days)}
+        />
+      </NewField>
+    </NewRow>
   )
 }

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import type { ApiKeyPatch } from '../../../../shared/api-key.ts'
 import { useTRPCClient } from '../../trpc.ts'
-import { offerUndo, tellProblem } from '../../ui/undo.ts'
+import { doing } from '../../ui/doing.ts'
+import { offerUndo } from '../../ui/undo.ts'
 import type { ShownKey } from './use-keys.ts'
 
 type Patch = ApiKeyPatch & { back: ApiKeyPatch }
@@ -10,13 +11,6 @@ type Patch = ApiKeyPatch & { back: ApiKeyPatch }
 export function useKeyActions() {
   const { t } = useTranslation('keys')
   const client = useTRPCClient()
-  const doing = async (what: string, work: () => Promise<unknown>) => {
-    try {
-      await work()
-    } catch (error) {
-      tellProblem(error, what)
-    }
-  }
   const change = ({ id, name }: ShownKey, patch: Patch, message: string) =>
     doing(name, async () => {
       const { back, ...next } = patch

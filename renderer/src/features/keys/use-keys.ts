@@ -1,24 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
-import { useCallback } from 'react'
 import type { ApiKeyView } from '../../../../shared/api-key.ts'
 import { useTRPC } from '../../trpc.ts'
-
-const route = getRouteApi('/keys')
-
-type Search = ReturnType<typeof route.useSearch>
-
-/** The page's address, and how to change some of it. */
-export function useAddress() {
-  const search = route.useSearch()
-  const navigate = route.useNavigate()
-  const go = useCallback(
-    (changed: { [K in keyof Search]?: string | undefined }) =>
-      void navigate({ search: (before) => ({ ...before, ...changed }), replace: true }),
-    [navigate],
-  )
-  return { search, go }
-}
 
 export type ShownKey = ApiKeyView & {
   /** Names of the endpoints that it opens. */
