@@ -1,0 +1,167 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { BetterAuthPlugin } from 'better-auth'
+import type { SessionView } from '../../../shared/account.ts'
+import type { Caller } from '../caller.ts'
+import type { Changes } from '../changes.ts'
+import type { Database } from '../db/open.ts'
+import { messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { AccountDatabase } from './account-database.ts'
+import type { AccountSettings } from './account-settings.ts'
+import { sendWebResponse, toWebRequest } from './bridge.ts'
+import { readCookie, tokenHashIn } from './cookie.ts'
+import type { Directory } from './directory.ts'
+import type { Engine } from './engine.ts'
+import { openRateLimit } from './rate-limit.ts'
+import { openSessions, type Sessions } from './sessions.ts'
+import { openSignUpPolicy } from './sign-up.ts'
+
+export type AccountsOptions = {
+  db: Database
+  directory: Directory
+  settings: AccountSettings
+  changes: Changes
+  log: Logger
+  /** Where browsers reach us, without a slash at its end, and origins of our own pages. */
+  url: string
+  origins: readonly string[]
+  /** Other machines reach us, or a proxy does for them. */
+  isReachable: boolean
+  isBehindProxy: boolean
+  /** Whether a request comes with the admin token, in a header or as the window's cookie. */
+  isOperator: (request: IncomingMessage) => boolean
+  /** What other features add to the engine; asked for anew each time it is made. */
+  plugins: () => Promise<BetterAuthPlugin[]>
+  /** Paths below `/api/auth` that those plugins answer. */
+  pluginPaths: readonly RegExp[]
+}
+
+/** Who a request of a browser comes from. */
+export type SignedIn = { caller: Extract<Caller, { kind: 'account' }>; sessionId: string }
+
+/** People who sign in: their accounts, sessions, and the door. */
+export interface Accounts extends AsyncDisposable {
+  readonly directory: Directory
+  readonly settings: AccountSettings
+  readonly sessions: Sessions
+  readonly database: AccountDatabase
+  /** better-auth as it is now; a change of providers makes it anew. */
+  engine(): Engine
+  /** From memory; `null` for whoever is not signed in. */
+  signedIn(request: IncomingMessage): SignedIn | null
+  /** What GET `/session` says, but for the operator. */
+  view(caller: SessionView['caller']): SessionView
+  /** Answers `/api/auth/*`, and what its plugins have elsewhere. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Ends the session of a request, if it has one. Resolves with cookies to set. */
+  signOut(request: IncomingMessage): Promise<string[]>
+  /** Asks the providers of the settings again who they are. */
+  renew(): Promise<void>
+}
+
+/** What of better-auth's we let in; it has more that we do otherwise, or not at all. */
+const PATHS = [
+  /^\/sign-in\/(email|oauth2)$/,
+  /^\/sign-up\/email$/,
+  /^\/sign-out$/,
+  /^\/callback\/[a-z0-9-]+$/,
+]
+
+export async function openAccounts(options: AccountsOptions): Promise<Accounts> {
+  // Heavy: only who has accounts waits for it.
+  const [{ startEngine, AUTH_PATH }, { openAccountDatabase }] = await Promise.all([
+    import('./engine.ts'),
+    import('./account-database.ts'),
+  ])
+  const { db, directory, settings, changes, url, origins, log } = options
+  const onError = (error: unknown) => log.error({ error: messageOf(error) }, 'accounts')
+  const sessions = await openSessions({ db, onError })
+  const database = openAccountDatabase({
+    db,
+    async onChanged(model) {
+      await (model === 'user' ? directory : sessions).reload()
+      changes.publish({ kind: 'account' })
+    },
+  })
+  const policy = openSignUpPolicy({ settings, isReachable: options.isReachable })
+  const rateLimit = openRateLimit()
+  const secret = settings.secret
+  const start = async (providers: ReturnType<AccountSettings['openProviders']>) =>
+    startEngine({
+      ...{ database, url, origins, secret, policy, providers, rateLimit, log },
+      plugins: await options.plugins(),
+    })
+
+  let engine = await start([])
+  const renew = async () => {
+    engine = await start(settings.openProviders())
+  }
+  // Providers are asked who they are, which may take its time or fail: nobody waits for that.
+  if (settings.providers().length > 0) void renew().catch(onError)
+
+  const paths = [...PATHS, ...options.pluginPaths]
+  const isOpen = (path: string) => {
+    if (!path.startsWith(`${AUTH_PATH}/`)) return true
+    return paths.some((pattern) => pattern.test(path.slice(AUTH_PATH.length)))
+  }
+  const known = { directory, sessions, isSecure: url.startsWith('https:') }
+
+  return {
+    ...{ directory, settings, sessions, database, renew },
+    engine: () => engine,
+    signedIn: (request) => signedIn(known, request),
+    view: (caller) => viewOf(options, caller),
+    async handle(request, response) {
+      const [path = '/'] = (request.url ?? '/').split('?', 1)
+      if (!isOpen(path)) return answer(response, 404, 'There is nothing at this address')
+      const given = await toWebRequest(request, options)
+      if (!given) return answer(response, 413, 'The request is too large')
+      await sendWebResponse(response, await engine.handle(given))
+    },
+    async signOut(request) {
+      const session = signedIn(known, request)
+      if (!session) return []
+      await sessions.end(session.caller.id, ({ id }) => id === session.sessionId)
+      changes.publish({ kind: 'account' })
+      return [expiredCookie(known.isSecure)]
+    },
+    [Symbol.asyncDispose]: () => sessions.close(),
+  }
+}
+
+type Known = { directory: Directory; sessions: Sessions; isSecure: boolean }
+
+function signedIn({ directory, sessions, isSecure }: Known, request: IncomingMessage) {
+  const hash = tokenHashIn(readCookie(request, cookieName(isSecure)))
+  const session = hash === null ? undefined : sessions.find(hash)
+  const account = session && directory.get(session.accountId)
+  if (!session || !account) return null
+  const { id, name, role } = account
+  return { caller: { kind: 'account' as const, id, name, role }, sessionId: session.id }
+}
+
+/** As the engine names it. */
+function cookieName(isSecure: boolean): string {
+  return `${isSecure ? '__Host-metamcp' : 'metamcp'}.session_token`
+}
+
+function expiredCookie(isSecure: boolean): string {
+  const secure = isSecure ? '; Secure' : ''
+  return `${cookieName(isSecure)}=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict${secure}`
+}
+
+function viewOf(options: AccountsOptions, caller: SessionView['caller']): SessionView {
+  const { directory, settings, isReachable } = options
+  const firstAccount = directory.list().length === 0
+  return {
+    ...{ mode: 'accounts', caller, firstAccount, signUp: settings.signUp },
+    firstAccountNeedsToken: firstAccount && isReachable && caller === null,
+    providers: settings.providers().map(({ id, name }) => ({ id, name })),
+  }
+}
+
+function answer(response: ServerResponse, status: number, message: string): void {
+  const body = JSON.stringify({ message })
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, { ...headers, connection: 'close' }).end(body)
+}

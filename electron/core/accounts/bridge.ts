@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** Headers of ours between the socket and the engine: what comes from outside is overwritten. */
+export const ADDRESS_HEADER = 'x-metamcp-address'
+export const OPERATOR_HEADER = 'x-metamcp-operator'
+
+/** Forms of a sign-in are small; clients that register themselves are not much larger. */
+const MAX_BODY_BYTES = 64 * 1024
+
+export type BridgeOptions = {
+  /** Where browsers reach us, without a slash at its end. */
+  url: string
+  /** A proxy stands before us, and says in X-Forwarded-For who asks. */
+  isBehindProxy: boolean
+  /** Whether the request comes with the admin token. */
+  isOperator: (request: IncomingMessage) => boolean
+}
+
+/** A request of Node's as one of the web. `null`: its body is too large. */
+export async function toWebRequest(
+  request: IncomingMessage,
+  options: BridgeOptions,
+): Promise<Request | null> {
+  const { method = 'GET', url = '/' } = request
+  const body = method === 'GET' || method === 'HEAD' ? null : await readBody(request)
+  if (body === 'too large') return null
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  headers.set(ADDRESS_HEADER, addressOf(request, options.isBehindProxy))
+  headers.set(OPERATOR_HEADER, options.isOperator(request) ? '1' : '0')
+  // The path as it came, below our own address: never that of another host.
+  return new Request(new URL(options.url).origin + (url.startsWith('/') ? url : '/'), {
+    method,
+    headers,
+    body: body && new Uint8Array(body),
+  })
+}
+
+export async function sendWebResponse(response: ServerResponse, given: Response): Promise<void> {
+  const bytes = Buffer.from(await given.arrayBuffer())
+  const headers: Record<string, string | string[]> = {}
+  for (const [name, value] of given.headers) headers[name] = value
+  const set = given.headers.getSetCookie()
+  if (set.length > 0) headers['set-cookie'] = set
+  const wait = given.headers.get('x-retry-after')
+  if (wait !== null) headers['retry-after'] = wait
+  response.writeHead(given.status, { 'cache-control': 'no-store', ...headers })
+  response.end(bytes)
+}
+
+/** The proxy's own word is the last one: what stands before it, anybody may have written. */
+export function addressOf(request: IncomingMessage, isBehindProxy: boolean): string {
+  const socket = request.socket.remoteAddress ?? '0.0.0.0'
+  const forwarded = request.headers['x-forwarded-for']
+  if (!isBehindProxy || typeof forwarded !== 'string') return socket
+  return forwarded.split(',').at(-1)?.trim() || socket
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | 'too large'> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return 'too large'
+  const chunks: Buffer[] = []
+  let size = 0
+  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > MAX_BODY_BYTES) return 'too large'
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,120 @@
+import { and, eq, gt, inArray } from 'drizzle-orm'
+import type { Database } from '../db/open.ts'
+import { userSessions } from '../db/schema.ts'
+
+/** A browser that is signed in. */
+export type Session = {
+  id: string
+  accountId: string
+  createdAt: Date
+  expiresAt: Date
+  lastSeenAt: Date
+  address: string | null
+  userAgent: string | null
+}
+
+/** Sessions of accounts, in memory, so that requests do not wait for the database. */
+export interface Sessions {
+  /** The session whose token has this SHA-256; notes that it was seen. */
+  find(tokenHash: string): Session | undefined
+  of(accountId: string): Session[]
+  /** Ends those of an account that `isMeant`. Resolves with how many there were. */
+  end(accountId: string, isMeant: (session: Session) => boolean): Promise<number>
+  /** Tells of the end of each session, also by time; returns an idempotent unsubscribe. */
+  onEnd(listener: (session: Session) => void): () => void
+  /** After a change that is stored. */
+  reload(): Promise<void>
+  close(): Promise<void>
+}
+
+/** How often it is written down when a session was seen last, in ms. */
+const NOTE_MS = 5 * 60_000
+/** How often sessions are looked through for those whose time is over, in ms. */
+const SWEEP_MS = 30_000
+
+export type SessionsOptions = { db: Database; onError: (error: unknown) => void }
+
+export async function openSessions({ db, onError }: SessionsOptions): Promise<Sessions> {
+  let byHash = new Map<string, Session>()
+  const listeners = new Set<(session: Session) => void>()
+  const noted = new Map<string, number>()
+
+  async function reload(): Promise<void> {
+    const rows = await db.read((tx) =>
+      tx.select().from(userSessions).where(gt(userSessions.expiresAt, new Date())),
+    )
+    const seen = new Map([...byHash.values()].map(({ id, lastSeenAt }) => [id, lastSeenAt]))
+    const next = new Map(rows.map((row) => [row.token, fromRow(row, seen.get(row.id))]))
+    const gone = [...byHash].filter(([hash]) => !next.has(hash)).map(([, session]) => session)
+    byHash = next
+    gone.forEach(tell)
+  }
+
+  function tell(session: Session): void {
+    noted.delete(session.id)
+    for (const listener of [...listeners]) listener(session)
+  }
+
+  function sweep(): void {
+    const now = Date.now()
+    for (const [hash, session] of [...byHash]) {
+      if (session.expiresAt.getTime() > now) continue
+      byHash.delete(hash)
+      tell(session)
+    }
+  }
+
+  function note(session: Session): void {
+    const now = Date.now()
+    session.lastSeenAt = new Date(now)
+    if (now - (noted.get(session.id) ?? 0) < NOTE_MS) return
+    noted.set(session.id, now)
+    const write = db.record((tx) =>
+      tx
+        .update(userSessions)
+        .set({ updatedAt: session.lastSeenAt })
+        .where(eq(userSessions.id, session.id)),
+    )
+    write.catch(onError)
+  }
+
+  const timer = setInterval(sweep, SWEEP_MS)
+  timer.unref()
+  await reload()
+  return {
+    find(tokenHash) {
+      const session = byHash.get(tokenHash)
+      if (!session || session.expiresAt.getTime() <= Date.now()) return undefined
+      note(session)
+      return session
+    },
+    of: (accountId) => [...byHash.values()].filter((one) => one.accountId === accountId),
+    async end(accountId, isMeant) {
+      const ids = [...byHash.values()]
+        .filter((session) => session.accountId === accountId && isMeant(session))
+        .map(({ id }) => id)
+      if (ids.length === 0) return 0
+      const { id, userId } = userSessions
+      const which = and(eq(userId, accountId), inArray(id, ids))
+      await db.record((tx) => tx.delete(userSessions).where(which))
+      await reload()
+      return ids.length
+    },
+    onEnd(listener) {
+      const own = (session: Session) => listener(session)
+      listeners.add(own)
+      return () => void listeners.delete(own)
+    },
+    reload,
+    async close() {
+      clearInterval(timer)
+    },
+  }
+}
+
+function fromRow(row: typeof userSessions.$inferSelect, seen: Date | undefined): Session {
+  const { id, userId, createdAt, expiresAt, updatedAt, ipAddress, userAgent } = row
+  const lastSeenAt = seen && seen > updatedAt ? seen : updatedAt
+  const shown = { address: ipAddress || null, userAgent: userAgent || null }
+  return { id, accountId: userId, createdAt, expiresAt, lastSeenAt, ...shown }
+}
