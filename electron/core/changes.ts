@@ -7,6 +7,8 @@ export type Change =
   | { kind: 'namespace'; id: string }
   | { kind: 'endpoint'; id: string }
   | { kind: 'api-key'; id: string }
+  /** The audit log has new entries. */
+  | { kind: 'audit' }
   /** What a person chose for the app as a whole. */
   | { kind: 'preferences' }
   /** Clients see no tools, or do again. */

@@ -11,9 +11,11 @@ import { messageOf } from './errors.ts'
 import { prepareFirstStart } from './wiring/first-start.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { openHttpServer, type HttpServer } from './http/server.ts'
+import { openAuditing } from './wiring/auditing.ts'
 import { openFaces } from './wiring/faces.ts'
 import { openFeatures } from './wiring/features.ts'
 import type { AppRouter } from './router.ts'
+import type { RpcContext } from './rpc.ts'
 import { openSignIns, type SignInsParts } from './wiring/sign-ins.ts'
 import { startGateway, type GatewayLimits } from './wiring/start-gateway.ts'
 import { migrationsIn, openStores, type Stores } from './wiring/stores.ts'
@@ -50,8 +52,10 @@ export interface Core {
   readonly recovery: Database['recovery']
   /** Names of AI clients that led to an address we have left, and lead here since this start. */
   readonly movedClients: readonly string[]
-  /** The management API, for a host that calls it without HTTP, as the caller `local`. */
+  /** The management API, for a host that calls it without HTTP. */
   readonly router: AppRouter
+  /** What such a host calls it with, as the caller `local`. */
+  readonly context: RpcContext
   readonly changes: Changes
   /** After sleep, or when the network has changed: connections are looked at, and tried again. */
   wake(): void
@@ -90,6 +94,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
 
   const changes = openChanges((error) => log.error({ error: messageOf(error) }, 'a listener threw'))
   const stores = await openStores(db, changes, config)
+  const { audit, auditing, context } = opened.use(openAuditing({ db, stores, changes, log }))
   const watching = opened.use(await openWatching({ config, logs, stores, changes }))
   const applied = await applyConfigFile({ config, stores, db })
   const firstKey = await prepareFirstStart(stores)
@@ -103,21 +108,17 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const known = { apiKeys: stores.apiKeys, adminToken, localToken }
   const endpoints = () => publicEndpoints(stores, url)
   const { version } = config
-  const status = () => ({
-    version,
-    url,
-    endpoints: endpoints(),
-    paused: stores.preferences.isPaused,
-  })
+  const { secrets, preferences } = stores
+  const status = () => ({ version, url, endpoints: endpoints(), paused: preferences.isPaused })
   const { router, visit, movedClients } = opened.use(
     await openFeatures({
       ...{ config, stores, db, changes, gateway, oauth, watching, status, url, localUrl, limits },
+      audit,
       port: http.port,
       tokens: [adminToken.token, localToken.token],
     }),
   )
-  const secrets = stores.secrets
-  const served = { config, gateway, known, router, visit, secrets, url, port: http.port }
+  const served = { config, gateway, known, router, visit, secrets, auditing, url, port: http.port }
   http.serve(openFaces({ ...served, signInCallback: oauth.answerCallback }))
 
   const running = opened.move()
@@ -125,7 +126,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const local = { url: localUrl, token: localToken.token }
   const said = { url, local, endpoints, firstKey, adminToken, recovery: db.recovery, movedClients }
   const wake = () => gateway.pools.wake()
-  return { ...said, router, changes, wake, inFlight: http.inFlight, close }
+  return { ...said, router, context, changes, wake, inFlight: http.inFlight, close }
 }
 
 async function closeAll(

@@ -1,6 +1,7 @@
 import { activityRouter, type ActivityRouterOptions } from './activity/router.ts'
 import { apiKeyRouter, type ApiKeyRouterOptions } from './auth/api-key-router.ts'
 import { addingRouter, type AddingRouterOptions } from './adding/router.ts'
+import { auditRouter, type AuditRouterOptions } from './audit/router.ts'
 import { aiClientRouter, type AiClientRouterOptions } from './clients/router.ts'
 import { dataRouter, type DataRouterOptions } from './data/router.ts'
 import { endpointRouter, type EndpointRouterOptions } from './endpoints/router.ts'
@@ -31,6 +32,7 @@ export type AppRouterOptions = {
   removals: RemovalRouterOptions
   settings: SettingsRouterOptions
   data: DataRouterOptions
+  audit: AuditRouterOptions
 }
 
 /** The management API, the same over HTTP and inside the desktop app. */
@@ -51,6 +53,7 @@ export function appRouter(options: AppRouterOptions) {
     removals: removalRouter(options.removals),
     settings: settingsRouter(options.settings),
     data: dataRouter(options.data),
+    audit: auditRouter(options.audit),
   })
 }
 

@@ -1,12 +1,17 @@
 import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { z } from 'zod'
 import { accessOf } from './access.ts'
+import { namedTarget, noteOfDone, noteOfFailure, UNNOTED, type Auditing } from './auditing.ts'
 import type { Caller } from './caller.ts'
 import { AppError, type AppErrorCode } from './errors.ts'
 import { InvalidInput, problemsOf, problemText, type Problem } from './problems.ts'
 
 /** What a management request comes with. */
-export type RpcContext = { caller: Caller }
+export type RpcContext = {
+  caller: Caller
+  /** Where what the caller changes is noted; left out where nobody keeps a log. */
+  auditing?: Auditing
+}
 
 const CODES: Record<AppErrorCode, TRPC_ERROR_CODE_KEY> = {
   'not-found': 'NOT_FOUND',
@@ -38,6 +43,21 @@ const knownErrors = t.middleware(async ({ next }) => {
   throw new TRPCError({ code: CODES[cause.code], message: cause.message, cause })
 })
 
+/** Outermost, so that it sees what was refused, too. */
+const audited = t.middleware(async ({ ctx, type, path, getRawInput, next }) => {
+  const { auditing, caller } = ctx
+  if (!auditing || type !== 'mutation' || UNNOTED.has(path)) return next()
+  // An input that cannot be read is refused by whoever reads it next.
+  const input = await getRawInput().catch(() => undefined)
+  const call = { caller, path, input, before: namedTarget(path, input, auditing) }
+  const result = await next()
+  const note = result.ok
+    ? noteOfDone(call, result.data, auditing)
+    : noteOfFailure(call, result.error.code)
+  if (note) auditing.note(note)
+  return result
+})
+
 const managementOnly = t.middleware(({ ctx, next }) => {
   const { kind } = ctx.caller
   if (kind === 'local' || kind === 'admin' || kind === 'account') {
@@ -60,10 +80,10 @@ const adminOnly = managementOnly.unstable_pipe(({ ctx, next }) => {
  * For the app itself, holders of the admin token, and accounts, and nobody else. What the caller may
  * see and change of it all is in `ctx.access`.
  */
-export const managementProcedure = t.procedure.use(knownErrors).use(managementOnly)
+export const managementProcedure = t.procedure.use(audited).use(knownErrors).use(managementOnly)
 
 /** For what concerns the whole instance, or the computer that it runs on: no members. */
-export const adminProcedure = t.procedure.use(knownErrors).use(adminOnly)
+export const adminProcedure = t.procedure.use(audited).use(knownErrors).use(adminOnly)
 
 /** Mistakes in the input, from the procedure's own schema or from the store behind it. */
 function issuesOf(cause: unknown): Problem[] | undefined {

@@ -1,17 +1,18 @@
 import { ipcMain, type IpcMainEvent, type WebContents } from 'electron'
-import { messageOf, type AppRouter, type Logger } from '../core/index.ts'
+import { messageOf, type Core, type Logger } from '../core/index.ts'
 import { IPC_TO_APP, IPC_TO_PAGE } from '../../shared/ipc.ts'
 import { openCalls, type Calls } from './answer-calls.ts'
 import { isOwnUrl } from './app-files.ts'
 
 /** Answers the pages' management calls, as the caller `local`, until closed. */
-export function serveIpc({ router, log }: { router: AppRouter; log: Logger }) {
+export function serveIpc({ core, log }: { core: Core; log: Logger }) {
+  const { router, context } = core
   const callsOf = new Map<WebContents, Calls>()
 
   function openCallsOf(contents: WebContents): Calls {
     const calls = openCalls({
       router,
-      context: { caller: { kind: 'local' as const } },
+      context,
       post(answer) {
         if (!contents.isDestroyed()) contents.send(IPC_TO_PAGE, answer)
       },

@@ -75,11 +75,11 @@ type Parts = { core: Core; window: AppWindow; settings: Settings }
 /** Opens what people see. */
 async function showAll(start: DesktopStart, { core, window, settings }: Parts): Promise<void> {
   const { config, parts, doors, log } = start
-  const api = core.router.createCaller({ caller: { kind: 'local' } })
+  const api = core.router.createCaller(core.context)
   await keepPort(core, config, api.settings)
   settings.become(await api.settings.get())
   prepareSession()
-  const ipc = serveIpc({ router: core.router, log })
+  const ipc = serveIpc({ core, log })
   parts.defer(() => ipc.close())
   const iconsDir = join(resourcesDir(), 'icons')
   const shell = openShell({ core, api, window, settings, iconsDir, log })

@@ -1,4 +1,5 @@
 import { openWindowCookies } from '../auth/window-cookie.ts'
+import type { Auditing } from '../auditing.ts'
 import { judge, managementCaller, managerOf, type Known } from './callers.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -20,6 +21,7 @@ export type FacesParts = {
   secrets: Secrets
   visit: RoutesOptions['proxy']['visit']
   signInCallback: RequestHandler
+  auditing: Auditing
   /** Where browsers reach us. */
   url: string
   port: number
@@ -27,7 +29,7 @@ export type FacesParts = {
 
 /** Everything that we answer over HTTP: MCP, the management API, the window in a browser. */
 export function openFaces(parts: FacesParts): RequestHandler {
-  const { config, gateway, router, known, visit, signInCallback, port } = parts
+  const { config, gateway, router, known, visit, signInCallback, port, auditing } = parts
   const { log, version } = config
   return openRoutes({
     ...{ gateway, log, version, signInCallback },
@@ -39,6 +41,7 @@ export function openFaces(parts: FacesParts): RequestHandler {
       ...{ router, log },
       createContext: (credential, isLetIn) => ({
         caller: managementCaller(known, credential, isLetIn),
+        auditing,
       }),
       window: browserWindow(parts),
     }),

@@ -2,6 +2,7 @@ import { leadClientsHere, openStoredAiClients } from './ai-clients.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
+import type { Audit } from '../audit/audit.ts'
 import { openFollowing } from './following.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openHost } from './host.ts'
@@ -25,6 +26,7 @@ export type Live = {
   gateway: Gateway
   oauth: OAuth
   watching: Watching
+  audit: Audit
   status: () => Overview
   /** Where clients reach us, and where this computer does. */
   url: string
@@ -49,6 +51,7 @@ export async function openFeatures(live: Live): Promise<Features> {
   const { config, stores, changes, gateway, limits } = live
   const { log, version } = config
   const follow = openFollowing(live)
+  opened.use(stores.apiKeys.watchExpiry((id) => void follow.apiKey(id)))
   const parts = { ...live, follow }
   const removals = opened.use(await openStoredRemovals({ ...parts, log, now: limits.now }))
   const host = opened.use(openHost(config, changes))

@@ -1,5 +1,6 @@
 import type { RemovalKind } from '../../../shared/removal.ts'
 import type { Adding } from '../adding/adding.ts'
+import type { Audit } from '../audit/audit.ts'
 import type { AiClientsService } from '../clients/clients.ts'
 import type { Changes } from '../changes.ts'
 import type { Following } from './following.ts'
@@ -29,6 +30,7 @@ export type ManagementParts = InspectorRouterOptions & {
   host: HostRouterOptions
   aiClients: AiClientsService
   adding: Adding
+  audit: Audit
 }
 
 /** The management API, whose every change is followed by what is live. */
@@ -87,6 +89,7 @@ export function openManagement(parts: ManagementParts): AppRouter {
     clients: { aiClients },
     inspector: { inspector },
     removals: { removals },
+    audit: { audit: parts.audit },
     ...upkeep,
   })
 }

@@ -1,0 +1,53 @@
+import type { Owned } from '../../../shared/account.ts'
+import { isShared } from '../access.ts'
+import { openAudit, type Audit } from '../audit/audit.ts'
+import type { Auditing, NotedTarget } from '../auditing.ts'
+import type { Changes } from '../changes.ts'
+import type { Database } from '../db/open.ts'
+import type { Logger } from '../log.ts'
+import type { RpcContext } from '../rpc.ts'
+import type { Stores } from './stores.ts'
+
+export type AuditingParts = { db: Database; stores: Stores; changes: Changes; log: Logger }
+
+/** The audit log, and what it calls the things of the stores. */
+export type OpenAuditing = {
+  audit: Audit
+  auditing: Auditing
+  /** What the app itself calls the management API with. */
+  context: RpcContext
+} & AsyncDisposable
+
+export function openAuditing({ db, stores, changes, log }: AuditingParts): OpenAuditing {
+  const audit = openAudit({ db, log, onChange: () => changes.publish({ kind: 'audit' }) })
+  const auditing = { note: audit.note, find: finderIn(stores) }
+  const context: RpcContext = { caller: { kind: 'local' }, auditing }
+  return { audit, auditing, context, [Symbol.asyncDispose]: () => audit.close() }
+}
+
+type Thing = { id: string; name: string; ownerId?: string | null; shared?: boolean }
+
+/** The log itself finds the names of accounts. */
+const OF_ACCOUNTS = new Set(['accounts.setRole', 'accounts.remove'])
+
+function finderIn({ servers, namespaces, endpoints, apiKeys }: Stores): Auditing['find'] {
+  const kinds = new Map<string, [kind: string, get: (id: string) => Thing | undefined]>([
+    ['servers', ['server', (id) => servers.get(id)]],
+    ['namespaces', ['namespace', (id) => namespaces.get(id)]],
+    ['endpoints', ['endpoint', (id) => endpoints.get(id)]],
+    ['apiKeys', ['api-key', (id) => apiKeys.get(id)]],
+  ])
+  return (path, id): NotedTarget | null => {
+    if (OF_ACCOUNTS.has(path)) return { kind: 'account', id, name: '', ownerId: null }
+    const [router = ''] = path.split('.')
+    const [kind = '', get] = kinds.get(router) ?? []
+    const thing = get?.(id)
+    return thing ? { kind, id, name: thing.name, ownerId: keeperOf(thing) } : null
+  }
+}
+
+/** The account that keeps it to itself. */
+function keeperOf({ ownerId = null, shared = false }: Thing): string | null {
+  const owned: Owned = { ownerId, shared }
+  return isShared(owned) ? null : ownerId
+}
