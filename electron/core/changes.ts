@@ -21,6 +21,8 @@ export type Change =
   | { kind: 'host' }
   /** The copy of the registry on this machine knows more, or is being brought up to date. */
   | { kind: 'registry' }
+  /** Clients that accounts have let in by OAuth. */
+  | { kind: 'grant' }
   /** Accounts, invitations to them, their sessions, or how they are made. */
   | { kind: 'account' }
 

@@ -17,6 +17,7 @@ const KIND_TO_QUERIES: Record<string, readonly string[]> = {
   'api-key': ['apiKeys'],
   registry: ['adding'],
   account: ['accounts'],
+  grant: ['authorization'],
   activity: ['activity', 'clients'],
   'ai-clients': ['clients'],
   preferences: ['settings'],
