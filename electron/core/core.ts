@@ -1,3 +1,4 @@
+import type { Access } from './access.ts'
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
 import { makeLocalToken } from './auth/local-token.ts'
 import { applyConfigFile } from './wiring/apply-config.ts'
@@ -11,15 +12,17 @@ import { messageOf } from './errors.ts'
 import { prepareFirstStart } from './wiring/first-start.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { openHttpServer, type HttpServer } from './http/server.ts'
+import { openInstanceAccounts } from './wiring/accounts.ts'
 import { openAuditing } from './wiring/auditing.ts'
 import { openFaces } from './wiring/faces.ts'
 import { openFeatures } from './wiring/features.ts'
 import type { AppRouter } from './router.ts'
 import type { RpcContext } from './rpc.ts'
+import { openSight } from './wiring/sight.ts'
 import { openSignIns, type SignInsParts } from './wiring/sign-ins.ts'
 import { startGateway, type GatewayLimits } from './wiring/start-gateway.ts'
 import { migrationsIn, openStores, type Stores } from './wiring/stores.ts'
-import { endpointViews } from './wiring/views.ts'
+import { endpointViews, mcpUrl } from './wiring/views.ts'
 import { openWatching, rememberLog } from './wiring/watching.ts'
 
 /**
@@ -42,7 +45,7 @@ export interface Core {
   /** Where clients reach it, without a slash at its end. */
   readonly url: string
   /** Endpoints that are on, with their Streamable HTTP address. */
-  endpoints(): { name: string; url: string; needsKey: boolean }[]
+  endpoints(): { id: string; name: string; url: string; needsKey: boolean }[]
   /** The API key that the first start made; `null` at any other start. */
   readonly firstKey: string | null
   readonly adminToken: AdminToken
@@ -95,7 +98,8 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const changes = openChanges((error) => log.error({ error: messageOf(error) }, 'a listener threw'))
   const stores = await openStores(db, changes, config)
   const { audit, auditing, context } = opened.use(openAuditing({ db, stores, changes, log }))
-  const watching = opened.use(await openWatching({ config, logs, stores, changes }))
+  const sight = openSight(stores)
+  const watching = opened.use(await openWatching({ config, logs, stores, changes, sight }))
   const applied = await applyConfigFile({ config, stores, db })
   const firstKey = await prepareFirstStart(stores)
 
@@ -106,19 +110,25 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   opened.defer(() => gateway.close())
   opened.use(watching.watchLists(gateway))
   const known = { apiKeys: stores.apiKeys, adminToken, localToken }
+  const where = { url, port: http.port }
+  const accounts = await openInstanceAccounts({ config, stores, db, changes, known, ...where })
+  if (accounts) opened.use(accounts)
   const endpoints = () => publicEndpoints(stores, url)
   const { version } = config
   const { secrets, preferences } = stores
-  const status = () => ({ version, url, endpoints: endpoints(), paused: preferences.isPaused })
+  const status = (access: Access) => ({
+    ...{ version, url, paused: preferences.isPaused },
+    endpoints: endpoints().filter(({ id }) => seesEndpoint(stores, access, id)),
+  })
   const { router, visit, movedClients } = opened.use(
     await openFeatures({
       ...{ config, stores, db, changes, gateway, oauth, watching, status, url, localUrl, limits },
-      audit,
+      ...{ audit, sight },
       port: http.port,
       tokens: [adminToken.token, localToken.token],
     }),
   )
-  const served = { config, gateway, known, router, visit, secrets, auditing, url, port: http.port }
+  const served = { config, gateway, known, router, visit, secrets, auditing, accounts, ...where }
   http.serve(openFaces({ ...served, signInCallback: oauth.answerCallback }))
 
   const running = opened.move()
@@ -160,10 +170,16 @@ async function restoreFirst(config: CoreConfig): Promise<void> {
   await put(file).catch((error: unknown) => log.error({ error: messageOf(error) }, 'no restore'))
 }
 
+function seesEndpoint({ endpoints }: Stores, access: Access, id: string): boolean {
+  const endpoint = endpoints.get(id)
+  return endpoint !== undefined && access.sees(endpoint)
+}
+
 function publicEndpoints(stores: Stores, url: string) {
-  return endpointViews(stores).map(({ name, auth }) => ({
+  return endpointViews(stores).map(({ id, name, auth }) => ({
+    id,
     name,
-    url: `${url}/metamcp/${name}/mcp`,
+    url: mcpUrl(url, name),
     needsKey: auth.apiKey,
   }))
 }

@@ -9,6 +9,8 @@ import { InvalidInput, problemsOf, problemText, type Problem } from './problems.
 /** What a management request comes with. */
 export type RpcContext = {
   caller: Caller
+  /** Of an account's session in a browser. */
+  sessionId?: string | undefined
   /** Where what the caller changes is noted; left out where nobody keeps a log. */
   auditing?: Auditing
 }

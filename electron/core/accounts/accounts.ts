@@ -10,10 +10,10 @@ import type { AccountDatabase } from './account-database.ts'
 import type { AccountSettings } from './account-settings.ts'
 import { sendWebResponse, toWebRequest } from './bridge.ts'
 import { readCookie, tokenHashIn } from './cookie.ts'
-import type { Directory } from './directory.ts'
+import type { Account, Directory } from './directory.ts'
 import type { Engine } from './engine.ts'
 import { openRateLimit } from './rate-limit.ts'
-import { openSessions, type Sessions } from './sessions.ts'
+import { openSessions, SESSION_MS, type Sessions } from './sessions.ts'
 import { openSignUpPolicy } from './sign-up.ts'
 
 export type AccountsOptions = {
@@ -49,10 +49,14 @@ export interface Accounts extends AsyncDisposable {
   engine(): Engine
   /** From memory; `null` for whoever is not signed in. */
   signedIn(request: IncomingMessage): SignedIn | null
-  /** What GET `/session` says, but for the operator. */
-  view(caller: SessionView['caller']): SessionView
+  /** What GET `/session` says. */
+  view(request: IncomingMessage, isOperator: boolean): SessionView
   /** Answers `/api/auth/*`, and what its plugins have elsewhere. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Calls once the session that a request came with has ended; returns an unsubscribe. */
+  onEndOf(request: IncomingMessage, end: () => void): () => void
+  /** Lets a session last as long as a new one would, if it is not that new any more: cookies to set. */
+  extend(request: IncomingMessage): Promise<string[]>
   /** Ends the session of a request, if it has one. Resolves with cookies to set. */
   signOut(request: IncomingMessage): Promise<string[]>
   /** Asks the providers of the settings again who they are. */
@@ -110,7 +114,10 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     ...{ directory, settings, sessions, database, renew },
     engine: () => engine,
     signedIn: (request) => signedIn(known, request),
-    view: (caller) => viewOf(options, caller),
+    view(request, isOperator) {
+      const found = signedIn(known, request)
+      return viewOf(options, found ? found.caller.id : null, isOperator)
+    },
     async handle(request, response) {
       const [path = '/'] = (request.url ?? '/').split('?', 1)
       if (!isOpen(path)) return answer(response, 404, 'There is nothing at this address')
@@ -118,12 +125,26 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
       if (!given) return answer(response, 413, 'The request is too large')
       await sendWebResponse(response, await engine.handle(given))
     },
+    onEndOf(request, end) {
+      const session = signedIn(known, request)
+      if (!session) return () => undefined
+      return sessions.onEnd(({ id }) => {
+        if (id === session.sessionId) end()
+      })
+    },
+    async extend(request) {
+      const session = signedIn(known, request)
+      const value = readCookie(request, cookieName(known.isSecure))
+      if (!session || value === null) return []
+      if (!(await sessions.extend(session.sessionId))) return []
+      return [cookieWith(value, SESSION_MS / 1000, known.isSecure)]
+    },
     async signOut(request) {
       const session = signedIn(known, request)
       if (!session) return []
       await sessions.end(session.caller.id, ({ id }) => id === session.sessionId)
       changes.publish({ kind: 'account' })
-      return [expiredCookie(known.isSecure)]
+      return [cookieWith('', 0, known.isSecure)]
     },
     [Symbol.asyncDispose]: () => sessions.close(),
   }
@@ -145,19 +166,33 @@ function cookieName(isSecure: boolean): string {
   return `${isSecure ? '__Host-metamcp' : 'metamcp'}.session_token`
 }
 
-function expiredCookie(isSecure: boolean): string {
+function cookieWith(value: string, maxAge: number, isSecure: boolean): string {
   const secure = isSecure ? '; Secure' : ''
-  return `${cookieName(isSecure)}=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict${secure}`
+  const name = cookieName(isSecure)
+  return `${name}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${secure}`
 }
 
-function viewOf(options: AccountsOptions, caller: SessionView['caller']): SessionView {
-  const { directory, settings, isReachable } = options
+function viewOf(
+  { directory, settings, isReachable }: AccountsOptions,
+  accountId: string | null,
+  isOperator: boolean,
+): SessionView {
   const firstAccount = directory.list().length === 0
+  const account = accountId === null ? undefined : directory.get(accountId)
+  const caller = account
+    ? { kind: 'account' as const, ...shown(account) }
+    : isOperator
+      ? { kind: 'operator' as const }
+      : null
   return {
     ...{ mode: 'accounts', caller, firstAccount, signUp: settings.signUp },
     firstAccountNeedsToken: firstAccount && isReachable && caller === null,
     providers: settings.providers().map(({ id, name }) => ({ id, name })),
   }
+}
+
+function shown({ id, name, email, role }: Account) {
+  return { id, name, email, role }
 }
 
 function answer(response: ServerResponse, status: number, message: string): void {

@@ -12,6 +12,7 @@ import type { OpenProvider } from './account-settings.ts'
 import { ADDRESS_HEADER, OPERATOR_HEADER } from './bridge.ts'
 import { providerSignIn } from './provider-sign-in.ts'
 import type { RateLimit } from './rate-limit.ts'
+import { SESSION_MS } from './sessions.ts'
 import type { Applicant, SignUpPolicy } from './sign-up.ts'
 
 /** Where better-auth answers. */
@@ -44,9 +45,6 @@ export interface Engine {
   readonly api: Record<string, unknown>
 }
 
-const DAY_S = 24 * 60 * 60
-const SESSION_DAYS = 30
-
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const auth = betterAuth(optionsOf(options))
   const context = await auth.$context
@@ -72,7 +70,8 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
     telemetry: { enabled: false },
     logger: { level: 'warn', log: (level, message) => log[level]({ part: 'accounts' }, message) },
     ...signingIn(options),
-    session: { expiresIn: SESSION_DAYS * DAY_S, updateAge: DAY_S, cookieCache: { enabled: false } },
+    // Made longer by ourselves: see sessions.ts.
+    session: { expiresIn: SESSION_MS / 1000, disableSessionRefresh: true },
     verification: { storeIdentifier: 'hashed' },
     rateLimit: {
       enabled: true,

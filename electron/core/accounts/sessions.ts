@@ -18,6 +18,8 @@ export interface Sessions {
   /** The session whose token has this SHA-256; notes that it was seen. */
   find(tokenHash: string): Session | undefined
   of(accountId: string): Session[]
+  /** Lets it last as long as a new one; `false`: it is nearly new, or gone. */
+  extend(id: string): Promise<boolean>
   /** Ends those of an account that `isMeant`. Resolves with how many there were. */
   end(accountId: string, isMeant: (session: Session) => boolean): Promise<number>
   /** Tells of the end of each session, also by time; returns an idempotent unsubscribe. */
@@ -27,6 +29,9 @@ export interface Sessions {
   close(): Promise<void>
 }
 
+/** How long one lasts without use, in ms. */
+export const SESSION_MS = 30 * 24 * 60 * 60_000
+const DAY_MS = 24 * 60 * 60_000
 /** How often it is written down when a session was seen last, in ms. */
 const NOTE_MS = 5 * 60_000
 /** How often sessions are looked through for those whose time is over, in ms. */
@@ -89,6 +94,16 @@ export async function openSessions({ db, onError }: SessionsOptions): Promise<Se
       return session
     },
     of: (accountId) => [...byHash.values()].filter((one) => one.accountId === accountId),
+    async extend(id) {
+      const session = [...byHash.values()].find((one) => one.id === id)
+      const expiresAt = new Date(Date.now() + SESSION_MS)
+      if (!session || +expiresAt - +session.expiresAt < DAY_MS) return false
+      session.expiresAt = expiresAt
+      await db.record((tx) =>
+        tx.update(userSessions).set({ expiresAt }).where(eq(userSessions.id, id)),
+      )
+      return true
+    },
     async end(accountId, isMeant) {
       const ids = [...byHash.values()]
         .filter((session) => session.accountId === accountId && isMeant(session))

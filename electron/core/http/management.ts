@@ -16,7 +16,13 @@ export type ManagementOptions<Router extends AnyRouter> = {
    * Makes what the procedures know of the caller from the credential it sent, or null, and from
    * whether it is a browser that showed the admin token.
    */
-  createContext: (credential: string | null, isLetIn: boolean) => inferRouterContext<Router>
+  createContext: (
+    credential: string | null,
+    isLetIn: boolean,
+    request: IncomingMessage,
+  ) => inferRouterContext<Router>
+  /** Ends a stream when its caller may not have it any more; returns an idempotent unsubscribe. */
+  endWith?: (request: IncomingMessage, end: () => void) => () => void
   /** The window in a browser; `null` where there is none. */
   window: Window | null
   log: Logger
@@ -46,6 +52,10 @@ export function serveManagement<Router extends AnyRouter>(
   return async (request, response) => {
     const isApi = request.url?.startsWith('/trpc/')
     if (window && !isApi && (await window.serve(request, response))) return
+    if (options.endWith) {
+      const stop = options.endWith(request, () => response.destroy())
+      response.once('close', stop)
+    }
     app(request, response)
   }
 }
@@ -63,6 +73,6 @@ function serveProcedures<Router extends AnyRouter>(
       log.error({ path, error: messageOf(error.cause ?? error) }, 'a procedure failed')
     },
     createContext: ({ req }: { req: IncomingMessage }) =>
-      createContext(readCredential(req, null), window?.isLetIn(req) ?? false),
+      createContext(readCredential(req, null), window?.isLetIn(req) ?? false, req),
   })
 }

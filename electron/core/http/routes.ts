@@ -16,6 +16,8 @@ export type RoutesOptions = AdmissionOptions & {
   log: Logger
   /** Where browsers come back to from a sign-in to a server. */
   signInCallback: RequestHandler
+  /** Signing in, and what goes with it; `null` where there are no accounts. */
+  accounts: RequestHandler | null
   /** Everything else: the management API. */
   management: RequestHandler
   maxBodyBytes: number
@@ -41,6 +43,9 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     if (path === '/health')
       return sendJson(response, { status: 200, body: { status: 'ok', version } })
     if (path === '/oauth/callback') return options.signInCallback(request, response)
+    if (options.accounts && path.startsWith('/api/auth/')) {
+      return options.accounts(request, response)
+    }
     const [, kind, id] = PROXY.exec(path) ?? []
     if (id !== undefined) {
       const target = { kind: kind as InspectorTarget['kind'], id }

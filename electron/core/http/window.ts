@@ -1,18 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SessionView } from '../../../shared/account.ts'
 import type { WindowCookies } from '../auth/window-cookie.ts'
 import { isObject } from '../json-rpc.ts'
 import { readJson } from './body.ts'
 import { pageHeaders, readPageFile } from './page-files.ts'
-import { refuse } from './refusal.ts'
+import { refuse, sendJson } from './refusal.ts'
 
 export type WindowOptions = {
-  /** The folder of the built page. */
-  pageDir: string
+  /** The folder of the built page; `null` where no browser is to have it. */
+  pageDir: string | null
+  /** People who sign in; `null` where there is the admin token alone. */
+  accounts: AccountDoor | null
   cookies: WindowCookies
   isAdminToken: (candidate: string) => boolean
   /** Whether browsers reach us over https, and are to send the cookie over nothing else. */
   isSecure: boolean
   now?: () => number
+}
+
+/** What the door knows of people with accounts. */
+export interface AccountDoor {
+  view(request: IncomingMessage, isOperator: boolean): SessionView
+  /** Cookies that keep whoever is here signed in for longer. */
+  extend(request: IncomingMessage): Promise<string[]>
+  /** Ends the session of a request, if there is one; cookies that say so. */
+  signOut(request: IncomingMessage): Promise<string[]>
 }
 
 /** The window in a browser: the page's files, and the door that takes the admin token. */
@@ -24,6 +36,8 @@ export interface Window {
 }
 
 const COOKIE = 'metamcp_window'
+/** Paths of their own, since others lead to them: the engine of accounts, and its providers. */
+const PAGES = new Set(['/sign-in', '/consent'])
 const HEADERS = pageHeaders("'self'")
 const MAX_BODY_BYTES = 10_000
 /** Wrong tokens in a minute, from anybody; then the door stays shut for the rest of it. */
@@ -31,14 +45,15 @@ const MAX_TRIES = 20
 const MINUTE_MS = 60_000
 
 export function openWindow(options: WindowOptions): Window {
-  const { pageDir, cookies, isSecure } = options
+  const { pageDir, cookies, isSecure, accounts } = options
   const tries = openTries(options.now ?? Date.now)
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { method = 'GET', url = '/' } = request
     const [path = '/'] = url.split('?', 1)
     if (path === '/session' && method === 'POST') await enter(request, response)
-    else if (path === '/session' && method === 'DELETE') leave(response)
+    else if (path === '/session' && method === 'DELETE') await leave(request, response)
+    else if (path === '/session' && method === 'GET') await tell(request, response)
     else if (method === 'GET' || method === 'HEAD') return answerFile(path, request, response)
     else return false
     return true
@@ -53,21 +68,42 @@ export function openWindow(options: WindowOptions): Window {
       throw refuse(401, 'That is not the admin token')
     }
     const { value, maxAge } = cookies.make()
-    setCookie(response, `${value}; Max-Age=${maxAge}`)
+    // One browser is one caller: whoever was signed in gives way.
+    const others = (await accounts?.signOut(request)) ?? []
+    setCookies(response, [ours(`${value}; Max-Age=${maxAge}`), ...others])
   }
 
-  function leave(response: ServerResponse): void {
-    setCookie(response, '; Max-Age=0')
+  async function leave(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const others = (await accounts?.signOut(request)) ?? []
+    setCookies(response, [ours('; Max-Age=0'), ...others])
   }
 
-  function setCookie(response: ServerResponse, value: string): void {
+  /** Who one is here, and how one comes in. */
+  async function tell(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isOperator = isLetIn(request)
+    const body = accounts?.view(request, isOperator) ?? tokenOnly(isOperator)
+    const cookie = (await accounts?.extend(request)) ?? []
+    if (cookie.length > 0) response.setHeader('set-cookie', cookie)
+    sendJson(response, { status: 200, body, headers: { 'cache-control': 'no-store' } })
+  }
+
+  function ours(value: string): string {
     const secure = isSecure ? '; Secure' : ''
-    const cookie = `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}`
+    return `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}`
+  }
+
+  function setCookies(response: ServerResponse, cookie: string[]): void {
     response.writeHead(204, { 'set-cookie': cookie, 'cache-control': 'no-store' }).end()
   }
 
+  function isLetIn(request: IncomingMessage): boolean {
+    const value = windowCookieIn(request)
+    return value !== undefined && cookies.isGood(value)
+  }
+
   async function answerFile(path: string, request: IncomingMessage, response: ServerResponse) {
-    const file = await readPageFile(pageDir, path)
+    if (pageDir === null) return false
+    const file = await readPageFile(pageDir, PAGES.has(path) ? '/' : path)
     if (file.status !== 200) return false
     const headers = { ...HEADERS, 'content-type': file.type, 'content-length': file.body.length }
     // Their names change with their content.
@@ -79,16 +115,19 @@ export function openWindow(options: WindowOptions): Window {
     return true
   }
 
+  return { serve, isLetIn }
+}
+
+function tokenOnly(isOperator: boolean): SessionView {
   return {
-    serve,
-    isLetIn(request) {
-      const value = cookieOf(request)
-      return value !== undefined && cookies.isGood(value)
-    },
+    mode: 'token',
+    caller: isOperator ? { kind: 'operator' } : null,
+    ...{ firstAccount: false, firstAccountNeedsToken: false, signUp: 'closed', providers: [] },
   }
 }
 
-function cookieOf({ headers }: IncomingMessage): string | undefined {
+/** The value of the cookie that stands for the admin token. */
+export function windowCookieIn({ headers }: IncomingMessage): string | undefined {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
   return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1)
 }

@@ -1,3 +1,4 @@
+import type { Accounts } from '../accounts/accounts.ts'
 import { openWindowCookies } from '../auth/window-cookie.ts'
 import type { Auditing } from '../auditing.ts'
 import { judge, managementCaller, managerOf, type Known } from './callers.ts'
@@ -22,6 +23,8 @@ export type FacesParts = {
   visit: RoutesOptions['proxy']['visit']
   signInCallback: RequestHandler
   auditing: Auditing
+  /** People who sign in; `null` where there is the admin token alone. */
+  accounts: Accounts | null
   /** Where browsers reach us. */
   url: string
   port: number
@@ -29,31 +32,40 @@ export type FacesParts = {
 
 /** Everything that we answer over HTTP: MCP, the management API, the window in a browser. */
 export function openFaces(parts: FacesParts): RequestHandler {
-  const { config, gateway, router, known, visit, signInCallback, port, auditing } = parts
+  const { config, gateway, router, known, visit, signInCallback, port, auditing, accounts } = parts
   const { log, version } = config
   return openRoutes({
     ...{ gateway, log, version, signInCallback },
+    accounts: accounts ? (request, response) => accounts.handle(request, response) : null,
     maxBodyBytes: MAX_BODY_BYTES,
     guard: openGuard({ ...config, port }),
     authenticate: (credential, endpoint) => judge(known, credential, endpoint),
     proxy: { visit, authenticate: (credential) => managerOf(known, credential) },
     management: serveManagement({
       ...{ router, log },
-      createContext: (credential, isLetIn) => ({
-        caller: managementCaller(known, credential, isLetIn),
-        auditing,
-      }),
+      createContext: (credential, isLetIn, request) => {
+        const person = credential === null ? accounts?.signedIn(request) : null
+        const caller = person?.caller ?? managementCaller(known, credential, isLetIn)
+        return { caller, sessionId: person?.sessionId, auditing }
+      },
+      endWith: (request, end) => accounts?.onEndOf(request, end) ?? (() => undefined),
       window: browserWindow(parts),
     }),
   })
 }
 
 /** The window for browsers, where there is a built page. */
-function browserWindow({ config, secrets, known, url }: FacesParts): Window | null {
+function browserWindow({ config, secrets, known, url, accounts }: FacesParts): Window | null {
   const { pageDir } = config
-  if (pageDir === null) return null
+  if (pageDir === null && accounts === null) return null
   const { token, isAdminToken } = known.adminToken
   const key = secrets.derive('metamcp window cookie')
   const cookies = openWindowCookies({ key, adminToken: token })
-  return openWindow({ pageDir, cookies, isAdminToken, isSecure: url.startsWith('https:') })
+  return openWindow({
+    pageDir,
+    accounts,
+    cookies,
+    isAdminToken,
+    isSecure: url.startsWith('https:'),
+  })
 }

@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http'
+import { openAccountSettings } from '../accounts/account-settings.ts'
+import { openAccounts, type Accounts } from '../accounts/accounts.ts'
+import { openDirectory, type Directory } from '../accounts/directory.ts'
+import type { AccountsOptions } from '../accounts/accounts.ts'
+import { openWindowCookies } from '../auth/window-cookie.ts'
+import type { Known } from './callers.ts'
+import type { Changes } from '../changes.ts'
+import type { CoreConfig } from '../config.ts'
+import type { Database } from '../db/open.ts'
+import { readCredential } from '../http/credentials.ts'
+import { windowCookieIn } from '../http/window.ts'
+import type { Stores } from './stores.ts'
+
+export type AccountsParts = {
+  config: CoreConfig
+  stores: Stores
+  db: Database
+  changes: Changes
+  known: Known
+  /** Where browsers reach us, and the port that we are bound to. */
+  url: string
+  port: number
+  /** What else the engine does: OAuth for clients. */
+  extension?: Pick<AccountsOptions, 'plugins' | 'pluginPaths'>
+}
+
+/** People who sign in; `null` where the instance has no accounts. */
+export async function openInstanceAccounts(parts: AccountsParts): Promise<Accounts | null> {
+  const { config, stores, db, changes, url, port, extension } = parts
+  if (config.auth !== 'accounts') return null
+  const { directory } = stores
+  const settings = await openAccountSettings({
+    load: () => stores.settings.get('accounts'),
+    save: (value) => stores.settings.set('accounts', value),
+    secrets: stores.secrets,
+  })
+  return openAccounts({
+    ...{ db, directory, settings, changes, url, log: config.log },
+    origins: ownOrigins(config, url, port),
+    isReachable: !isLoopback(config.host) || config.publicUrl !== null,
+    isBehindProxy: config.publicUrl !== null,
+    isOperator: operatorFrom(parts),
+    plugins: extension?.plugins ?? (() => Promise.resolve([])),
+    pluginPaths: extension?.pluginPaths ?? [],
+  })
+}
+
+/** Whether a request comes with the admin token: in a header, or as the cookie that stands for it. */
+export function operatorFrom({ known, stores }: Pick<AccountsParts, 'known' | 'stores'>) {
+  const { adminToken, localToken } = known
+  const cookies = openWindowCookies({
+    key: stores.secrets.derive('metamcp window cookie'),
+    adminToken: adminToken.token,
+  })
+  return (request: IncomingMessage): boolean => {
+    const credential = readCredential(request, null)
+    if (credential !== null) {
+      return adminToken.isAdminToken(credential) || localToken.isLocalToken(credential)
+    }
+    const cookie = windowCookieIn(request)
+    return cookie !== undefined && cookies.isGood(cookie)
+  }
+}
+
+function ownOrigins({ host }: CoreConfig, url: string, port: number): string[] {
+  const name = host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host
+  const names = ['127.0.0.1', 'localhost', '[::1]', name]
+  return [new URL(url).origin, ...new Set(names.map((one) => `http://${one}:${port}`))]
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || host.startsWith('127.')
+}
