@@ -1,11 +1,12 @@
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { Suspense, useState } from 'react'
 import type { IpcBridge } from '../../shared/ipc.ts'
 import { router } from './routes.tsx'
 import { Entrance } from './shell/entrance.tsx'
+import { isUnauthorized } from './shell/session.ts'
 import { openClient, TRPCProvider } from './trpc.ts'
 import { cssVariablesResolver, theme } from './ui/theme.ts'
 
@@ -33,9 +34,21 @@ export function App({ bridge }: { bridge: IpcBridge | undefined }) {
   )
 }
 
+/** What the entrance asks, and shows the door by. */
+const OVERVIEW = ['status', 'overview']
+
 /** Nothing is ever stale by time: `live.ts` says what to read again. */
 function openQueries(): QueryClient {
-  return new QueryClient({
+  const queries: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError(error, { queryKey: [asked] }) {
+        // A session has ended: the entrance is to see that, and shows the door where we are.
+        const isOverview = String(asked) === String(OVERVIEW)
+        if (isUnauthorized(error) && !isOverview) {
+          void queries.invalidateQueries({ queryKey: [OVERVIEW] })
+        }
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: Infinity,
@@ -46,4 +59,5 @@ function openQueries(): QueryClient {
       mutations: { networkMode: 'always' },
     },
   })
+  return queries
 }

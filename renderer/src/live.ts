@@ -41,6 +41,8 @@ export function useLive(): Line {
       // What happened before it listened is not told.
       onStarted: () => void client.invalidateQueries(),
       onData: (change: Change) => gather.add(change.kind),
+      // Perhaps nobody may listen any more: then the entrance sees it.
+      onError: () => gather.add('status'),
     }),
   )
   if (status === 'pending') return { state: 'live' }

@@ -1,0 +1,80 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { SessionView } from '../../../../shared/account.ts'
+import { readSession } from '../../shell/session.ts'
+import { Problem } from '../../ui/problem.tsx'
+import { errandOf } from './door.ts'
+import { SignInForm } from './sign-in-form.tsx'
+import { SignUpForm } from './sign-up-form.tsx'
+import styles from './sign-in.module.css'
+import { TokenForm } from './token-form.tsx'
+
+type Way = 'sign-in' | 'sign-up' | 'token'
+
+/** The door of the window in a browser: what it asks for depends on who may come in here. */
+export function Door() {
+  const { t } = useTranslation('sign-in')
+  const session = useQuery({ queryKey: ['session'], queryFn: readSession })
+  const [chosen, setChosen] = useState<Way | null>(null)
+  const title = t('title')
+  useEffect(() => {
+    document.title = title
+  }, [title])
+  if (session.error) {
+    return (
+      <main className={styles.centred}>
+        <Problem
+          title={t('unreachable')}
+          details={session.error.message}
+          actions={<Button onClick={() => void session.refetch()}>{t('again')}</Button>}
+        />
+      </main>
+    )
+  }
+  if (!session.data) return <main className={styles.centred} aria-busy="true" />
+  if (session.data.mode === 'token') return <TokenForm />
+  const errand = errandOf(window.location)
+  const way = chosen ?? firstWay(session.data, errand.invitation)
+  const links = <Links way={way} session={session.data} onChoose={setChosen} />
+  if (way === 'token') return <TokenForm others={links} />
+  const Form = way === 'sign-up' ? SignUpForm : SignInForm
+  return <Form session={session.data} errand={errand} links={links} />
+}
+
+function firstWay({ firstAccount }: SessionView, invitation: string | null): Way {
+  return firstAccount || invitation !== null ? 'sign-up' : 'sign-in'
+}
+
+type LinksProps = { way: Way; session: SessionView; onChoose: (way: Way) => void }
+
+/** The other ways in, quietly. */
+function Links({ way, session, onChoose }: LinksProps) {
+  const { t } = useTranslation('sign-in')
+  const { firstAccount, signUp } = session
+  const mayMake = firstAccount || signUp === 'open' || errandOf(window.location).invitation !== null
+  const ways = [
+    !firstAccount && ('sign-in' as const),
+    mayMake && ('sign-up' as const),
+    'token' as const,
+  ]
+  return (
+    <div className={styles.links}>
+      {ways.map(
+        (other) =>
+          other &&
+          other !== way && (
+            <button
+              key={other}
+              type="button"
+              className={styles.link}
+              onClick={() => onChoose(other)}
+            >
+              {t(`ways.${other}`)}
+            </button>
+          ),
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,88 @@
+import { PasswordInput, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useMutation } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { SessionView } from '../../../../shared/account.ts'
+import { EMAIL, SHORTEST_PASSWORD } from './checks.ts'
+import { follow, post, type Errand } from './door.ts'
+import { DoorForm } from './form.tsx'
+import { useRefusal } from './use-refusal.ts'
+
+type SignUpFormProps = { session: SessionView; errand: Errand; links: ReactNode }
+
+/** An account to come: the first of all, by invitation, or where everybody may. */
+export function SignUpForm({ session, errand, links }: SignUpFormProps) {
+  const { t } = useTranslation('sign-in')
+  const inWords = useRefusal()
+  const { firstAccount: isFirst, firstAccountNeedsToken: needsToken } = session
+  const form = useForm({
+    initialValues: { name: '', email: '', password: '', token: '' },
+    validate: {
+      name: (name) => (name.trim() === '' ? t('needsName') : null),
+      email: (email) => (EMAIL.test(email.trim()) ? null : t('needsEmail')),
+      password: (password) => (password.length < SHORTEST_PASSWORD ? t('shortPassword') : null),
+      token: (token) => (needsToken && token.trim() === '' ? t('needsToken') : null),
+    },
+  })
+  const signUp = useMutation({
+    mutationFn: (values: typeof form.values) => send(values, errand, needsToken),
+    onSuccess: ({ url }) => follow(errand.oauthQuery === null ? null : url),
+  })
+  return (
+    <DoorForm
+      title={isFirst ? t('first.title') : t('signUp')}
+      text={isFirst ? t('first.text') : errand.invitation !== null && t('invited')}
+      submit={t('signUp')}
+      isBusy={signUp.isPending}
+      problem={signUp.error ? inWords(signUp.error) : null}
+      onSubmit={form.onSubmit((values) => signUp.mutate(values))}
+      others={links}
+    >
+      <TextInput
+        autoFocus
+        required
+        autoComplete="name"
+        maxLength={64}
+        label={t('name')}
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        required
+        type="email"
+        autoComplete="username"
+        label={t('email')}
+        {...form.getInputProps('email')}
+      />
+      <PasswordInput
+        required
+        autoComplete="new-password"
+        label={t('password')}
+        description={t('passwordHelp')}
+        {...form.getInputProps('password')}
+      />
+      {needsToken && (
+        <PasswordInput
+          {...{ required: true, autoComplete: 'off', label: t('token.label') }}
+          description={t('first.tokenHelp')}
+          {...form.getInputProps('token')}
+        />
+      )}
+    </DoorForm>
+  )
+}
+
+type Values = { name: string; email: string; password: string; token: string }
+
+function send({ name, email, password, token }: Values, errand: Errand, needsToken: boolean) {
+  const { invitation, oauthQuery } = errand
+  return post(
+    '/api/auth/sign-up/email',
+    {
+      ...{ name: name.trim(), email: email.trim(), password },
+      ...(invitation !== null && { invitation }),
+      ...(oauthQuery !== null && { oauth_query: oauthQuery }),
+    },
+    needsToken ? { 'x-api-key': token.trim() } : {},
+  )
+}
