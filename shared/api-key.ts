@@ -10,16 +10,24 @@ export const keyName = plainText
 /** Which endpoints a key opens: all of them, now and later, or those with these ids. */
 const keyScope = z.union([z.literal('all'), z.array(z.string()).min(1)])
 
+/** ISO 8601, kept in UTC; `null` for never. */
+export const keyExpiry = z.iso
+  .datetime({ offset: true, error: 'must be a time as 2027-01-31T10:00:00Z' })
+  .transform((time) => new Date(time).toISOString())
+  .nullable()
+
 export const apiKeyInput = z.strictObject({
   name: keyName,
   endpoints: keyScope.default('all'),
   enabled: z.boolean().default(true),
+  expiresAt: keyExpiry.default(null),
 })
 
 export const apiKeyPatch = z.strictObject({
   name: keyName.optional(),
   endpoints: keyScope.optional(),
   enabled: z.boolean().optional(),
+  expiresAt: keyExpiry.optional(),
 })
 
 /** The shape of a key: `sk_mt_` and 64 characters from a CSPRNG. Only its hash is stored. */
@@ -36,8 +44,6 @@ export type ApiKeyView = z.infer<typeof apiKeyInput> & {
   hint: string
   /** ISO 8601. */
   createdAt: string
-  /** From then on (ISO 8601) it opens nothing; `null` for never. */
-  expiresAt: string | null
   /** The account whose key it is; `null` for one of the instance. */
   ownerId: Owned['ownerId']
 }

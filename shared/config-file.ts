@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { keyName } from './api-key.ts'
+import { keyExpiry, keyName } from './api-key.ts'
 import { endpointPatch } from './endpoint.ts'
 import { namespacePatch, toolRulePatch } from './namespace.ts'
 import { definitionName, plainText, serverName } from './names.ts'
@@ -51,6 +51,8 @@ const configApiKey = z.strictObject({
     })
     .optional(),
   enabled: z.boolean().optional(),
+  /** One that has passed is no mistake: a file is applied at every start. */
+  expiresAt: keyExpiry.optional(),
 })
 
 /** `metamcp.json`: what it names is created or changed, everything else is left alone. */

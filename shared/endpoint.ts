@@ -2,9 +2,11 @@ import { z } from 'zod'
 import type { Owned } from './account.ts'
 import { definitionName, descriptionText } from './names.ts'
 
-/** Which credentials an endpoint takes. With `apiKey: false` anyone who can reach it may call it. */
+/** Which credentials an endpoint takes. With neither kind anyone who can reach it may call it. */
 const endpointAuth = z.strictObject({
   apiKey: z.boolean().default(true),
+  /** Whether accounts let clients in by OAuth; only where there are accounts. */
+  oauth: z.boolean().default(false),
   /** Whether a key may also come as `?api_key=`, for clients that can set no header. */
   queryParam: z.boolean().default(false),
 })
@@ -18,7 +20,7 @@ export const endpointInput = z.strictObject({
   namespaceId: z.string(),
   /** Whether tools and prompts are called `<server>__<name>` or keep their own names. */
   prefix: z.boolean().default(true),
-  auth: endpointAuth.default({ apiKey: true, queryParam: false }),
+  auth: endpointAuth.default({ apiKey: true, oauth: false, queryParam: false }),
 })
 
 export const endpointPatch = z.strictObject({
@@ -30,10 +32,16 @@ export const endpointPatch = z.strictObject({
   prefix: z.boolean().optional(),
   /** Merged with what is stored, field by field. */
   auth: z
-    .strictObject({ apiKey: z.boolean().optional(), queryParam: z.boolean().optional() })
+    .strictObject({
+      apiKey: z.boolean().optional(),
+      oauth: z.boolean().optional(),
+      queryParam: z.boolean().optional(),
+    })
     .optional(),
 })
 
 export type EndpointInput = z.input<typeof endpointInput>
 export type EndpointPatch = z.infer<typeof endpointPatch>
 export type Endpoint = z.infer<typeof endpointInput> & Owned & { id: string }
+/** `address`: what stands for its name in its URLs, `/metamcp/<address>/mcp`. */
+export type ShownEndpoint = Endpoint & { address: string }

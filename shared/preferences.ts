@@ -11,6 +11,8 @@ export const preferenceFields = {
   onClose: z.enum(['tray', 'quit']),
   /** A newer version is installed when the app quits, or the person is asked. */
   updates: z.enum(['install', 'ask']),
+  /** Accounts that are no administrators may add servers that run a program, too. */
+  membersRunPrograms: z.boolean(),
 }
 
 export type Preferences = z.infer<z.ZodObject<typeof preferenceFields>>
@@ -22,6 +24,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   startHidden: false,
   onClose: 'tray',
   updates: 'install',
+  membersRunPrograms: false,
 }
 
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent'])

@@ -61,6 +61,14 @@ export function isShared({ ownerId, shared }: Owned): boolean {
   return shared || ownerId === null
 }
 
+/** Throws AppError `forbidden` where `mayUse` says no; `noun` is what people call the part. */
+export function requirePart(user: Owned, part: Owned & { name: string; noun: string }): void {
+  if (mayUse(user, part)) return
+  const { noun, name } = part
+  const text = `The ${noun} "${name}" is not shared: what all may use cannot be built on it. Share it first.`
+  throw new AppError('forbidden', text)
+}
+
 /** Whether what is made for `user` may be built of `part`: its own, or what all may use. */
 export function mayUse(user: Owned, part: Owned): boolean {
   if (isShared(part)) return true

@@ -8,6 +8,7 @@ import { describeOffer } from './gateway/describe-offer.ts'
 import { openOffers } from './namespaces/offers.ts'
 import { namespaceRouter } from './namespaces/router.ts'
 import { managementProcedure, router, type RpcContext } from './rpc.ts'
+import { openServerRules } from './server-rules.ts'
 import { serverRouter } from './servers/router.ts'
 import { openTempStores, someServer, type TempStores } from './testing/temp-stores.ts'
 
@@ -27,16 +28,24 @@ function routerOver(stores: TempStores, invalidated: string[] = []) {
       starts: { again: () => Promise.resolve(true), ifNeeded: () => Promise.resolve(true) },
       stderr: () => '',
       usedBy: () => [],
+      rules: openServerRules({ isAdmin: () => false, membersRunPrograms: () => false }),
       invalidate,
       remove: remove('servers'),
     }),
     namespaces: namespaceRouter({
       store: stores.namespaces,
-      offers: offersOf(stores),
+      server: (id) => stores.servers.get(id),
+      offers: () => offersOf(stores),
       invalidate,
       remove: remove('namespaces'),
     }),
-    endpoints: endpointRouter({ store: stores.endpoints, invalidate, remove: remove('endpoints') }),
+    endpoints: endpointRouter({
+      store: stores.endpoints,
+      namespace: (id) => stores.namespaces.get(id),
+      addressOf: ({ name }) => name,
+      invalidate,
+      remove: remove('endpoints'),
+    }),
     apiKeys: apiKeyRouter({ store: stores.apiKeys, invalidate, remove: remove('apiKeys') }),
   })
 }

@@ -17,7 +17,7 @@ function core(given: Partial<Parameters<typeof greeting>[0]> = {}) {
 }
 
 function endpoint(name: string) {
-  return { name, url: `${url}/metamcp/${name}/mcp`, needsKey: true }
+  return { id: name, name, url: `${url}/metamcp/${name}/mcp`, needsKey: true }
 }
 
 test('the first line is for scripts, the second names the endpoint that most will use', () => {

@@ -2,9 +2,13 @@ import { expect, test, vi } from 'vitest'
 import { RpcError } from '../json-rpc.ts'
 import { openLogLines } from '../testing/log-lines.ts'
 import { openActivity, type ActivityOptions, type EndedCall } from './activity.ts'
+import { accessOf } from '../access.ts'
 import { openCallCounts } from './call-counts.ts'
+import { OF_INSTANCE } from './place.ts'
 import { Seen } from './seen.ts'
 
+const AT = { endpoint: 'default', place: OF_INSTANCE }
+const OPERATOR = accessOf({ kind: 'local' })
 const cursor = { endpoint: 'default', caller: 'api-key:k1', client: { info: { name: 'Cursor' } } }
 
 function open(fields: Partial<ActivityOptions> = {}) {
@@ -35,26 +39,36 @@ test('calls are counted by how they ended, and the newest are told one by one', 
     cursor,
     call({ result: null, error: new RpcError(-32603, 'x'), wasCancelled: true }),
   )
-  const overview = activity.overview(30)
+  const overview = activity.overview(OPERATOR, 30)
   expect(overview.minutes).toHaveLength(30)
   expect(overview).toMatchObject({ calls: 4, failed: 2, callsPerMinute: 4, p50Ms: 10, p95Ms: 30 })
   expect(overview).toMatchObject({ hasCalls: true, clients: 1 })
-  const told = activity.latest(3).map(({ outcome, code, error }) => ({ outcome, code, error }))
+  const told = activity
+    .latest(OPERATOR, 3)
+    .map(({ outcome, code, error }) => ({ outcome, code, error }))
   expect(told).toEqual([
     { outcome: 'cancelled', code: null, error: null },
     { outcome: 'error', code: -32603, error: 'github: gone' },
     { outcome: 'tool-error', code: null, error: 'no such repo' },
   ])
-  expect(activity.latest(1)[0]).toMatchObject({ client: 'Cursor', clientId: 'cursor', seq: 3 })
+  expect(activity.latest(OPERATOR, 1)[0]).toMatchObject({
+    client: 'Cursor',
+    clientId: 'cursor',
+    seq: 3,
+  })
 })
 
 test('what is not known yet is not zero', () => {
   const { activity } = open()
-  expect(activity.overview(5)).toMatchObject({ p50Ms: null, p95Ms: null, hasCalls: false })
+  expect(activity.overview(OPERATOR, 5)).toMatchObject({
+    p50Ms: null,
+    p95Ms: null,
+    hasCalls: false,
+  })
   expect(activity.keyLastUsed('k1')).toBeNull()
   activity.opened(cursor)
-  expect(activity.clients()[0]).toMatchObject({ calls: 0, tools: null, toolsReadAt: null })
-  expect(activity.overview(5).hasCalls).toBe(false)
+  expect(activity.clients(OPERATOR)[0]).toMatchObject({ calls: 0, tools: null, toolsReadAt: null })
+  expect(activity.overview(OPERATOR, 5).hasCalls).toBe(false)
 })
 
 test('a client is there while it has sessions, sees tools, and is told apart by its name', () => {
@@ -68,10 +82,10 @@ test('a client is there while it has sessions, sees tools, and is told apart by 
   activity.opened(other)
   activity.asked(other, 44)
   activity.asked(cursor, null)
-  expect(activity.overview(1).sessions).toEqual({ default: 1, work: 1 })
+  expect(activity.overview(OPERATOR, 1).sessions).toEqual({ default: 1, work: 1 })
   activity.ended(other)
-  expect(activity.overview(1).sessions).toEqual({ default: 1 })
-  expect(activity.clients()).toEqual([
+  expect(activity.overview(OPERATOR, 1).sessions).toEqual({ default: 1 })
+  expect(activity.clients(OPERATOR)).toEqual([
     expect.objectContaining({ id: 'cursor', sessions: 1, tools: 44, endpoint: 'default' }),
   ])
   expect(activity.keys()).toEqual({ k1: { at: expect.any(String) as string, client: 'Cursor' } })
@@ -84,11 +98,14 @@ test('a program that is known is called as people call it', () => {
   activity.called({ ...cursor, client: { info: { name: 'X', title: 'Ex' } } }, call())
   expect(
     activity
-      .clients()
+      .clients(OPERATOR)
       .map(({ name }) => name)
       .sort(),
   ).toEqual(['Cursor the editor', 'Ex'])
-  expect(activity.latest(2).map(({ client }) => client)).toEqual(['Ex', 'Cursor the editor'])
+  expect(activity.latest(OPERATOR, 2).map(({ client }) => client)).toEqual([
+    'Ex',
+    'Cursor the editor',
+  ])
 })
 
 test('who was there is saved now and then and at the end, and known after a restart', async () => {
@@ -107,9 +124,13 @@ test('who was there is saved now and then and at the end, and known after a rest
     expect(saved).toHaveLength(2)
 
     const next = open({ kept: saved[1] as ActivityOptions['kept'] })
-    expect(next.activity.clients()).toMatchObject([{ id: 'cursor', calls: 51 }])
+    expect(next.activity.clients(OPERATOR)).toMatchObject([{ id: 'cursor', calls: 51 }])
     expect(next.activity.keyLastUsed('k1')?.client).toBe('Cursor')
-    expect(next.activity.overview(1)).toMatchObject({ hasCalls: true, calls: 0, sessions: {} })
+    expect(next.activity.overview(OPERATOR, 1)).toMatchObject({
+      hasCalls: true,
+      calls: 0,
+      sessions: {},
+    })
     await next.activity.close()
     expect(next.saved).toEqual([])
     // The rate of calls that was shown falls without a call.
@@ -149,12 +170,12 @@ test('counts are of their own minute, and forgotten after a day', () => {
 
 test('names that are made up all the time do not fill the memory', () => {
   const seen = new Seen(null)
-  seen.note({ name: 'stays' }, 'default', null).sessions = 1
+  seen.note({ name: 'stays' }, { ...AT, keyId: null }).sessions = 1
   for (let count = 0; count < 1_000; count++) {
-    seen.note({ name: `client ${count}` }, 'default', `key ${count}`)
+    seen.note({ name: `client ${count}` }, { ...AT, keyId: `key ${count}` })
   }
-  expect(seen.clients()).toHaveLength(200)
-  expect(seen.clients().map(({ id }) => id)).toContain('stays')
+  expect(seen.clients(() => true)).toHaveLength(200)
+  expect(seen.clients(() => true).map(({ id }) => id)).toContain('stays')
   expect(Object.keys(seen.keys())).toHaveLength(1_000)
 })
 

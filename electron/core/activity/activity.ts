@@ -1,9 +1,11 @@
 import type { ActivityOverview, KeyUse, RecentCall, SeenClient } from '../../../shared/activity.ts'
+import type { Access } from '../access.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import { openCallCounts } from './call-counts.ts'
+import { openCallCounts, sumOf, type CallCounts } from './call-counts.ts'
 import { outcomeOf, type Ending } from './outcome.ts'
 import { openPace, type Pace } from './pace.ts'
+import { isFor, OF_INSTANCE, placeKey, type Place } from './place.ts'
 import { openRecentCalls } from './recent-calls.ts'
 import { idOf, nameOf, Seen, type ClientInfo, type KeptSeen } from './seen.ts'
 
@@ -22,6 +24,8 @@ export type ActivityOptions = {
   /** Something is different now; told at most once a second. */
   onChange: () => void
   log: Logger
+  /** Where a visit is; left out where everything is the instance's. */
+  placeOf?: (visit: Pick<Visit, 'endpoint' | 'caller'>) => Place
   /** What people call a program, by the name it gives itself, in lower case. */
   labelOf?: (id: string) => string | undefined
   /** The least time between two savings, in milliseconds. */
@@ -34,9 +38,10 @@ export interface Activity {
   ended(visit: Visit): void
   asked(visit: Visit, tools: number | null): void
   called(visit: Visit, call: EndedCall): void
-  overview(minutes: number): ActivityOverview
-  clients(): SeenClient[]
-  latest(limit: number): RecentCall[]
+  /** All of these as far as the caller may know. */
+  overview(access: Access, minutes: number): ActivityOverview
+  clients(access: Access): SeenClient[]
+  latest(access: Access, limit: number): RecentCall[]
   keys(): Record<string, KeyUse>
   keyLastUsed(id: string): KeyUse | null
   /** Saves what is not saved yet. */
@@ -48,22 +53,20 @@ export function openActivity(options: ActivityOptions): Activity {
 }
 
 class Notes implements Activity {
-  readonly #counts = openCallCounts()
+  readonly #counts = new Map<string, { place: Place; counts: CallCounts }>()
   readonly #calls = openRecentCalls()
-  readonly #sessions = new Map<string, number>()
+  readonly #sessions = new Map<string, { place: Place; endpoint: string; count: number }>()
   readonly #options: ActivityOptions
   readonly #seen: Seen
   readonly #telling: Pace
   readonly #saving: Pace
   /** The rate of calls falls by itself. */
   readonly #calming: Pace
-  #hasCalls: boolean
 
   constructor(options: ActivityOptions) {
     const { kept, onChange, saveMs = 10_000 } = options
     this.#options = options
     this.#seen = new Seen(kept, options.labelOf)
-    this.#hasCalls = this.#seen.clients().some(({ calls }) => calls > 0)
     this.#telling = openPace(1_000, onChange)
     this.#calming = openPace(RATE_MS, onChange)
     this.#saving = openPace(saveMs, () => this.#save())
@@ -72,15 +75,21 @@ class Notes implements Activity {
   opened(visit: Visit): void {
     const { endpoint, client } = visit
     this.#note(visit).sessions++
-    this.#sessions.set(endpoint, (this.#sessions.get(endpoint) ?? 0) + 1)
+    const place = this.#placeOf(visit)
+    const key = sessionKey(endpoint, place)
+    const count = (this.#sessions.get(key)?.count ?? 0) + 1
+    this.#sessions.set(key, { place, endpoint, count })
     this.#options.log.info({ endpoint, client: nameOf(client.info) }, 'a session began')
   }
 
-  ended({ endpoint, client }: Visit): void {
-    this.#seen.left(client.info)
-    const left = (this.#sessions.get(endpoint) ?? 1) - 1
-    if (left > 0) this.#sessions.set(endpoint, left)
-    else this.#sessions.delete(endpoint)
+  ended(visit: Visit): void {
+    const { endpoint, client } = visit
+    const place = this.#placeOf(visit)
+    this.#seen.left(client.info, place)
+    const key = sessionKey(endpoint, place)
+    const count = (this.#sessions.get(key)?.count ?? 1) - 1
+    if (count > 0) this.#sessions.set(key, { place, endpoint, count })
+    else this.#sessions.delete(key)
     this.#telling.soon()
     this.#options.log.info({ endpoint, client: nameOf(client.info) }, 'a session ended')
   }
@@ -94,36 +103,43 @@ class Notes implements Activity {
     const { client, endpoint } = visit
     const entry = this.#note(visit)
     entry.calls++
-    this.#hasCalls = true
     const told = outcomeOf(ending)
-    this.#counts.add(at + ms, told.outcome === 'error' || told.outcome === 'tool-error')
+    const place = this.#placeOf(visit)
+    this.#countsAt(place).add(at + ms, told.outcome === 'error' || told.outcome === 'tool-error')
     const who = { client: entry.name, clientId: idOf(client.info) }
-    this.#calls.add({ at, ...who, endpoint, server, name: name.slice(0, 200), ms, ...told })
+    const words = { ...who, endpoint, server, name: name.slice(0, 200) }
+    this.#calls.add({ at, ...words, ms, ...told }, place)
     this.#calming.later()
   }
 
-  overview(count: number): ActivityOverview {
+  overview(access: Access, count: number): ActivityOverview {
     const now = Date.now()
-    const minutes = this.#counts.minutes(count, now)
+    const may = (place: Place) => isFor(access, place)
+    const counts = [...this.#counts.values()].filter(({ place }) => may(place))
+    const minutes = sumOf(
+      counts.map((one) => one.counts.minutes(count, now)),
+      { count, now },
+    )
     const sum = (key: 'calls' | 'failed') => minutes.reduce((all, one) => all + one[key], 0)
     const since = minutes[0]?.at ?? now
-    const [p50Ms = null, p95Ms = null] = this.#calls.percentiles(since, [0.5, 0.95])
+    const [p50Ms = null, p95Ms = null] = this.#calls.percentiles(since, [0.5, 0.95], may)
+    const clients = this.#seen.clients(may)
     const isRecent = (one: SeenClient) => now - Date.parse(one.lastSeenAt) < DAY_MS
     return {
       ...{ minutes, p50Ms, p95Ms, calls: sum('calls'), failed: sum('failed') },
-      callsPerMinute: this.#counts.lastMinute(now),
-      hasCalls: this.#hasCalls,
-      sessions: Object.fromEntries(this.#sessions),
-      clients: this.#seen.clients().filter(isRecent).length,
+      callsPerMinute: counts.reduce((all, one) => all + one.counts.lastMinute(now), 0),
+      hasCalls: clients.some(({ calls }) => calls > 0),
+      sessions: this.#sessionsFor(may),
+      clients: clients.filter(isRecent).length,
     }
   }
 
-  clients(): SeenClient[] {
-    return this.#seen.clients()
+  clients(access: Access): SeenClient[] {
+    return this.#seen.clients((place) => isFor(access, place))
   }
 
-  latest(limit: number): RecentCall[] {
-    return this.#calls.latest(limit)
+  latest(access: Access, limit: number): RecentCall[] {
+    return this.#calls.latest(limit, (place) => isFor(access, place))
   }
 
   keys(): Record<string, KeyUse> {
@@ -140,10 +156,33 @@ class Notes implements Activity {
     if (this.#saving.stop()) await this.#save()
   }
 
-  #note({ client, endpoint, caller }: Visit) {
+  #placeOf(visit: Visit): Place {
+    return this.#options.placeOf?.(visit) ?? OF_INSTANCE
+  }
+
+  #countsAt(place: Place): CallCounts {
+    const key = placeKey(place)
+    const known = this.#counts.get(key)
+    if (known) return known.counts
+    const counts = openCallCounts()
+    this.#counts.set(key, { place, counts })
+    return counts
+  }
+
+  #sessionsFor(may: (place: Place) => boolean): Record<string, number> {
+    const sums = new Map<string, number>()
+    for (const { place, endpoint, count } of this.#sessions.values()) {
+      if (may(place)) sums.set(endpoint, (sums.get(endpoint) ?? 0) + count)
+    }
+    return Object.fromEntries(sums)
+  }
+
+  #note(visit: Visit) {
+    const { client, endpoint, caller } = visit
     this.#telling.soon()
     this.#saving.later()
-    return this.#seen.note(client.info, endpoint, keyIdOf(caller))
+    const place = this.#placeOf(visit)
+    return this.#seen.note(client.info, { endpoint, place, keyId: keyIdOf(caller) })
   }
 
   async #save(): Promise<void> {
@@ -152,6 +191,10 @@ class Notes implements Activity {
       log.error({ error: messageOf(error) }, 'could not store which clients were there')
     })
   }
+}
+
+function sessionKey(endpoint: string, place: Place): string {
+  return `${endpoint}\n${placeKey(place)}`
 }
 
 const KEY = 'api-key:'

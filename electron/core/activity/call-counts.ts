@@ -12,6 +12,19 @@ export interface CallCounts {
   lastMinute(nowMs: number): number
 }
 
+/** Those of several, minute by minute. */
+export function sumOf(
+  all: MinuteOfCalls[][],
+  { count, now }: { count: number; now: number },
+): MinuteOfCalls[] {
+  const [first = openCallCounts().minutes(count, now), ...others] = all
+  return first.map(({ at, calls, failed }, index) => {
+    const add = (key: 'calls' | 'failed') =>
+      others.reduce((sum, one) => sum + (one[index]?.[key] ?? 0), 0)
+    return { at, calls: calls + add('calls'), failed: failed + add('failed') }
+  })
+}
+
 export function openCallCounts(): CallCounts {
   // A place is reused after a day or a minute: it counts only while its own time is in it.
   const minuteOf = new Float64Array(COUNTED_MINUTES)

@@ -1,32 +1,38 @@
 import { LATEST_CALLS, type RecentCall } from '../../../shared/activity.ts'
+import { OF_INSTANCE, type Place } from './place.ts'
 
 /** The newest calls, one by one. */
 export interface RecentCalls {
-  add(call: Omit<RecentCall, 'seq'>): void
-  /** Newest first. */
-  latest(limit: number): RecentCall[]
+  add(call: Omit<RecentCall, 'seq'>, place?: Place): void
+  /** Newest first, of the places that one may know of. */
+  latest(limit: number, may?: MayKnow): RecentCall[]
   /** The time below which `share` of the calls since then were; `null` when there are none. */
-  percentiles(sinceMs: number, shares: readonly number[]): (number | null)[]
+  percentiles(sinceMs: number, shares: readonly number[], may?: MayKnow): (number | null)[]
 }
 
+type MayKnow = (place: Place) => boolean
+const ALL: MayKnow = () => true
+
 export function openRecentCalls(capacity = LATEST_CALLS): RecentCalls {
-  const calls: RecentCall[] = []
+  const calls: { call: RecentCall; place: Place }[] = []
   let count = 0
 
-  const latest = (limit: number): RecentCall[] => {
-    const length = Math.min(limit, calls.length)
-    return Array.from({ length }, (_, index) => calls[(count - 1 - index) % capacity]).filter(
-      (call) => call !== undefined,
-    )
+  const latest = (limit: number, may = ALL): RecentCall[] => {
+    const found: RecentCall[] = []
+    for (let index = 0; index < calls.length && found.length < limit; index++) {
+      const one = calls[(count - 1 - index) % capacity]
+      if (one && may(one.place)) found.push(one.call)
+    }
+    return found
   }
   return {
-    add(call) {
-      calls[count % capacity] = { seq: count, ...call }
+    add(call, place = OF_INSTANCE) {
+      calls[count % capacity] = { call: { seq: count, ...call }, place }
       count++
     },
     latest,
-    percentiles(sinceMs, shares) {
-      const times = latest(capacity)
+    percentiles(sinceMs, shares, may) {
+      const times = latest(capacity, may)
         .filter(({ at, outcome }) => at >= sinceMs && outcome !== 'cancelled')
         .map(({ ms }) => ms)
         .sort((one, other) => one - other)

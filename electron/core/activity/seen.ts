@@ -1,4 +1,5 @@
 import type { KeyUse, SeenClient } from '../../../shared/activity.ts'
+import { OF_INSTANCE, placeKey, type Place } from './place.ts'
 
 /** Names come from outside: who makes up new ones all the time must not fill the memory. */
 const MOST_CLIENTS = 200
@@ -10,6 +11,8 @@ export type ClientInfo = Record<string, unknown> | undefined
 
 type Entry = {
   id: string
+  /** A client is noted once for each: who may know of one need not of another. */
+  place: Place
   name: string
   version: string | null
   seenMs: number
@@ -21,7 +24,13 @@ type Entry = {
 }
 
 /** What outlives a restart. */
-type KeptClient = Pick<SeenClient, 'id' | 'name' | 'version' | 'lastSeenAt' | 'calls' | 'endpoint'>
+type KeptClient = Pick<
+  SeenClient,
+  'id' | 'name' | 'version' | 'lastSeenAt' | 'calls' | 'endpoint'
+> & {
+  /** Left out for the instance's. */
+  place?: Place
+}
 export type KeptSeen = { clients: KeptClient[]; keys: Record<string, KeyUse> }
 
 /** What people call a program, by its id. */
@@ -35,9 +44,10 @@ export class Seen {
 
   constructor(kept: KeptSeen | null, labelOf: LabelOf = () => undefined) {
     this.#labelOf = labelOf
-    for (const { lastSeenAt, ...client } of kept?.clients ?? []) {
-      const nothingYet = { sessions: 0, tools: null, toolsReadMs: null }
-      this.#clients.set(client.id, { ...client, ...nothingYet, seenMs: Date.parse(lastSeenAt) })
+    for (const { lastSeenAt, place = OF_INSTANCE, ...client } of kept?.clients ?? []) {
+      const nothingYet = { sessions: 0, tools: null, toolsReadMs: null, place }
+      const entry = { ...client, ...nothingYet, seenMs: Date.parse(lastSeenAt) }
+      this.#clients.set(keyOf(client.id, place), entry)
     }
     for (const [id, { at, client }] of Object.entries(kept?.keys ?? {})) {
       this.#keys.set(id, { ms: Date.parse(at), client })
@@ -45,9 +55,12 @@ export class Seen {
   }
 
   /** A client is there now, with this key if it has one. */
-  note(info: ClientInfo, endpoint: string, keyId: string | null): Entry {
+  note(
+    info: ClientInfo,
+    { endpoint, place, keyId }: { endpoint: string; place: Place; keyId: string | null },
+  ): Entry {
     const id = idOf(info)
-    const entry = this.#clients.get(id) ?? this.#add(id)
+    const entry = this.#clients.get(keyOf(id, place)) ?? this.#add(id, place)
     const now = Date.now()
     entry.name = this.#labelOf(id) ?? (nameOf(info) || entry.name)
     entry.version = textOf(info?.['version']) || entry.version
@@ -60,19 +73,19 @@ export class Seen {
     return entry
   }
 
-  left(info: ClientInfo): void {
-    const entry = this.#clients.get(idOf(info))
+  left(info: ClientInfo, place: Place): void {
+    const entry = this.#clients.get(keyOf(idOf(info), place))
     if (entry) entry.sessions = Math.max(0, entry.sessions - 1)
   }
 
-  /** Newest first. */
-  clients(): SeenClient[] {
-    const entries = [...this.#clients.values()].sort((one, other) => other.seenMs - one.seenMs)
-    return entries.map(({ seenMs, toolsReadMs, ...client }) => ({
-      ...client,
-      lastSeenAt: iso(seenMs),
-      toolsReadAt: toolsReadMs === null ? null : iso(toolsReadMs),
-    }))
+  /** Newest first, of the places that one may know of. */
+  clients(may: (place: Place) => boolean): SeenClient[] {
+    const entries = this.#entries().filter(({ place }) => may(place))
+    return [...Map.groupBy(entries, ({ id }) => id).values()].map((same) => viewOf(same))
+  }
+
+  #entries(): Entry[] {
+    return [...this.#clients.values()].sort((one, other) => other.seenMs - one.seenMs)
   }
 
   key(id: string): KeyUse | null {
@@ -86,17 +99,20 @@ export class Seen {
   }
 
   kept(): KeptSeen {
-    const clients = this.clients().map(({ id, name, version, lastSeenAt, calls, endpoint }) => {
-      return { id, name, version, lastSeenAt, calls, endpoint }
+    const clients = this.#entries().map((entry): KeptClient => {
+      const { id, name, version, calls, endpoint, place } = entry
+      const isOfInstance = placeKey(place) === placeKey(OF_INSTANCE)
+      const kept = { id, name, version, lastSeenAt: iso(entry.seenMs), calls, endpoint }
+      return { ...kept, ...(!isOfInstance && { place }) }
     })
     return { clients, keys: this.keys() }
   }
 
-  #add(id: string): Entry {
+  #add(id: string, place: Place): Entry {
     if (this.#clients.size >= MOST_CLIENTS) this.#forgetOldest()
     const nothingYet = { calls: 0, sessions: 0, tools: null, toolsReadMs: null }
-    const entry = { id, name: '', version: null, seenMs: 0, endpoint: '', ...nothingYet }
-    this.#clients.set(id, entry)
+    const entry = { id, place, name: '', version: null, seenMs: 0, endpoint: '', ...nothingYet }
+    this.#clients.set(keyOf(id, place), entry)
     return entry
   }
 
@@ -106,8 +122,26 @@ export class Seen {
     const oldest = (away.length > 0 ? away : all).reduce((old, one) => {
       return one.seenMs < old.seenMs ? one : old
     })
-    this.#clients.delete(oldest.id)
+    this.#clients.delete(keyOf(oldest.id, oldest.place))
   }
+}
+
+/** One client, as it was seen at some places: the newest first. */
+function viewOf(same: readonly Entry[]): SeenClient {
+  const [newest = same[0]] = same
+  const read = same.find(({ toolsReadMs }) => toolsReadMs !== null)
+  const sum = (key: 'calls' | 'sessions') => same.reduce((all, one) => all + one[key], 0)
+  const { id = '', name = '', version = null, seenMs = 0, endpoint = '' } = newest ?? {}
+  const toolsReadMs = read?.toolsReadMs ?? null
+  return {
+    ...{ id, name, version, endpoint, lastSeenAt: iso(seenMs) },
+    ...{ calls: sum('calls'), sessions: sum('sessions'), tools: read?.tools ?? null },
+    toolsReadAt: toolsReadMs === null ? null : iso(toolsReadMs),
+  }
+}
+
+function keyOf(id: string, place: Place): string {
+  return `${id}\n${placeKey(place)}`
 }
 
 export function idOf(info: ClientInfo): string {

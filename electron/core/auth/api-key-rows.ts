@@ -1,5 +1,7 @@
 import { and, eq, inArray, ne } from 'drizzle-orm'
+import type { Owned } from '../../../shared/account.ts'
 import type { ApiKeyView } from '../../../shared/api-key.ts'
+import { mayUse } from '../access.ts'
 import type { Tx } from '../db/open.ts'
 import { isOwner } from '../db/owner.ts'
 import { apiKeyEndpoints, apiKeys, endpoints } from '../db/schema.ts'
@@ -41,10 +43,10 @@ export async function insertApiKey(
 
 export async function updateApiKey(tx: Tx, apiKey: StoredApiKey): Promise<void> {
   await refuseTaken(tx, apiKey)
-  const { id, name, hash, hint, enabled, endpoints: scope } = apiKey
+  const { id, name, hash, hint, begins, enabled, expiresAt, endpoints: scope } = apiKey
   await tx
     .update(apiKeys)
-    .set({ name, hash, hint, enabled, allEndpoints: scope === 'all' })
+    .set({ name, hash, hint, begins, enabled, expiresAt, allEndpoints: scope === 'all' })
     .where(eq(apiKeys.id, id))
   await tx.delete(apiKeyEndpoints).where(eq(apiKeyEndpoints.apiKeyId, id))
   await writeScope(tx, apiKey)
@@ -57,6 +59,11 @@ export async function deleteApiKey(tx: Tx, id: string): Promise<void> {
 
 export function noSuchApiKey(id: string): AppError {
   return new AppError('not-found', `There is no API key with the id "${id}".`)
+}
+
+/** Whose a key is, in the words of access: one of an account is for that account alone. */
+export function asOwned({ ownerId }: Pick<StoredApiKey, 'ownerId'>): Owned {
+  return { ownerId, shared: ownerId === null }
 }
 
 type Identity = Pick<StoredApiKey, 'id' | 'name' | 'hash' | 'ownerId'>
@@ -81,11 +88,12 @@ async function refuseTaken(tx: Tx, { id, name, hash, ownerId }: Identity): Promi
 
 async function writeScope(
   tx: Tx,
-  { id: apiKeyId, endpoints: scope }: Pick<StoredApiKey, 'id' | 'endpoints'>,
+  { id: apiKeyId, ownerId, endpoints: scope }: Pick<StoredApiKey, 'id' | 'ownerId' | 'endpoints'>,
 ): Promise<void> {
   if (scope === 'all' || scope.length === 0) return
   const found = await tx.select().from(endpoints).where(inArray(endpoints.id, scope))
-  const known = new Set(found.map(({ id }) => id))
+  const usable = found.filter((endpoint) => mayUse(asOwned({ ownerId }), endpoint))
+  const known = new Set(usable.map(({ id }) => id))
   const problems = scope.flatMap((id, index) =>
     known.has(id) ? [] : [{ path: ['endpoints', index], message: `there is no endpoint "${id}"` }],
   )

@@ -12,16 +12,18 @@ test('a key is told once, kept as a hash, and verified across starts', async () 
     id: apiKey.id,
     name: 'ci',
     hint: key.slice(-4),
-    ...{ begins: null, expiresAt: null, ownerId: null },
+    ...{ begins: key.slice(0, 9), expiresAt: null, ownerId: null },
     endpoints: 'all',
     enabled: true,
     createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
   })
   const later = (await stores.reopen()).apiKeys
   expect(later.list()).toEqual([apiKey])
-  expect(later.verify(key)).toEqual({ id: apiKey.id, name: 'ci', endpoints: 'all' })
+  expect(later.verify(key)).toEqual({
+    ...{ id: apiKey.id, name: 'ci', ownerId: null, endpoints: 'all' },
+  })
   const { rows } = await stores.db.read((tx) => tx.execute(sql`select k::text from api_keys k`))
-  expect(JSON.stringify(rows)).not.toContain(key.slice(6, -4))
+  expect(JSON.stringify(rows)).not.toContain(key.slice(9, -4))
   expect(JSON.stringify(later.list())).not.toMatch(/[0-9a-f]{64}/)
 })
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Owned } from '../../../shared/account.ts'
 import {
   API_KEY,
   API_KEY_SHAPE,
@@ -8,31 +9,42 @@ import {
   type ApiKeyPatch,
   type ApiKeyView,
 } from '../../../shared/api-key.ts'
+import { mayUse } from '../access.ts'
 import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { InvalidInput, parseInput } from '../problems.ts'
 import { openShelf } from '../shelf.ts'
-import { hashApiKey, hintOf, makeApiKey } from './api-key.ts'
+import { beginningOf, hashApiKey, hintOf, makeApiKey } from './api-key.ts'
+import { openExpiries } from './api-key-expiry.ts'
 import * as rows from './api-key-rows.ts'
 
-/** What a key allows: which endpoints, by id. */
-type VerifiedApiKey = { id: string; name: string; endpoints: 'all' | string[] }
+/** Whose key it is, and which endpoints it is meant for, by id. */
+type VerifiedApiKey = Pick<ApiKeyView, 'id' | 'name' | 'ownerId' | 'endpoints'>
 
 /**
  * API keys, of which only hashes are kept. Reading and verifying is from memory. Changes reject with
- * an AppError: `not-found`, `conflict` (the name) or `invalid` (no such endpoint).
+ * an AppError: `not-found`, `conflict` (the name) or `invalid` (no endpoint that its owner may use, or
+ * a time that has passed).
  */
 export interface ApiKeyStore {
   /** In order of their names. */
   list(): ApiKeyView[]
   get(id: string): ApiKeyView | undefined
-  byName(name: string): ApiKeyView | undefined
-  /** `key` is told this once. */
-  create(input: ApiKeyInput): Promise<{ apiKey: ApiKeyView; key: string }>
+  /** The instance's, or that of the account. */
+  byName(name: string, ownerId?: string | null): ApiKeyView | undefined
+  /** Of the instance, or of an account. `key` is told this once. */
+  create(input: ApiKeyInput, ownerId?: string | null): Promise<{ apiKey: ApiKeyView; key: string }>
   update(id: string, patch: ApiKeyPatch): Promise<ApiKeyView>
   delete(id: string): Promise<void>
-  /** `null` for anything that is not an enabled key of ours. */
+  /** `null` for anything that is not an enabled key of ours, good now. */
   verify(key: string): VerifiedApiKey | null
+  /**
+   * Whether the key with this id opens that endpoint now: an account's key what its account may use,
+   * one of the instance what is shared.
+   */
+  opens(id: string, endpointId: string): boolean
+  /** Told of each key whose time has come from now on, once the clock says so. */
+  watchExpiry(onExpired: (id: string) => void): Disposable
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
   listIn(tx: Tx): Promise<ApiKeyView[]>
   /** Creates the key of that name, or changes it: to the given key, and in the fields that are named. */
@@ -47,80 +59,127 @@ type GivenApiKey = ApiKeyPatch & { name: string; key: string }
 export type ApiKeyStoreOptions = {
   db: Database
   changes: Changes
-  /** The database drops what belongs to a deleted endpoint; memory leaves it out by asking. */
-  isEndpoint: (id: string) => boolean
+  /** Of an endpoint. The database drops what belongs to a deleted one; memory leaves it out by asking. */
+  ownerOf: (endpointId: string) => Owned | undefined
+  /** In ms since 1970. */
+  now?: () => number
 }
 
 export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiKeyStore> {
-  const { db, changes } = options
+  const { db, changes, now = Date.now } = options
   const shelf = await openShelf(() => db.read(rows.readApiKeys))
+  const expiries = openExpiries({ keys: shelf.list, now })
   const byHash = shelf.indexBy((apiKey) => apiKey.hash)
 
   async function store(work: (tx: Tx) => Promise<rows.StoredApiKey>): Promise<ApiKeyView> {
     const apiKey = await shelf.inTurn(async () => shelf.put(await db.write(work)))
-    changes.publish({ kind: 'api-key', id: apiKey.id })
+    tell([apiKey.id])
     return view(apiKey)
   }
 
-  const view = (apiKey: rows.StoredApiKey) => viewOf(apiKey, options.isEndpoint)
+  function tell(ids: string[]): void {
+    expiries.look()
+    for (const id of ids) changes.publish({ kind: 'api-key', id })
+  }
+
+  const { mayOpen, isGood, view } = judgeOf(options)
   const shown = (apiKey: rows.StoredApiKey | undefined) => apiKey && view(apiKey)
 
   return {
     list: () => shelf.list().map(view),
     get: (id) => shown(shelf.get(id)),
-    byName: (name) => shown(shelf.byName(name)),
-    async create(input) {
+    byName: (name, ownerId) => shown(shelf.byName(name, ownerId)),
+    async create(input, ownerId = null) {
+      refusePast(input.expiresAt, now())
       const key = makeApiKey()
-      const apiKey = await store((tx) => createIn(tx, input, key))
+      const apiKey = await store((tx) => createIn(tx, input, { key, ownerId }))
       return { apiKey, key }
     },
-    update: (id, patch) => store((tx) => updateIn(tx, id, patch)),
+    async update(id, patch) {
+      refusePast(patch.expiresAt, now())
+      return store((tx) => updateIn(tx, id, patch))
+    },
     async delete(id) {
       await shelf.inTurn(async () => {
         await db.write((tx) => rows.deleteApiKey(tx, id))
         shelf.drop(id)
       })
-      changes.publish({ kind: 'api-key', id })
+      tell([id])
     },
     verify(key) {
       if (!API_KEY.test(key)) return null
-      const apiKey = shown(byHash(hashApiKey(key)))
-      if (!apiKey?.enabled) return null
-      const { id, name, endpoints } = apiKey
-      return { id, name, endpoints }
+      const apiKey = byHash(hashApiKey(key))
+      if (!apiKey || !isGood(apiKey)) return null
+      const { id, name, ownerId, endpoints } = view(apiKey)
+      return { id, name, ownerId, endpoints }
     },
+    opens(id, endpointId) {
+      const apiKey = shelf.get(id)
+      if (!apiKey || !isGood(apiKey) || !mayOpen(apiKey, endpointId)) return false
+      return apiKey.endpoints === 'all' || apiKey.endpoints.includes(endpointId)
+    },
+    watchExpiry: (onExpired) =>
+      expiries.watch((id) => {
+        changes.publish({ kind: 'api-key', id })
+        onExpired(id)
+      }),
     listIn: async (tx) => (await rows.readApiKeys(tx)).map(view),
     putIn: async (tx, given) => view(await putIn(tx, given)),
     deleteIn: rows.deleteApiKey,
     async reload() {
-      for (const id of await shelf.reload()) changes.publish({ kind: 'api-key', id })
+      tell(await shelf.reload())
     },
   }
 }
 
-function viewOf(
-  { hash: _, ...apiKey }: rows.StoredApiKey,
-  isEndpoint: (id: string) => boolean,
-): ApiKeyView {
-  const { endpoints } = apiKey
-  return { ...apiKey, endpoints: endpoints === 'all' ? 'all' : endpoints.filter(isEndpoint) }
+/** What a stored key is good for at this moment. */
+function judgeOf({ ownerOf, now = Date.now }: ApiKeyStoreOptions) {
+  const mayOpen = (apiKey: Pick<ApiKeyView, 'ownerId'>, endpointId: string) => {
+    const endpoint = ownerOf(endpointId)
+    return endpoint !== undefined && mayUse(rows.asOwned(apiKey), endpoint)
+  }
+  return {
+    mayOpen,
+    isGood: ({ enabled, expiresAt }: rows.StoredApiKey) =>
+      enabled && (expiresAt === null || Date.parse(expiresAt) > now()),
+    view({ hash: _, ...apiKey }: rows.StoredApiKey): ApiKeyView {
+      const { endpoints } = apiKey
+      if (endpoints === 'all') return apiKey
+      const isOpen = (id: string) => mayOpen(apiKey, id)
+      return { ...apiKey, endpoints: endpoints.filter(isOpen) }
+    },
+  }
 }
 
-async function createIn(tx: Tx, input: ApiKeyInput, key: string): Promise<rows.StoredApiKey> {
-  const { name, endpoints, enabled } = parseInput(apiKeyInput, input)
-  const shown = { hint: hintOf(key), begins: null, expiresAt: null, ownerId: null }
-  const identity = { id: randomUUID(), hash: hashApiKey(key), ...shown }
-  return rows.insertApiKey(tx, { ...identity, name, endpoints, enabled })
+/** A key that has never opened anything is a mistake; one in a config file was good some day. */
+function refusePast(expiresAt: string | null | undefined, now: number): void {
+  if (!expiresAt || !(Date.parse(expiresAt) <= now)) return
+  throw new InvalidInput([{ path: ['expiresAt'], message: 'must be in the future' }])
+}
+
+/** What is kept of the key itself. */
+function traceOf(key: string) {
+  return { hash: hashApiKey(key), hint: hintOf(key), begins: beginningOf(key) }
+}
+
+async function createIn(
+  tx: Tx,
+  input: ApiKeyInput,
+  { key, ownerId }: { key: string; ownerId: string | null },
+): Promise<rows.StoredApiKey> {
+  const apiKey = parseInput(apiKeyInput, input)
+  return rows.insertApiKey(tx, { id: randomUUID(), ownerId, ...traceOf(key), ...apiKey })
 }
 
 async function updateIn(tx: Tx, id: string, patch: ApiKeyPatch): Promise<rows.StoredApiKey> {
-  const { name, endpoints, enabled } = parseInput(apiKeyPatch, patch)
+  const { name, endpoints, enabled, expiresAt } = parseInput(apiKeyPatch, patch)
   const current = await rows.lockApiKey(tx, id)
   const apiKey: rows.StoredApiKey = {
     ...current,
     name: name ?? current.name,
     endpoints: endpoints ?? current.endpoints,
     enabled: enabled ?? current.enabled,
+    expiresAt: expiresAt === undefined ? current.expiresAt : expiresAt,
   }
   await rows.updateApiKey(tx, apiKey)
   return apiKey
@@ -130,9 +189,10 @@ async function putIn(tx: Tx, { key, ...patch }: GivenApiKey): Promise<rows.Store
   if (!API_KEY.test(key)) {
     throw new InvalidInput([{ path: ['key'], message: API_KEY_SHAPE }])
   }
-  const existing = (await rows.readApiKeys(tx)).find(({ name }) => name === patch.name)
-  if (!existing) return createIn(tx, patch, key)
-  const hash = hashApiKey(key)
-  await rows.updateApiKey(tx, { ...existing, hash, hint: hintOf(key) })
+  const existing = (await rows.readApiKeys(tx)).find(
+    ({ name, ownerId }) => name === patch.name && ownerId === null,
+  )
+  if (!existing) return createIn(tx, patch, { key, ownerId: null })
+  await rows.updateApiKey(tx, { ...existing, ...traceOf(key) })
   return updateIn(tx, existing.id, patch)
 }

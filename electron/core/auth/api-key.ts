@@ -16,6 +16,11 @@ export function hashApiKey(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }
 
+/** The first nine characters, which a secret scanner or a person finds a key by. */
+export function beginningOf(key: string): string {
+  return key.slice(0, PREFIX.length + 3)
+}
+
 /** The last four characters, by which people tell keys apart. */
 export function hintOf(key: string): string {
   return key.slice(-4)

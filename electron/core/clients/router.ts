@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { connectInput, importInput, previewInput, snippetInput } from '../../../shared/ai-client.ts'
-import { managementProcedure, router } from '../rpc.ts'
+import { adminProcedure, router } from '../rpc.ts'
 import type { AiClientsService } from './clients.ts'
 
 export type AiClientRouterOptions = { aiClients: AiClientsService }
@@ -11,41 +11,37 @@ const byConnection = z.strictObject({ connectionId: z.string() })
 /** AI clients on the user's computer; what their files hold of others never comes out. */
 export function aiClientRouter({ aiClients }: AiClientRouterOptions) {
   return router({
-    list: managementProcedure.query(() => aiClients.list()),
+    list: adminProcedure.query(() => aiClients.list()),
 
-    preview: managementProcedure.input(previewInput).query(({ input }) => aiClients.preview(input)),
+    preview: adminProcedure.input(previewInput).query(({ input }) => aiClients.preview(input)),
 
-    connect: managementProcedure
-      .input(connectInput)
-      .mutation(({ input }) => aiClients.connect(input)),
+    connect: adminProcedure.input(connectInput).mutation(({ input }) => aiClients.connect(input)),
 
-    disconnect: managementProcedure
+    disconnect: adminProcedure
       .input(byClient)
       .mutation(({ input }) => aiClients.disconnect(input.clientId)),
 
-    undo: managementProcedure
+    undo: adminProcedure
       .input(byConnection)
       .mutation(({ input }) => aiClients.undo(input.connectionId)),
 
-    difference: managementProcedure
+    difference: adminProcedure
       .input(byConnection)
       .query(({ input }) => aiClients.difference(input.connectionId)),
 
-    rewriteAddresses: managementProcedure.mutation(() => aiClients.rewriteAddresses()),
+    rewriteAddresses: adminProcedure.mutation(() => aiClients.rewriteAddresses()),
 
     /** A mutation, because it makes a key. */
-    snippet: managementProcedure
-      .input(snippetInput)
-      .mutation(({ input }) => aiClients.snippet(input)),
+    snippet: adminProcedure.input(snippetInput).mutation(({ input }) => aiClients.snippet(input)),
 
     /** A mutation, because it makes a key. */
-    link: managementProcedure
+    link: adminProcedure
       .input(byClient.extend({ endpointId: z.string() }))
       .mutation(({ input }) => aiClients.link(input)),
 
-    findServers: managementProcedure.query(() => aiClients.findServers()),
+    findServers: adminProcedure.query(() => aiClients.findServers()),
 
-    importServers: managementProcedure
+    importServers: adminProcedure
       .input(importInput)
       .mutation(({ input }) => aiClients.importServers(input)),
   })

@@ -112,7 +112,7 @@ function endpointEntry(
 }
 
 function keyEntry(
-  { name, endpoints: scope, enabled }: ApiKeyView,
+  { name, endpoints: scope, enabled, expiresAt }: ApiKeyView,
   { endpoints }: StoredDefinitions,
   names: ReferenceNames,
 ): Record<string, unknown> {
@@ -122,6 +122,7 @@ function keyEntry(
     key: names.refer(`the key ${name}`, [`${name}_KEY`]),
     endpoints: scope === 'all' ? scope : scope.flatMap(nameOf),
     ...(!enabled && { enabled }),
+    ...(expiresAt !== null && { expiresAt }),
   }
 }
 

@@ -7,7 +7,8 @@ import {
   type ImportedView,
 } from '../../../shared/data.ts'
 import type { ConfigFile } from '../../../shared/config-file.ts'
-import { managementProcedure, router } from '../rpc.ts'
+import type { Access } from '../access.ts'
+import { adminProcedure, router } from '../rpc.ts'
 import { exportConfig, type StoredDefinitions } from './export-config.ts'
 import { backupsIn, bytesIn, pendingRestore, scheduleRestore, viewOf } from './folder.ts'
 import { checkImport, readImport } from './read-import.ts'
@@ -20,7 +21,8 @@ export type DataRouterOptions = {
   apply: (file: ConfigFile) => Promise<ImportedView['applied']>
   /** Resolves with the path of a new backup. */
   backUp: () => Promise<string>
-  diagnose: () => DiagnosticsView
+  /** As far as the caller sees it. */
+  diagnose: (access: Access) => DiagnosticsView
 }
 
 /** Care for what is kept: out, in, away and back. */
@@ -28,38 +30,36 @@ export function dataRouter(options: DataRouterOptions) {
   const { dataDir, env, definitions, apply, backUp, diagnose } = options
 
   return router({
-    info: managementProcedure.query(async (): Promise<DataInfo> => {
+    info: adminProcedure.query(async (): Promise<DataInfo> => {
       const [bytes, pending] = await Promise.all([bytesIn(dataDir), pendingRestore(dataDir)])
       return { folder: dataDir, bytes, pendingRestore: pending }
     }),
 
-    export: managementProcedure.query(() => exportConfig(definitions())),
+    export: adminProcedure.query(() => exportConfig(definitions())),
 
     /** What a file would bring and what it lacks. A mutation, for its size: it changes nothing. */
-    checkImport: managementProcedure
+    checkImport: adminProcedure
       .input(importCheck)
       .mutation(({ input }) => checkImport(input.text, env)),
 
-    import: managementProcedure
-      .input(importInput)
-      .mutation(async ({ input }): Promise<ImportedView> => {
-        const { file, skippedKeys } = readImport(input, env)
-        return { applied: await apply(file), skippedKeys }
-      }),
+    import: adminProcedure.input(importInput).mutation(async ({ input }): Promise<ImportedView> => {
+      const { file, skippedKeys } = readImport(input, env)
+      return { applied: await apply(file), skippedKeys }
+    }),
 
-    backups: managementProcedure.query(() => backupsIn(dataDir)),
+    backups: adminProcedure.query(() => backupsIn(dataDir)),
 
     /** Of all backups the newest three stay. */
-    backup: managementProcedure.mutation(async () => viewOf(await backUp())),
+    backup: adminProcedure.mutation(async () => viewOf(await backUp())),
 
     /** Puts it back at the next start, when nothing is open; `null` calls that off. */
-    restore: managementProcedure
+    restore: adminProcedure
       .input(z.strictObject({ name: z.string().nullable() }))
       .mutation(async ({ input }) => {
         await scheduleRestore(dataDir, input.name)
         return { needsRestart: input.name !== null }
       }),
 
-    diagnostics: managementProcedure.query(() => diagnose()),
+    diagnostics: adminProcedure.query(({ ctx }) => diagnose(ctx.access)),
   })
 }

@@ -10,6 +10,7 @@ import { startMaintenance } from './maintenance.ts'
 import type { Paths } from './paths.ts'
 import { damageIn } from './reasons.ts'
 import { raiseRevision, readSnapshot, writeSnapshotFile } from './snapshot.ts'
+import { scrubStore } from './scrub.ts'
 import type { Recovery } from './sound.ts'
 import type { Store, Tx } from './store.ts'
 
@@ -31,6 +32,8 @@ export interface Database {
   record<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Packs everything into a backup while nobody writes; resolves with its path. */
   backUp(): Promise<string>
+  /** Leaves nothing in the files of what was replaced or deleted. Takes long. */
+  scrub(): Promise<void>
   /** What was done at opening because the store was broken; null when it was sound. */
   readonly recovery: Recovery | null
   /** Waits for what was begun. Idempotent. */
@@ -89,6 +92,7 @@ export function startDatabase({ store, paths, recovery, log, owned }: DatabasePa
   return {
     recovery,
     backUp: () => gate.enter(backUp),
+    scrub: () => gate.enter(() => scrubStore(store, paths.store)),
     read: (work) => gate.enter(() => transact('read only', work)),
     write: (work) => gate.enter(() => write(work)),
     record: (work) => gate.enter(() => record(work)),

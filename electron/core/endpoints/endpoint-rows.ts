@@ -49,12 +49,13 @@ async function refuseWrong(tx: Tx, { id, name, ownerId, namespaceId }: Endpoint)
     .from(namespaces)
     .where(eq(namespaces.id, namespaceId))
     .for('key share')
-  if (found.length === 0) {
-    const message = `there is no namespace "${namespaceId}"`
-    throw new InvalidInput([{ path: ['namespaceId'], message }])
-  }
+  if (found.length === 0) throw noNamespace(namespaceId)
 }
 
-function toEndpoint({ createdAt: _, ...endpoint }: typeof endpoints.$inferSelect): Endpoint {
-  return endpoint
+export function noNamespace(id: string): InvalidInput {
+  return new InvalidInput([{ path: ['namespaceId'], message: `there is no namespace "${id}"` }])
+}
+
+function toEndpoint({ createdAt: _, auth, ...row }: typeof endpoints.$inferSelect): Endpoint {
+  return { ...row, auth: { ...auth, oauth: auth.oauth ?? false } }
 }

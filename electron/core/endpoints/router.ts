@@ -1,12 +1,23 @@
 import { z } from 'zod'
-import { endpointInput, endpointPatch, type Endpoint } from '../../../shared/endpoint.ts'
+import type { Owned } from '../../../shared/account.ts'
+import {
+  endpointInput,
+  endpointPatch,
+  type Endpoint,
+  type ShownEndpoint,
+} from '../../../shared/endpoint.ts'
+import type { Namespace } from '../../../shared/namespace.ts'
 import type { Removed } from '../../../shared/removal.ts'
+import { ownedBy, requirePart, type Access } from '../access.ts'
 import { managementProcedure, router } from '../rpc.ts'
-import { noSuchEndpoint } from './endpoint-rows.ts'
+import { noNamespace, noSuchEndpoint } from './endpoint-rows.ts'
 import type { EndpointStore } from './store.ts'
 
 export type EndpointRouterOptions = {
   store: EndpointStore
+  namespace: (id: string) => Namespace | undefined
+  /** What stands for its name in its URLs; `null` where it has none. */
+  addressOf: (endpoint: Endpoint) => string | null
   /** Makes live sessions follow a change; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
   /** Removes them all, and what is live follows. */
@@ -15,34 +26,66 @@ export type EndpointRouterOptions = {
 
 const byId = z.strictObject({ id: z.string() })
 
-export function endpointRouter({ store, invalidate, remove }: EndpointRouterOptions) {
-  async function follow(endpoint: Endpoint): Promise<Endpoint> {
-    await invalidate(endpoint.id)
-    return endpoint
-  }
+export function endpointRouter(options: EndpointRouterOptions) {
+  const { store, remove } = options
+  const { view, follow, changed, refuseNamespace } = helpersOf(options)
 
   return router({
-    list: managementProcedure.query(() => store.list()),
+    list: managementProcedure.query(({ ctx }) => ctx.access.seen(store.list()).map(view)),
 
-    get: managementProcedure.input(byId).query(({ input }) => {
-      const endpoint = store.get(input.id)
-      if (!endpoint) throw noSuchEndpoint(input.id)
-      return endpoint
+    get: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
+      return view(ctx.access.requireSeen(store.get(id), () => noSuchEndpoint(id)))
     }),
 
-    create: managementProcedure
-      .input(endpointInput)
-      .mutation(async ({ input }) => follow(await store.create(input))),
+    create: managementProcedure.input(endpointInput).mutation(async ({ ctx, input }) => {
+      const { accountId } = ctx.access
+      refuseNamespace(ctx.access, ownedBy(accountId, input.shared), input.namespaceId)
+      return follow(await store.create(input, accountId))
+    }),
 
     update: managementProcedure
       .input(byId.extend({ patch: endpointPatch }))
-      .mutation(async ({ input }) => follow(await store.update(input.id, input.patch))),
+      .mutation(async ({ ctx, input: { id, patch } }) => {
+        const { ownerId, shared, namespaceId } = changed(ctx.access, id)
+        const after = ownedBy(ownerId, patch.shared ?? shared)
+        const isOther = patch.namespaceId !== undefined && patch.namespaceId !== namespaceId
+        if (isOther || after.shared !== shared) {
+          refuseNamespace(ctx.access, after, patch.namespaceId ?? namespaceId)
+        }
+        return follow(await store.update(id, patch))
+      }),
 
     /** Can be undone for a while: see removals. */
-    delete: managementProcedure.input(byId).mutation(({ input }) => remove([input.id])),
+    delete: managementProcedure.input(byId).mutation(({ ctx, input }) => {
+      changed(ctx.access, input.id)
+      return remove([input.id])
+    }),
 
     setEnabled: managementProcedure
       .input(byId.extend({ enabled: z.boolean() }))
-      .mutation(async ({ input: { id, enabled } }) => follow(await store.update(id, { enabled }))),
+      .mutation(async ({ ctx, input: { id, enabled } }) => {
+        changed(ctx.access, id)
+        return follow(await store.update(id, { enabled }))
+      }),
   })
+}
+
+function helpersOf({ store, namespace, addressOf, invalidate }: EndpointRouterOptions) {
+  const view = (endpoint: Endpoint): ShownEndpoint => {
+    return { ...endpoint, address: addressOf(endpoint) ?? endpoint.name }
+  }
+  return {
+    view,
+    changed: (access: Access, id: string) =>
+      access.requireChanged(store.get(id), () => noSuchEndpoint(id)),
+    /** One that the caller does not see is refused as one that is not there. */
+    refuseNamespace(access: Access, user: Owned, id: string): void {
+      const part = access.requireSeen(namespace(id), () => noNamespace(id))
+      requirePart(user, { ...part, noun: 'namespace' })
+    },
+    async follow(endpoint: Endpoint): Promise<ShownEndpoint> {
+      await invalidate(endpoint.id)
+      return view(endpoint)
+    },
+  }
 }

@@ -14,7 +14,7 @@ test('an endpoint is kept with its defaults, and changed field by field', async 
     enabled: true,
     namespaceId,
     prefix: true,
-    auth: { apiKey: true, queryParam: false },
+    auth: { apiKey: true, oauth: false, queryParam: false },
   })
   await Promise.all([
     endpoints.update(made.id, { auth: { queryParam: true } }),

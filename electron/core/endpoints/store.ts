@@ -96,6 +96,7 @@ async function updateIn(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpo
     prefix: prefix ?? current.prefix,
     auth: {
       apiKey: auth?.apiKey ?? current.auth.apiKey,
+      oauth: auth?.oauth ?? current.auth.oauth,
       queryParam: auth?.queryParam ?? current.auth.queryParam,
     },
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { fileChoice, notice, type HostAbility, type HostView } from '../../../shared/host.ts'
 import { AppError } from '../errors.ts'
 import type { HostActions } from '../host-actions.ts'
-import { managementProcedure, router } from '../rpc.ts'
+import { adminProcedure, managementProcedure, router } from '../rpc.ts'
 
 export type HostRouterOptions = {
   /** `null` where nobody sits before us. */
@@ -21,29 +21,27 @@ export function hostRouter({ host, dataDir }: HostRouterOptions) {
       update: actions.updates?.state() ?? null,
     })),
 
-    openDataFolder: managementProcedure.mutation(() => offered(actions.openFolder)(dataDir)),
+    openDataFolder: adminProcedure.mutation(() => offered(actions.openFolder)(dataDir)),
 
-    reveal: managementProcedure
+    reveal: adminProcedure
       .input(z.strictObject({ path: z.string().min(1).max(4_000) }))
       .mutation(({ input }) => offered(actions.reveal)(input.path)),
 
-    chooseFile: managementProcedure
+    chooseFile: adminProcedure
       .input(fileChoice)
       .mutation(async ({ input }) => ({ path: await offered(actions.chooseFile)(input) })),
 
-    notify: managementProcedure
-      .input(notice)
-      .mutation(({ input }) => offered(actions.notify)(input)),
+    notify: adminProcedure.input(notice).mutation(({ input }) => offered(actions.notify)(input)),
 
-    restart: managementProcedure.mutation(() => offered(actions.restart)()),
-    quit: managementProcedure.mutation(() => offered(actions.quit)()),
+    restart: adminProcedure.mutation(() => offered(actions.restart)()),
+    quit: adminProcedure.mutation(() => offered(actions.quit)()),
 
-    checkForUpdates: managementProcedure.mutation(async () => {
+    checkForUpdates: adminProcedure.mutation(async () => {
       await offered(actions.updates).check()
       return offered(actions.updates).state()
     }),
 
-    installUpdate: managementProcedure.mutation(() => offered(actions.updates).install()),
+    installUpdate: adminProcedure.mutation(() => offered(actions.updates).install()),
   })
 }
 

@@ -11,7 +11,11 @@ import {
   type RunEvent,
   type RunInput,
 } from '../../../shared/inspector.ts'
+import type { Owned } from '../../../shared/account.ts'
+import type { Access } from '../access.ts'
+import { callerKey } from '../caller.ts'
 import { managementProcedure, router } from '../rpc.ts'
+import { noTarget } from './targets.ts'
 
 export type InspectorRouterOptions = {
   inspector: {
@@ -22,42 +26,53 @@ export type InspectorRouterOptions = {
     cancel(caller: string, runId: string): void
     complete(caller: string, input: CompleteInput): Promise<{ values: string[]; hasMore: boolean }>
   }
+  /** What a target is of; `undefined` where there is no such thing. */
+  owned: (target: InspectorTarget) => Owned | undefined
 }
 
 const byRun = z.strictObject({ runId: z.string() })
 
 /** Trying things out by hand, for management callers. */
-export function inspectorRouter({ inspector }: InspectorRouterOptions) {
+export function inspectorRouter({ inspector, owned }: InspectorRouterOptions) {
+  function refuseUnseen(access: Access, target: InspectorTarget): void {
+    access.requireSeen(owned(target), () => noTarget(target))
+  }
+
   return router({
     list: managementProcedure
       .input(z.strictObject({ target: inspectorTarget }))
-      .query(({ input }) => inspector.list(input.target)),
+      .query(({ ctx, input }) => {
+        refuseUnseen(ctx.access, input.target)
+        return inspector.list(input.target)
+      }),
 
     /**
      * Begins a run. Apart from reading what comes of it: a browser opens a stream that broke once
      * more, by GET, and that must never call a tool again.
      */
-    start: managementProcedure.input(runInput).mutation(async ({ ctx, input }) => ({
-      runId: await inspector.start(ctx.caller.kind, input),
-    })),
+    start: managementProcedure.input(runInput).mutation(async ({ ctx, input }) => {
+      refuseUnseen(ctx.access, input.target)
+      return { runId: await inspector.start(callerKey(ctx.caller), input) }
+    }),
 
     /** A run's events from its first one; who leaves cancels it, after a moment to come back. */
     events: managementProcedure.input(byRun).subscription(({ ctx, input, signal }) => {
       const until = signal ?? new AbortController().signal
-      return inspector.events(ctx.caller.kind, input.runId, until)
+      return inspector.events(callerKey(ctx.caller), input.runId, until)
     }),
 
     answer: managementProcedure
       .input(answerInput)
-      .mutation(({ ctx, input }) => inspector.answer(ctx.caller.kind, input)),
+      .mutation(({ ctx, input }) => inspector.answer(callerKey(ctx.caller), input)),
 
     cancel: managementProcedure
       .input(byRun)
-      .mutation(({ ctx, input }) => inspector.cancel(ctx.caller.kind, input.runId)),
+      .mutation(({ ctx, input }) => inspector.cancel(callerKey(ctx.caller), input.runId)),
 
     /** A mutation only because what people type belongs into no address. */
-    complete: managementProcedure
-      .input(completeInput)
-      .mutation(({ ctx, input }) => inspector.complete(ctx.caller.kind, input)),
+    complete: managementProcedure.input(completeInput).mutation(({ ctx, input }) => {
+      refuseUnseen(ctx.access, input.target)
+      return inspector.complete(callerKey(ctx.caller), input)
+    }),
   })
 }

@@ -14,8 +14,12 @@ export type TargetsOptions = {
 /** Throws `AppError('not-found')`. */
 export function visitTarget({ visit }: TargetsOptions, target: InspectorTarget): Endpoint {
   const endpoint = visit(target)
-  if (!endpoint) throw new AppError('not-found', `This ${target.kind} is not there any more.`)
+  if (!endpoint) throw noTarget(target)
   return endpoint
+}
+
+export function noTarget({ kind }: InspectorTarget): AppError {
+  return new AppError('not-found', `This ${kind} is not there any more.`)
 }
 
 /** What a target offers, as clients get it. Waits at most 10 s for servers never seen before. */

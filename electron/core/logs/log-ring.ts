@@ -5,8 +5,12 @@ export type NewEntry = Omit<LogEntry, 'seq' | 'at'>
 /** The newest entries, in memory. */
 export interface LogRing {
   push(entry: NewEntry): void
-  /** Those after `after` that pass the filter, oldest first. */
-  list(options?: { after?: number | undefined; filter?: LogFilter | undefined }): LogEntry[]
+  /** Those after `after` that pass the filter and may be read, oldest first. */
+  list(options?: {
+    after?: number | undefined
+    filter?: LogFilter | undefined
+    may?: ((entry: LogEntry) => boolean) | undefined
+  }): LogEntry[]
   /** The number of the newest entry; everything that comes has a higher one. */
   readonly lastSeq: number
   /** Told after each entry. Returns an idempotent unsubscribe. */
@@ -36,12 +40,12 @@ export function openLogRing(capacity = LOG_CAPACITY): LogRing {
       }
       for (const listener of listeners) listener()
     },
-    list({ after = 0, filter = {} } = {}) {
+    list({ after = 0, filter = {}, may = () => true } = {}) {
       const count = countAfter(after)
       const first = start + entries.length - count
       const found = Array.from({ length: count }, (_, index) => {
         return entries[(first + index) % entries.length]
-      }).filter((entry) => entry !== undefined)
+      }).filter((entry): entry is LogEntry => entry !== undefined && may(entry))
       return Object.keys(filter).length === 0 ? found : found.filter(passes(filter))
     },
     onPush(listener) {

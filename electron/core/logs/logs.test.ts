@@ -86,7 +86,7 @@ test('a message of a server that is for nobody is told with its level, and not t
 
 test('who follows the log gets what is there, then batches, and ends when it likes', async () => {
   const logs = openLogs()
-  const caller = createCaller(logRouter({ ring: logs.ring, batchMs: 5 }))
+  const caller = createCaller(logRouter({ ring: logs.ring, reads: () => true, batchMs: 5 }))
   const over = new AbortController()
   const { tail } = caller({ caller: { kind: 'local' } }, { signal: over.signal })
   logs.printed('s', ['before'])

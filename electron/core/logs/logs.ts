@@ -39,17 +39,20 @@ export function openLogs(): Logs {
   const isWithinRate = openRate(MESSAGES_PER_SECOND)
   let find = (_idOrName: string): ServerName | undefined => undefined
 
-  const serverOf = (key: unknown): LogEntry['server'] => {
+  /** Names are not unique where there are accounts: an id alone says whose server it is. */
+  const serverOf = (name: unknown, id?: unknown): LogEntry['server'] => {
+    const key = typeof id === 'string' ? id : name
     if (typeof key !== 'string' || key === '') return null
     const found = find(key)
     // Its definition may come with it, which holds secrets.
-    return found ? { id: found.id, name: found.name } : { id: null, name: key }
+    if (found) return { id: found.id, name: found.name }
+    return { id: null, name: typeof name === 'string' ? name : key }
   }
   const ours = (level: LogEntryLevel, facts: object, message: string): NewEntry => {
     const { server, serverId, ...others } = facts as Record<string, unknown>
     const rest = showableFacts(others)
     const text = sentence(message, rest)
-    return { level, source: 'metamcp', server: serverOf(server ?? serverId), text, facts: rest }
+    return { level, source: 'metamcp', server: serverOf(server, serverId), text, facts: rest }
   }
   function tee(log: Logger, base: object): Logger {
     const write = (level: Exclude<LogEntryLevel, 'stderr'>) => (facts: object, message: string) => {

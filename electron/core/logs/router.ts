@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { logFilter, type LogEntry, type LogFilter } from '../../../shared/log-entry.ts'
+import type { Access } from '../access.ts'
 import { managementProcedure, router } from '../rpc.ts'
 import type { LogRing } from './log-ring.ts'
 
 export type LogRouterOptions = {
   ring: LogRing
+  /** Whether the caller may read this one. */
+  reads: (access: Access, entry: LogEntry) => boolean
   /** The least time between two batches of a subscription, in milliseconds. */
   batchMs?: number
 }
@@ -16,30 +19,39 @@ const asked = z.strictObject({
 })
 
 /** What we and the servers had to say, for management callers. */
-export function logRouter({ ring, batchMs = 100 }: LogRouterOptions) {
+export function logRouter({ ring, reads, batchMs = 100 }: LogRouterOptions) {
   return router({
-    list: managementProcedure.input(asked).query(({ input }) => ring.list(input)),
+    list: managementProcedure.input(asked).query(({ ctx, input }) => {
+      return ring.list({ ...input, may: (entry) => reads(ctx.access, entry) })
+    }),
 
     /**
      * Batches of entries, oldest first: those that are there already, then what comes, at most
      * every 100 ms. Who subscribes again says from where on; an entry never comes twice.
      */
-    tail: managementProcedure.input(asked).subscription(({ input, signal }) => {
-      return batches(ring, input, { batchMs, signal: signal ?? new AbortController().signal })
+    tail: managementProcedure.input(asked).subscription(({ ctx, input, signal }) => {
+      const wanted = { ...input, may: (entry: LogEntry) => reads(ctx.access, entry) }
+      return batches(ring, wanted, { batchMs, signal: signal ?? new AbortController().signal })
     }),
   })
 }
 
+type Wanted = {
+  after?: number | undefined
+  filter?: LogFilter | undefined
+  may: (entry: LogEntry) => boolean
+}
+
 async function* batches(
   ring: LogRing,
-  { after, filter }: { after?: number | undefined; filter?: LogFilter | undefined },
+  { after, ...wanted }: Wanted,
   { batchMs, signal }: { batchMs: number; signal: AbortSignal },
 ): AsyncGenerator<LogEntry[], void> {
   let seen = after ?? 0
   // The first one comes in any case: who watches knows then that there is nothing yet.
   let isFirst = true
   while (!signal.aborted) {
-    const found = ring.list({ after: seen, filter })
+    const found = ring.list({ after: seen, ...wanted })
     seen = ring.lastSeq
     if (found.length > 0 || isFirst) yield found
     isFirst = false

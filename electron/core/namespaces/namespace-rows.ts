@@ -4,7 +4,7 @@ import type { Tx } from '../db/open.ts'
 import { isOwner } from '../db/owner.ts'
 import { endpoints, namespaces, namespaceServers, namespaceTools, servers } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
-import { InvalidInput } from '../problems.ts'
+import { InvalidInput, type Problem } from '../problems.ts'
 import { inOrder } from './tool-rules.ts'
 
 /** A namespace with what its list of servers does not show: the switches of those taken out. */
@@ -98,6 +98,11 @@ export function noSuchNamespace(id: string): AppError {
   return new AppError('not-found', `There is no namespace with the id "${id}".`)
 }
 
+/** What is wrong with the member at this place. */
+export function noServer(id: string, at: number): Problem {
+  return { path: ['servers', at, 'serverId'], message: `there is no server "${id}"` }
+}
+
 async function refuseTakenName(tx: Tx, { id, name, ownerId }: Namespace): Promise<void> {
   const others = await tx
     .select({ id: namespaces.id })
@@ -131,8 +136,8 @@ async function refuseWrongServers(tx: Tx, members: Namespace['servers']): Promis
   const found = await tx.select({ id: servers.id }).from(servers).where(inArray(servers.id, ids))
   const known = new Set(found.map((row) => row.id))
   const problems = ids.flatMap((serverId, index) => {
+    if (!known.has(serverId)) return [noServer(serverId, index)]
     const path = ['servers', index, 'serverId']
-    if (!known.has(serverId)) return [{ path, message: `there is no server "${serverId}"` }]
     return ids.indexOf(serverId) < index ? [{ path, message: 'is in the list already' }] : []
   })
   if (problems.length > 0) throw new InvalidInput(problems)

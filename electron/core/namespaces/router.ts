@@ -5,15 +5,21 @@ import {
   toolRulePatch,
   type Namespace,
 } from '../../../shared/namespace.ts'
+import type { Owned } from '../../../shared/account.ts'
 import type { Removed } from '../../../shared/removal.ts'
+import type { OwnedServer } from '../../../shared/server.ts'
+import { ownedBy, requirePart, type Access } from '../access.ts'
 import { managementProcedure, router } from '../rpc.ts'
-import { noSuchNamespace } from './namespace-rows.ts'
+import { InvalidInput } from '../problems.ts'
+import { noServer, noSuchNamespace } from './namespace-rows.ts'
 import type { Offers } from './offers.ts'
 import type { NamespaceStore } from './store.ts'
 
 export type NamespaceRouterOptions = {
   store: NamespaceStore
-  offers: Offers
+  server: (id: string) => OwnedServer | undefined
+  /** As one who sees this much has them. */
+  offers: (access: Access) => Offers
   /** Makes live sessions follow a change; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
   /** Removes them all, and what is live follows. */
@@ -32,61 +38,99 @@ const question = z.strictObject({
 
 const byId = z.strictObject({ id: z.string() })
 
-export function namespaceRouter({ store, offers, invalidate, remove }: NamespaceRouterOptions) {
-  async function follow(namespace: Namespace): Promise<Namespace> {
-    await invalidate(namespace.id)
-    return namespace
-  }
+export function namespaceRouter(options: NamespaceRouterOptions) {
+  const { store, offers, remove } = options
+  const { changed, follow, refuseServers } = helpersOf(options)
 
   return router({
     /** What each namespace offers, in numbers: one answer for every place that shows them. */
-    summaries: managementProcedure.query(() => offers.summaries()),
+    summaries: managementProcedure.query(({ ctx }) => offers(ctx.access).summaries()),
 
     /** Everything that a namespace offers and hides. */
     offer: managementProcedure
       .input(byId.extend({ prefix: z.boolean().optional() }))
-      .query(({ input }) => offers.offer(input.id, input.prefix)),
+      .query(({ ctx, input }) => offers(ctx.access).offer(input.id, input.prefix)),
 
     /** Why clients see a tool, or do not. */
-    why: managementProcedure.input(question).query(({ input }) => offers.why(input)),
+    why: managementProcedure
+      .input(question)
+      .query(({ ctx, input }) => offers(ctx.access).why(input)),
 
     /** Tools of any server by a part of their names, whether or not a namespace offers them. */
     findTools: managementProcedure
       .input(
         z.strictObject({ text: z.string().min(1), limit: z.int().min(1).max(100).default(20) }),
       )
-      .query(({ input }) => offers.findTools(input.text, input.limit)),
+      .query(({ ctx, input }) => offers(ctx.access).findTools(input.text, input.limit)),
 
-    list: managementProcedure.query(() => store.list()),
+    list: managementProcedure.query(({ ctx }) => ctx.access.seen(store.list())),
 
-    get: managementProcedure.input(byId).query(({ input }) => {
-      const namespace = store.get(input.id)
-      if (!namespace) throw noSuchNamespace(input.id)
-      return namespace
+    get: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
+      return ctx.access.requireSeen(store.get(id), () => noSuchNamespace(id))
     }),
 
-    create: managementProcedure
-      .input(namespaceInput)
-      .mutation(async ({ input }) => follow(await store.create(input))),
+    create: managementProcedure.input(namespaceInput).mutation(async ({ ctx, input }) => {
+      const { accountId } = ctx.access
+      refuseServers(ctx.access, ownedBy(accountId, input.shared), input.servers)
+      return follow(await store.create(input, accountId))
+    }),
 
     update: managementProcedure
       .input(byId.extend({ patch: namespacePatch }))
-      .mutation(async ({ input }) => follow(await store.update(input.id, input.patch))),
+      .mutation(async ({ ctx, input: { id, patch } }) => {
+        const { ownerId, shared, servers } = changed(ctx.access, id)
+        const after = ownedBy(ownerId, patch.shared ?? shared)
+        refuseServers(ctx.access, after, patch.servers ?? servers)
+        return follow(await store.update(id, patch))
+      }),
 
     /** Can be undone for a while: see removals. */
-    delete: managementProcedure.input(byId).mutation(({ input }) => remove([input.id])),
+    delete: managementProcedure.input(byId).mutation(({ ctx, input }) => {
+      changed(ctx.access, input.id)
+      return remove([input.id])
+    }),
 
     setEnabled: managementProcedure
       .input(byId.extend({ enabled: z.boolean() }))
-      .mutation(async ({ input: { id, enabled } }) => follow(await store.update(id, { enabled }))),
+      .mutation(async ({ ctx, input: { id, enabled } }) => {
+        changed(ctx.access, id)
+        return follow(await store.update(id, { enabled }))
+      }),
 
     setTool: managementProcedure
       .input(byId.extend({ patch: toolRulePatch }))
-      .mutation(async ({ input }) => follow(await store.setTool(input.id, input.patch))),
+      .mutation(async ({ ctx, input }) => {
+        changed(ctx.access, input.id)
+        return follow(await store.setTool(input.id, input.patch))
+      }),
 
     /** All of them or none; clients are told once. */
     setTools: managementProcedure
       .input(byId.extend({ patches: z.array(toolRulePatch).max(MAX_PATCHES) }))
-      .mutation(async ({ input }) => follow(await store.setTools(input.id, input.patches))),
+      .mutation(async ({ ctx, input }) => {
+        changed(ctx.access, input.id)
+        return follow(await store.setTools(input.id, input.patches))
+      }),
   })
+}
+
+function helpersOf({ store, server, invalidate }: NamespaceRouterOptions) {
+  return {
+    changed: (access: Access, id: string) =>
+      access.requireChanged(store.get(id), () => noSuchNamespace(id)),
+    /** Those that the caller does not see are refused as those that are not there. */
+    refuseServers(access: Access, user: Owned, members: readonly { serverId: string }[]): void {
+      const parts = members.map(({ serverId }) => server(serverId))
+      const problems = members.flatMap(({ serverId }, at) => {
+        const part = parts[at]
+        return part && access.sees(part) ? [] : [noServer(serverId, at)]
+      })
+      if (problems.length > 0) throw new InvalidInput(problems)
+      for (const part of parts) if (part) requirePart(user, { ...part, noun: 'server' })
+    },
+    async follow(namespace: Namespace): Promise<Namespace> {
+      await invalidate(namespace.id)
+      return namespace
+    },
+  }
 }

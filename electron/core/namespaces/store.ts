@@ -7,6 +7,7 @@ import {
   type NamespacePatch,
   type ToolRulePatch,
 } from '../../../shared/namespace.ts'
+import type { Owned } from '../../../shared/account.ts'
 import { ownedBy } from '../access.ts'
 import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
@@ -46,12 +47,15 @@ export interface NamespaceStore {
 export type NamespaceStoreOptions = {
   db: Database
   changes: Changes
-  /** The database drops what belongs to a deleted server; memory leaves it out by asking. */
-  isServer: (id: string) => boolean
+  /**
+   * Whether a namespace may have this server (now). The database drops what belongs to a deleted
+   * one, and keeps one that is shared no more; memory leaves both out by asking.
+   */
+  mayHave: (namespace: Owned, serverId: string) => boolean
 }
 
 export async function openNamespaceStore(options: NamespaceStoreOptions): Promise<NamespaceStore> {
-  const { db, changes, isServer } = options
+  const { db, changes, mayHave } = options
   const shelf = await openShelf(() => db.read(rows.readNamespaces))
 
   async function store(work: (tx: Tx) => Promise<Namespace>): Promise<Namespace> {
@@ -61,10 +65,10 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
   }
 
   const shown = (namespace: Namespace | undefined) =>
-    namespace && withoutDeleted(namespace, isServer)
+    namespace && withoutUnusable(namespace, mayHave)
 
   return {
-    list: () => shelf.list().map((namespace) => withoutDeleted(namespace, isServer)),
+    list: () => shelf.list().map((namespace) => withoutUnusable(namespace, mayHave)),
     get: (id) => shown(shelf.get(id)),
     byName: (name, ownerId) => shown(shelf.byName(name, ownerId)),
     create: (input, ownerId) => store((tx) => createIn(tx, input, ownerId)),
@@ -132,8 +136,11 @@ async function setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise
   return namespace
 }
 
-function withoutDeleted(namespace: Namespace, isServer: (id: string) => boolean): Namespace {
-  const exists = ({ serverId }: { serverId: string }) => isServer(serverId)
+function withoutUnusable(
+  namespace: Namespace,
+  mayHave: NamespaceStoreOptions['mayHave'],
+): Namespace {
+  const exists = ({ serverId }: { serverId: string }) => mayHave(namespace, serverId)
   const { servers, tools } = namespace
   if (servers.every(exists) && tools.every(exists)) return namespace
   return deepFreeze({ ...namespace, servers: servers.filter(exists), tools: tools.filter(exists) })

@@ -147,8 +147,12 @@ async function forgetAndRevoke(server: RemoteServer, parts: Parts): Promise<bool
   }
 }
 
+export function noServer(id: string): AppError {
+  return new AppError('not-found', `There is no server with the id "${id}".`)
+}
+
 function requireRemote(server: Server | undefined, id: string): RemoteServer {
-  if (!server) throw new AppError('not-found', `There is no server with the id "${id}".`)
+  if (!server) throw noServer(id)
   if (takesSignIn(server)) return server
   const text =
     server.type === 'STDIO'

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { accessOf } from '../access.ts'
 import { removals as table } from '../db/schema.ts'
 import { parseJson } from '../json.ts'
 import { openLog } from '../log.ts'
@@ -9,6 +10,7 @@ import { configFileOf, startTempCore } from '../testing/temp-core.ts'
 import { openTempStores, someServer, type TempStores } from '../testing/temp-stores.ts'
 import { openRemovals, type RemovalsOptions } from './removals.ts'
 
+const OPERATOR = accessOf({ kind: 'local' })
 const MINUTE = 60_000
 const TOOLS = parseJson('[{"name":"echo","n":12345678901234567890}]') as { name: string }[]
 const SIGN_IN = { url: 'https://one.example/mcp', needed: null, client: null, tokens: null }
@@ -62,11 +64,13 @@ test('a server comes back with its places, rules, catalog and sign-in, also afte
   await stores.namespaces.update(work, { servers })
 
   await using later = await openLater(stores)
-  expect(later.list()).toMatchObject([{ id: removed.removalId, kind: 'servers', names: ['one'] }])
-  await later.restore(removed.removalId)
+  expect(later.list(OPERATOR)).toMatchObject([
+    { id: removed.removalId, kind: 'servers', names: ['one'] },
+  ])
+  await later.restore(removed.removalId, OPERATOR)
   expect(everything(stores)).toEqual(before)
-  expect(later.list()).toEqual([])
-  const again = later.restore(removed.removalId)
+  expect(later.list(OPERATOR)).toEqual([])
+  const again = later.restore(removed.removalId, OPERATOR)
   await expect(again).rejects.toMatchObject({ code: 'not-found' })
 })
 
@@ -88,9 +92,9 @@ test('several go together or not at all, in any order back', async () => {
   expect(gone.map(({ left }) => left.keys)).toEqual([0, 1, 0, 0])
   expect(stores.apiKeys.verify(key.key)).toBeNull()
   const [, endpointGone] = gone
-  const early = removals.restore(endpointGone?.removalId ?? '')
+  const early = removals.restore(endpointGone?.removalId ?? '', OPERATOR)
   await expect(early).rejects.toThrow('The namespace that the endpoint "work" served is gone')
-  for (const { removalId } of gone.toReversed()) await removals.restore(removalId)
+  for (const { removalId } of gone.toReversed()) await removals.restore(removalId, OPERATOR)
   const expected = before.lists[1]?.find(({ name }) => name === 'work')
   expect(stores.namespaces.get(work)).toEqual(expected)
   expect(stores.endpoints.get(endpoint)).toMatchObject({ name: 'work', namespaceId: work })
@@ -104,12 +108,12 @@ test('a name that was taken meanwhile is said, and nothing is put back', async (
   const other = await stores.servers.create(someServer('one'))
   const taken = 'A server named "one" exists already. Rename that one, and undo again.'
   const conflict = { code: 'conflict', message: taken }
-  await expect(stores.removals.restore(removalId)).rejects.toMatchObject(conflict)
+  await expect(stores.removals.restore(removalId, OPERATOR)).rejects.toMatchObject(conflict)
   expect(stores.servers.byName('one')?.id).toBe(other.id)
   await stores.servers.update(other.id, { name: 'other' })
   // The exposed name of one of its tools now belongs to another tool, and stays there.
   await stores.namespaces.setTool(work, { serverId: two, tool: 'echo', name: 'say' })
-  await stores.removals.restore(removalId)
+  await stores.removals.restore(removalId, OPERATOR)
   expect(stores.servers.get(one)?.name).toBe('one')
   const rules = stores.namespaces.get(work)?.tools.map(({ serverId, name }) => [serverId, name])
   expect(rules).toHaveLength(2)
@@ -136,10 +140,10 @@ test('after a quarter of an hour it is gone for good, and its tokens are revoked
   expect(JSON.stringify(row)).not.toContain('top-secret')
   passed = 14 * MINUTE
   await removals.purge()
-  expect(removals.list()).toHaveLength(1)
+  expect(removals.list(OPERATOR)).toHaveLength(1)
   passed = 15 * MINUTE
-  expect(removals.list()).toEqual([])
-  await expect(removals.restore(removalId)).rejects.toThrow('too late')
+  expect(removals.list(OPERATOR)).toEqual([])
+  await expect(removals.restore(removalId, OPERATOR)).rejects.toThrow('too late')
   await removals.purge()
   await removals.purge()
   expect(said).toEqual(['top-secret-token'])

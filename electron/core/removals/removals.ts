@@ -2,12 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { eq, inArray } from 'drizzle-orm'
 import { z } from 'zod'
 import type { RemovalKind, RemovalView, Removed } from '../../../shared/removal.ts'
+import type { Owned } from '../../../shared/account.ts'
+import type { Access } from '../access.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { removals } from '../db/schema.ts'
 import { AppError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Secrets } from '../secrets.ts'
-import { countLeft, identitiesIn, putBack, readRemoved } from './removed-rows.ts'
+import {
+  countLeft,
+  identitiesIn,
+  ownersIn,
+  putBack,
+  readRemoved,
+  type RemovedRows,
+} from './removed-rows.ts'
 
 /** How long what was removed can be put back. */
 const KEPT_MS = 15 * 60_000
@@ -15,15 +24,15 @@ const LOOK_EVERY_MS = 60_000
 
 /** Deletes so that it can be undone, also after a crash: everything goes into one row. */
 export interface Removals {
-  /** Newest first; only what can still be put back. */
-  list(): RemovalView[]
+  /** Newest first; only what can still be put back, and what the caller may change. */
+  list(access: Access): RemovalView[]
   /**
    * Removes all of them or none. Rejects with an AppError as their stores do: `not-found`, or
    * `conflict` for a namespace that an endpoint uses.
    */
   take(kind: RemovalKind, ids: readonly string[]): Promise<Removed>
   /** Rejects AppError: `not-found` (too late), `conflict` (the place was taken). */
-  restore(id: string): Promise<RemovalView>
+  restore(id: string, access: Access): Promise<RemovalView>
   /** Ends for good what is past its time. */
   purge(): Promise<void>
   /** Waits for what was begun. Idempotent. */
@@ -49,8 +58,8 @@ const farewells = z.array(z.string())
 
 export async function openRemovals(options: RemovalsOptions): Promise<Removals> {
   const { db, log, now = Date.now } = options
-  const known = new Map<string, RemovalView>()
-  for (const row of await db.read(readViews)) known.set(row.id, viewOf(row))
+  const known = new Map<string, Known>()
+  for (const row of await db.read(readViews)) known.set(row.id, knownOf(row))
 
   let purging: Promise<void> = Promise.resolve()
   const purge = () => (purging = purging.then(() => purgeDue(options, known, now())))
@@ -64,18 +73,21 @@ export async function openRemovals(options: RemovalsOptions): Promise<Removals> 
   look()
 
   return {
-    list: () =>
+    list: (access) =>
       [...known.values()]
-        .filter(({ expiresAt }) => Date.parse(expiresAt) > now())
+        .filter((one) => Date.parse(one.view.expiresAt) > now() && mayUndo(access, one))
+        .map(({ view }) => view)
         .toSorted((a, b) => (a.at < b.at ? 1 : -1)),
     async take(kind, ids) {
       const taken = await takeRows({ ...options, now }, kind, [...new Set(ids)])
-      known.set(taken.view.id, taken.view)
+      known.set(taken.view.id, taken)
       const sessions = await options.follow(kind, taken.ids)
       const { id: removalId, names } = taken.view
       return { removalId, names, left: { ...taken.left, sessions } }
     },
-    async restore(id) {
+    async restore(id, access) {
+      const removal = known.get(id)
+      if (!removal || !mayUndo(access, removal)) throw tooLate()
       const { view, ids } = await restoreRows(db, id, now())
       known.delete(id)
       await options.follow(view.kind, ids)
@@ -103,7 +115,7 @@ async function takeRows(
     const names = identitiesIn(kind, rows).map(({ name }) => name)
     const row = { id, kind, names, at: new Date(now()).toISOString() }
     await tx.insert(removals).values({ ...row, rows, farewell })
-    return { view: viewOf(row), ids, left: countLeft(rows) }
+    return { view: viewOf(row), owners: ownersIn(kind, rows), ids, left: countLeft(rows) }
   })
 }
 
@@ -111,9 +123,7 @@ async function restoreRows(db: Database, id: string, now: number) {
   return db.write(async (tx) => {
     const [row] = await tx.select().from(removals).where(eq(removals.id, id)).for('update')
     const view = row && viewOf(row)
-    if (!view || Date.parse(view.expiresAt) <= now) {
-      throw new AppError('not-found', 'It is too late to undo this removal.')
-    }
+    if (!view || Date.parse(view.expiresAt) <= now) throw tooLate()
     await putBack(tx, row.kind, row.rows)
     await tx.delete(removals).where(eq(removals.id, id))
     return { view, ids: identitiesIn(row.kind, row.rows).map((one) => one.id) }
@@ -122,12 +132,12 @@ async function restoreRows(db: Database, id: string, now: number) {
 
 async function purgeDue(
   { db, secrets, sayFarewell }: RemovalsOptions,
-  known: Map<string, RemovalView>,
+  known: Map<string, Known>,
   now: number,
 ): Promise<void> {
-  const due = [...known.values()].filter(({ expiresAt }) => Date.parse(expiresAt) <= now)
+  const due = [...known.values()].filter(({ view }) => Date.parse(view.expiresAt) <= now)
   if (due.length === 0) return
-  const ids = due.map(({ id }) => id)
+  const ids = due.map(({ view }) => view.id)
   // First the rows: what cannot be told to others now will not be told by trying for ever.
   const gone = await db.record((tx) =>
     tx
@@ -144,8 +154,23 @@ async function purgeDue(
 }
 
 function readViews(tx: Tx) {
-  const { id, kind, names, at } = removals
-  return tx.select({ id, kind, names, at }).from(removals)
+  const { id, kind, names, at, rows } = removals
+  return tx.select({ id, kind, names, at, rows }).from(removals)
+}
+
+/** What was removed, and whose it was. */
+type Known = { view: RemovalView; owners: Owned[] }
+
+function knownOf(row: Omit<RemovalView, 'expiresAt'> & { rows: RemovedRows }): Known {
+  return { view: viewOf(row), owners: ownersIn(row.kind, row.rows) }
+}
+
+function mayUndo(access: Access, { owners }: Known): boolean {
+  return owners.every((owned) => access.changes(owned))
+}
+
+function tooLate(): AppError {
+  return new AppError('not-found', 'It is too late to undo this removal.')
 }
 
 function viewOf({ id, kind, names, at }: Omit<RemovalView, 'expiresAt'>): RemovalView {

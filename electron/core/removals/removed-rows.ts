@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import type { Owned } from '../../../shared/account.ts'
 import type { RemovalKind } from '../../../shared/removal.ts'
 import { insertRows, readRows, type Row } from '../db/definitions.ts'
 import type { Tx } from '../db/open.ts'
@@ -63,6 +64,13 @@ export function identitiesIn(kind: RemovalKind, rows: RemovedRows): { id: string
   return own.map(({ id, name }) => ({ id: id ?? '', name: name ?? '' }))
 }
 
+/** Whose each of the removed things is. */
+export function ownersIn(kind: RemovalKind, rows: RemovedRows): Owned[] {
+  const own = rows[TABLES[kind].own] ?? []
+  // A key has no other owner than itself says; rows of before there were accounts are the instance's.
+  return own.map((row) => ({ ownerId: row.owner_id ?? null, shared: row.shared === 'true' }))
+}
+
 /** How many things had a part in what was removed. */
 export function countLeft(rows: RemovedRows) {
   const distinct = (table: string, column: string, test: (row: Row) => boolean = () => true) =>
@@ -90,8 +98,10 @@ export async function putBack(tx: Tx, kind: RemovalKind, rows: RemovedRows): Pro
 
 async function refuseTaken(tx: Tx, kind: RemovalKind, rows: readonly Row[]): Promise<void> {
   const { own, noun } = TABLES[kind]
-  const namesTaken = await valuesOf(tx, own, 'name')
-  const taken = rows.find(({ name }) => namesTaken.has(name))
+  const present = (await readRows(tx, own)) ?? []
+  const ownName = ({ name, owner_id: ownerId }: Row) => `${name}\n${ownerId ?? ''}`
+  const namesTaken = new Set(present.map(ownName))
+  const taken = rows.find((row) => namesTaken.has(ownName(row)))
   if (taken) {
     const text = `${noun} named "${taken.name}" exists already. Rename that one, and undo again.`
     throw new AppError('conflict', text)

@@ -7,10 +7,10 @@ export type RemovalRouterOptions = { removals: Pick<Removals, 'list' | 'restore'
 /** What was removed a short while ago, and its way back. */
 export function removalRouter({ removals }: RemovalRouterOptions) {
   return router({
-    list: managementProcedure.query(() => removals.list()),
+    list: managementProcedure.query(({ ctx }) => removals.list(ctx.access)),
 
     restore: managementProcedure
       .input(z.strictObject({ id: z.string() }))
-      .mutation(({ input }) => removals.restore(input.id)),
+      .mutation(({ ctx, input }) => removals.restore(input.id, ctx.access)),
   })
 }

@@ -7,10 +7,13 @@ import {
   type OwnedServer,
   type ServerView,
 } from '../../../shared/server.ts'
+import type { Access } from '../access.ts'
 import { AppError } from '../errors.ts'
+import type { ServerRules } from '../server-rules.ts'
 import { managementProcedure, router } from '../rpc.ts'
 import type { CatalogStore } from './catalog-store.ts'
 import { catalogView } from './catalog-view.ts'
+import { patchServer } from './server-patch.ts'
 import { noSuchServer } from './server-rows.ts'
 import { serverView, type ServerStatus } from './server-view.ts'
 import type { ServerStore } from './store.ts'
@@ -31,7 +34,9 @@ export type ServerRouterOptions = {
   starts: ServerStarts
   /** The last 64 KB that it wrote to stderr, secrets masked. */
   stderr: (id: string) => string
-  usedBy: (id: string) => ServerUse[]
+  /** As far as the caller sees it. */
+  usedBy: (id: string, access: Access) => ServerUse[]
+  rules: ServerRules
   /** Makes live connections follow a change; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
   /** Removes them all, and what is live follows. */
@@ -46,39 +51,55 @@ const longer = byId.extend({ ms: z.int().min(1_000).max(MAX_START_MS) })
 
 /** Servers, for management callers: secrets go in, and never come out. */
 export function serverRouter(options: ServerRouterOptions) {
-  const { store, remove } = options
-  const { view, follow, require } = helpersOf(options)
+  const { store, remove, rules } = options
+  const { view, follow, seen, changed } = helpersOf(options)
 
   return router({
     ...liveProcedures(options),
-    list: managementProcedure.query(() => store.list().map(view)),
-    get: managementProcedure.input(byId).query(({ input }) => view(require(input.id))),
+    list: managementProcedure.query(({ ctx }) => ctx.access.seen(store.list()).map(view)),
+    get: managementProcedure
+      .input(byId)
+      .query(({ ctx, input }) => view(seen(ctx.access, input.id))),
 
-    create: managementProcedure
-      .input(serverDefinition)
-      .mutation(async ({ input }) => follow(await store.create(input))),
+    create: managementProcedure.input(serverDefinition).mutation(async ({ ctx, input }) => {
+      rules.refuse(ctx.access, { after: input, ownerId: ctx.access.accountId })
+      return follow(await store.create(input, ctx.access.accountId))
+    }),
 
     update: managementProcedure
       .input(byId.extend({ patch: serverPatch }))
-      .mutation(async ({ input }) => follow(await store.update(input.id, input.patch))),
+      .mutation(async ({ ctx, input: { id, patch } }) => {
+        const { id: _, ownerId, ...before } = changed(ctx.access, id)
+        rules.refuse(ctx.access, { before, after: patchServer(before, patch), ownerId })
+        return follow(await store.update(id, patch))
+      }),
 
     /** Can be undone for a while: see removals. */
-    delete: managementProcedure.input(byId).mutation(({ input }) => remove([input.id])),
+    delete: managementProcedure.input(byId).mutation(({ ctx, input }) => {
+      changed(ctx.access, input.id)
+      return remove([input.id])
+    }),
 
     /** All of them with one undo. */
-    deleteMany: managementProcedure.input(byIds).mutation(({ input }) => remove(input.ids)),
+    deleteMany: managementProcedure.input(byIds).mutation(({ ctx, input }) => {
+      for (const id of input.ids) changed(ctx.access, id)
+      return remove(input.ids)
+    }),
 
     setEnabled: managementProcedure
       .input(byId.extend({ enabled: z.boolean() }))
-      .mutation(async ({ input: { id, enabled } }) => follow(await store.update(id, { enabled }))),
+      .mutation(async ({ ctx, input: { id, enabled } }) => {
+        changed(ctx.access, id)
+        return follow(await store.update(id, { enabled }))
+      }),
 
     setEnabledMany: managementProcedure
       .input(byIds.extend({ enabled: z.boolean() }))
-      .mutation(async ({ input: { ids, enabled } }) => {
-        ids.forEach(require)
-        const changed: OwnedServer[] = []
-        for (const id of ids) changed.push(await store.update(id, { enabled }))
-        return Promise.all(changed.map(follow))
+      .mutation(async ({ ctx, input: { ids, enabled } }) => {
+        for (const id of ids) changed(ctx.access, id)
+        const updated: OwnedServer[] = []
+        for (const id of ids) updated.push(await store.update(id, { enabled }))
+        return Promise.all(updated.map(follow))
       }),
   })
 }
@@ -86,43 +107,43 @@ export function serverRouter(options: ServerRouterOptions) {
 /** What a server does and says now. */
 function liveProcedures(options: ServerRouterOptions) {
   const { catalogs, starts, stderr, usedBy } = options
-  const { view, require, requireOn } = helpersOf(options)
+  const { view, seen, changed, requireOn } = helpersOf(options)
 
   return {
     /** Answers at once; how it goes is told by its state. */
-    restart: managementProcedure.input(byId).mutation(({ input: { id } }) => {
-      const server = requireOn(id)
+    restart: managementProcedure.input(byId).mutation(({ ctx, input: { id } }) => {
+      const server = requireOn(changed(ctx.access, id))
       void starts.again(id)
       return view(server)
     }),
 
     /** The same with more time, this once. */
-    waitLonger: managementProcedure.input(longer).mutation(({ input: { id, ms } }) => {
-      const server = requireOn(id)
+    waitLonger: managementProcedure.input(longer).mutation(({ ctx, input: { id, ms } }) => {
+      const server = requireOn(changed(ctx.access, id))
       void starts.again(id, ms)
       return view(server)
     }),
 
     /** Starts it if it does not run, and waits for the outcome. */
-    test: managementProcedure.input(byId).mutation(async ({ input: { id } }) => {
-      const server = requireOn(id)
+    test: managementProcedure.input(byId).mutation(async ({ ctx, input: { id } }) => {
+      const server = requireOn(seen(ctx.access, id))
       const works = await starts.ifNeeded(id)
       return { works, server: view(server) }
     }),
 
-    catalog: managementProcedure.input(byId).query(({ input: { id } }) => {
-      const { name } = require(id)
+    catalog: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
+      const { name } = seen(ctx.access, id)
       return catalogView(catalogs.get(id).catalog, name)
     }),
 
-    stderr: managementProcedure.input(byId).query(({ input: { id } }) => {
-      require(id)
+    stderr: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
+      seen(ctx.access, id)
       return { text: stderr(id) }
     }),
 
-    usedBy: managementProcedure.input(byId).query(({ input: { id } }) => {
-      require(id)
-      return usedBy(id)
+    usedBy: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
+      seen(ctx.access, id)
+      return usedBy(id, ctx.access)
     }),
   }
 }
@@ -139,17 +160,12 @@ function helpersOf({ store, catalogs, status, invalidate }: ServerRouterOptions)
     })
   }
 
-  function require(id: string): OwnedServer {
-    const server = store.get(id)
-    if (!server) throw noSuchServer(id)
-    return server
-  }
-
   return {
     view,
-    require,
-    requireOn(id: string): OwnedServer {
-      const server = require(id)
+    seen: (access: Access, id: string) => access.requireSeen(store.get(id), () => noSuchServer(id)),
+    changed: (access: Access, id: string) =>
+      access.requireChanged(store.get(id), () => noSuchServer(id)),
+    requireOn(server: OwnedServer): OwnedServer {
       if (!server.enabled) throw new AppError('invalid', `The server "${server.name}" is off.`)
       return server
     },

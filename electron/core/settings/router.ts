@@ -8,7 +8,7 @@ import {
 } from '../../../shared/preferences.ts'
 import type { StartedWith } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { managementProcedure, router } from '../rpc.ts'
+import { adminProcedure, managementProcedure, router } from '../rpc.ts'
 import type { PreferencesStore } from './preferences.ts'
 import { readSavedStart, tryPort, writeSavedStart } from './saved-start.ts'
 
@@ -43,7 +43,7 @@ export function settingsRouter(options: SettingsRouterOptions) {
     get: managementProcedure.query(view),
 
     /** Only the fields that are named change; a `port` or `logLevel` of `null` is the default. */
-    set: managementProcedure.input(settingsPatch).mutation(async ({ input }) => {
+    set: adminProcedure.input(settingsPatch).mutation(async ({ input }) => {
       const { port, logLevel, ...rest } = input
       const start = {
         ...(port !== undefined && { port }),
@@ -55,7 +55,7 @@ export function settingsRouter(options: SettingsRouterOptions) {
       return view()
     }),
 
-    setPaused: managementProcedure
+    setPaused: adminProcedure
       .input(z.strictObject({ paused: z.boolean() }))
       .mutation(async ({ input: { paused } }) => {
         await preferences.setPaused(paused)

@@ -7,7 +7,9 @@ import { statusRouter, type Overview } from './router.ts'
 const overview: Overview = {
   version: '1.2.3',
   url: 'http://127.0.0.1:1',
-  endpoints: [{ name: 'default', url: 'http://127.0.0.1:1/metamcp/default/mcp', needsKey: true }],
+  endpoints: [
+    { id: 'e1', name: 'default', url: 'http://127.0.0.1:1/metamcp/default/mcp', needsKey: true },
+  ],
   paused: false,
 }
 
@@ -30,7 +32,7 @@ function openWorld() {
   }
   const abort = new AbortController()
   const call = (kind: 'local' | 'anonymous') =>
-    createCaller(statusRouter({ status: () => overview, changes }))(
+    createCaller(statusRouter({ status: () => overview, changes, concerns: () => true }))(
       { caller: { kind } },
       { signal: abort.signal },
     )

@@ -1,3 +1,4 @@
+import type { Access } from '../access.ts'
 import type { Change, Changes } from '../changes.ts'
 import { managementProcedure, router } from '../rpc.ts'
 
@@ -7,24 +8,28 @@ export type Overview = {
   /** Where clients reach us, without a slash at its end. */
   url: string
   /** Endpoints that are on, with their Streamable HTTP address. */
-  endpoints: { name: string; url: string; needsKey: boolean }[]
+  endpoints: { id: string; name: string; url: string; needsKey: boolean }[]
   /** A person has taken all tools away from all clients for now. */
   paused: boolean
 }
 
 export type StatusRouterOptions = {
-  status: () => Overview
+  /** As far as the caller sees it. */
+  status: (access: Access) => Overview
   changes: Changes
+  /** Whether the caller is to hear of a change. */
+  concerns: (change: Change, access: Access) => boolean
 }
 
 /** How the whole is, and news of what changes in it, for management callers. */
-export function statusRouter({ status, changes }: StatusRouterOptions) {
+export function statusRouter({ status, changes, concerns }: StatusRouterOptions) {
   return router({
-    overview: managementProcedure.query(status),
+    overview: managementProcedure.query(({ ctx }) => status(ctx.access)),
 
     /** Every change from when the subscription says that it has started, in order. */
-    changes: managementProcedure.subscription(({ signal }) => {
-      return newsOf(changes, signal ?? new AbortController().signal)
+    changes: managementProcedure.subscription(({ ctx, signal }) => {
+      const isMeant = (change: Change) => concerns(change, ctx.access)
+      return newsOf(changes, isMeant, signal ?? new AbortController().signal)
     }),
   })
 }
@@ -33,10 +38,15 @@ export function statusRouter({ status, changes }: StatusRouterOptions) {
  * Changes one by one until aborted. While the listener is busy, the same news is kept once: a
  * change says what to read again, so what waits is bounded by what there is.
  */
-async function* newsOf(changes: Changes, signal: AbortSignal): AsyncGenerator<Change, void> {
+async function* newsOf(
+  changes: Changes,
+  isMeant: (change: Change) => boolean,
+  signal: AbortSignal,
+): AsyncGenerator<Change, void> {
   const waiting = new Map<string, Change>()
   let wake = () => {}
   const unsubscribe = changes.subscribe((change) => {
+    if (!isMeant(change)) return
     waiting.set(JSON.stringify(change), change)
     wake()
   })

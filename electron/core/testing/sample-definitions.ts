@@ -34,7 +34,7 @@ export async function insertDefinitions(tx: Tx, count = 20): Promise<void> {
     enabled: true,
     namespaceId: 'one',
     prefix: true,
-    auth: { apiKey: true, queryParam: false },
+    auth: { apiKey: true, oauth: false, queryParam: false },
   })
   await tx.insert(schema.apiKeys).values({
     id: 'k',

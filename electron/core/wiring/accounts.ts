@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { openAccountSettings } from '../accounts/account-settings.ts'
 import { openAccounts, type Accounts } from '../accounts/accounts.ts'
-import { openDirectory, type Directory } from '../accounts/directory.ts'
 import type { AccountsOptions } from '../accounts/accounts.ts'
 import { openWindowCookies } from '../auth/window-cookie.ts'
 import type { Known } from './callers.ts'

@@ -1,12 +1,14 @@
 import type { ServerInput } from '../../../shared/server.ts'
 import { openAiClients, type AiClientsService } from '../clients/clients.ts'
 import type { AiClientsParts } from '../clients/parts.ts'
+import { accessOf } from '../access.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
 import { AppError } from '../errors.ts'
 import type { Following } from './following.ts'
 import type { Stores } from './stores.ts'
+import { addressOf } from './views.ts'
 import type { Watching } from './watching.ts'
 
 export type StoredAiClientsParts = {
@@ -32,7 +34,11 @@ export function openStoredAiClients(parts: StoredAiClientsParts): Promise<AiClie
       load: async () => (await stores.settings.get('ai-clients'))?.written ?? [],
       save: (written) => stores.settings.set('ai-clients', { written }),
     },
-    endpoint: (id) => stores.endpoints.get(id),
+    endpoint(id) {
+      const endpoint = stores.endpoints.get(id)
+      const address = endpoint && addressOf(stores, endpoint)
+      return address ? { ...endpoint, name: address } : undefined
+    },
     keys: keysFor(parts),
     servers: () => stores.servers.list(),
     addServers: (inputs, namespaceId) => addServers(parts, inputs, namespaceId),
@@ -108,12 +114,15 @@ async function addServers(
   return made
 }
 
+/** The files are those of this computer's user, who is the operator. */
+const EVERYTHING = accessOf({ kind: 'local' })
+
 /** The last visit of a client by any of its names, or by a name that came with one of its keys. */
 function lastVisit({ activity }: Watching, names: string[], keyIds: string[]) {
   const users = keyIds.flatMap((id) => activity.keyLastUsed(id)?.client.toLowerCase() ?? [])
   const all = new Set([...names, ...users])
   const visits = activity
-    .clients()
+    .clients(EVERYTHING)
     .filter(({ id, name }) => all.has(id) || users.includes(name.toLowerCase()))
   const [last] = visits
   if (!last) return null

@@ -155,7 +155,7 @@ async function applyEndpoints({ tx, file, stores }: Work): Promise<Applied[]> {
           ...rest,
           name,
           namespaceId: namespaceId ?? '',
-          auth: rest.auth && { apiKey: true, queryParam: false, ...rest.auth },
+          auth: rest.auth && { apiKey: true, oauth: false, queryParam: false, ...rest.auth },
         })
     return { before, after }
   })

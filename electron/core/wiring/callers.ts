@@ -3,23 +3,36 @@ import type { AdminToken } from '../auth/admin-token.ts'
 import type { ApiKeyStore } from '../auth/api-key-store.ts'
 import type { LocalToken } from '../auth/local-token.ts'
 import type { Endpoint } from '../gateway/endpoint.ts'
-import type { Verdict } from '../http/admission.ts'
+import type { Shown, Verdict } from '../http/admission.ts'
+import type { EndpointAuthorization } from './authorization.ts'
 
 /** What credentials are compared with. */
-export type Known = { apiKeys: ApiKeyStore; adminToken: AdminToken; localToken: LocalToken }
+export type Known = {
+  apiKeys: ApiKeyStore
+  adminToken: AdminToken
+  localToken: LocalToken
+  /** Tokens of clients that accounts have let in; `null` where there are no accounts. */
+  tokens?: Pick<EndpointAuthorization, 'judge'> | null
+}
 
-/** Who may call an endpoint with this credential; `null` stands for none. */
+/** Who may call an endpoint with what was shown. */
 export function judge(
-  { apiKeys, localToken }: Known,
-  credential: string | null,
+  { apiKeys, localToken, tokens }: Known,
+  { credential, isInQuery }: Shown,
   endpoint: Endpoint,
 ): Verdict {
-  if (credential !== null && localToken.isLocalToken(credential)) return { caller: LOCAL }
-  const apiKey = credential === null ? null : apiKeys.verify(credential)
-  if (apiKey && isWithin(apiKey.endpoints, endpoint)) {
-    return { caller: callerKey({ kind: 'api-key', ...apiKey, ownerId: null }) }
+  const { auth } = endpoint
+  const isOpen = !auth.apiKey && !auth.oauth
+  if (credential === null) return isOpen ? { caller: ANYONE } : 'unknown'
+  if (localToken.isLocalToken(credential)) return { caller: LOCAL }
+  // Tokens never come in an address (OAuth 2.1, section 5.1.1).
+  const byToken = auth.oauth && !isInQuery ? tokens?.judge(credential, endpoint) : undefined
+  if (byToken && byToken !== 'unknown') return byToken
+  const apiKey = auth.apiKey || isOpen ? apiKeys.verify(credential) : null
+  if (apiKey && apiKeys.opens(apiKey.id, endpoint.id)) {
+    return { caller: callerKey({ kind: 'api-key', ...apiKey }) }
   }
-  if (!endpoint.auth.apiKey) return { caller: ANYONE }
+  if (isOpen) return { caller: ANYONE }
   return apiKey ? 'forbidden' : 'unknown'
 }
 
@@ -27,9 +40,12 @@ const LOCAL = callerKey({ kind: 'local' })
 /** The identity of a session on an endpoint that needs no key. */
 export const ANYONE = callerKey({ kind: 'anonymous' })
 
-export function isWithin(scope: 'all' | string[], endpoint: Endpoint): boolean {
-  return scope === 'all' || scope.includes(endpoint.id)
+/** The id of the key that opened a session; `null` for one that was opened otherwise. */
+export function keyIdOf(caller: string): string | null {
+  return caller.startsWith(KEY) ? caller.slice(KEY.length) : null
 }
+
+const KEY = callerKey({ kind: 'api-key', id: '', name: '', ownerId: null })
 
 /** Who a management request comes from; the procedures decide what that one may do. */
 export function managementCaller(
@@ -42,7 +58,7 @@ export function managementCaller(
   if (localToken.isLocalToken(credential)) return { kind: 'local' }
   if (adminToken.isAdminToken(credential)) return { kind: 'admin' }
   const apiKey = apiKeys.verify(credential)
-  return apiKey ? { kind: 'api-key', ...apiKey, ownerId: null } : { kind: 'anonymous' }
+  return apiKey ? { kind: 'api-key', ...apiKey } : { kind: 'anonymous' }
 }
 
 /** The identity of a session that a management caller opens; `null` for everybody else. */

@@ -1,4 +1,6 @@
 import { leadClientsHere, openStoredAiClients } from './ai-clients.ts'
+import type { Access } from '../access.ts'
+import type { EndpointAuthorization } from './authorization.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
@@ -13,6 +15,9 @@ import { openInspector } from './inspector.ts'
 import { openStoredRemovals } from './removals.ts'
 import type { AppRouter } from '../router.ts'
 import type { Overview } from '../status/router.ts'
+import { openNews } from './news.ts'
+import { openServerRules } from '../server-rules.ts'
+import type { Sight } from './sight.ts'
 import type { Stores } from './stores.ts'
 import { openUpkeep } from './upkeep.ts'
 import type { Watching } from './watching.ts'
@@ -27,7 +32,9 @@ export type Live = {
   oauth: OAuth
   watching: Watching
   audit: Audit
-  status: () => Overview
+  authorization: EndpointAuthorization | null
+  status: (access: Access) => Overview
+  sight: Sight
   /** Where clients reach us, and where this computer does. */
   url: string
   localUrl: string
@@ -51,8 +58,13 @@ export async function openFeatures(live: Live): Promise<Features> {
   const { config, stores, changes, gateway, limits } = live
   const { log, version } = config
   const follow = openFollowing(live)
+  const news = opened.use(openNews(stores, changes))
+  const rules = openServerRules({
+    isAdmin: (id) => stores.directory.get(id)?.role === 'admin',
+    membersRunPrograms: () => stores.preferences.get().membersRunPrograms,
+  })
   opened.use(stores.apiKeys.watchExpiry((id) => void follow.apiKey(id)))
-  const parts = { ...live, follow }
+  const parts = { ...live, follow, news, rules }
   const removals = opened.use(await openStoredRemovals({ ...parts, log, now: limits.now }))
   const host = opened.use(openHost(config, changes))
   const adding = opened.use(await openStoredAdding(parts))

@@ -1,6 +1,5 @@
-import { callerKey } from '../caller.ts'
-import { ANYONE, isWithin } from './callers.ts'
-import type { Endpoint } from '../gateway/endpoint.ts'
+import { ANYONE, keyIdOf } from './callers.ts'
+import type { EndpointAuthorization } from './authorization.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { OAuth } from '../oauth/oauth.ts'
 import type { Stores } from './stores.ts'
@@ -14,14 +13,23 @@ export interface Following {
   apiKey(id: string): Promise<void>
 }
 
-export type FollowingParts = { stores: Stores; gateway: Gateway; oauth: OAuth }
+export type FollowingParts = {
+  stores: Stores
+  gateway: Gateway
+  oauth: OAuth
+  /** Tokens for clients, which follow the endpoints that they open. */
+  authorization: Pick<EndpointAuthorization, 'follow'> | null
+}
 
-export function openFollowing({ stores, gateway, oauth }: FollowingParts): Following {
+export function openFollowing(parts: FollowingParts): Following {
+  const { stores, gateway, oauth, authorization } = parts
+
   async function endpoints(): Promise<void> {
     gateway.setEndpoints(endpointViews(stores))
     // Sessions that began while no key was needed.
-    gateway.endWhere((one) => one.caller === ANYONE && one.endpoint.auth.apiKey)
-    return Promise.resolve()
+    gateway.endWhere(({ caller, endpoint: { auth } }) => caller === ANYONE && (auth.apiKey || auth.oauth))
+    endOfKeys()
+    await authorization?.follow()
   }
 
   async function server(id: string): Promise<void> {
@@ -33,13 +41,17 @@ export function openFollowing({ stores, gateway, oauth }: FollowingParts): Follo
     await gateway.removeServer(id)
   }
 
-  function apiKey(id: string): Promise<void> {
-    const known = stores.apiKeys.get(id)
-    const caller = callerKey({ kind: 'api-key', id, name: '', ownerId: null })
-    const mayUse = (endpoint: Endpoint) =>
-      known?.enabled === true && isWithin(known.endpoints, endpoint)
-    gateway.endWhere((one) => one.caller === caller && !mayUse(one.endpoint))
+  function apiKey(): Promise<void> {
+    endOfKeys()
     return Promise.resolve()
+  }
+
+  /** Ends what keys have open that they may not, any more: revoked, expired, or not theirs to see. */
+  function endOfKeys(): void {
+    gateway.endWhere(({ caller, endpoint }) => {
+      const id = keyIdOf(caller)
+      return id !== null && !stores.apiKeys.opens(id, endpoint.id)
+    })
   }
 
   return { endpoints, server, apiKey }

@@ -1,7 +1,10 @@
+import type { Owned } from '../../../shared/account.ts'
 import type { RemovalKind } from '../../../shared/removal.ts'
+import type { Access } from '../access.ts'
 import type { Adding } from '../adding/adding.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AiClientsService } from '../clients/clients.ts'
+import { asOwned } from '../auth/api-key-rows.ts'
 import type { Changes } from '../changes.ts'
 import type { Following } from './following.ts'
 import { describeOffer } from '../gateway/describe-offer.ts'
@@ -9,15 +12,22 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { HostRouterOptions } from '../host/router.ts'
 import type { InspectorRouterOptions } from '../inspector/router.ts'
 import type { OAuth } from '../oauth/oauth.ts'
-import { openOffers } from '../namespaces/offers.ts'
+import { openOffers, type Offers, type OfferSources } from '../namespaces/offers.ts'
 import { appRouter, type AppRouter } from '../router.ts'
 import type { Removals } from '../removals/removals.ts'
+import type { News } from './news.ts'
+import type { ServerRules } from '../server-rules.ts'
+import type { Sight } from './sight.ts'
 import type { Overview } from '../status/router.ts'
 import type { Stores } from './stores.ts'
 import type { Upkeep } from './upkeep.ts'
+import { addressOf, ownedTarget } from './views.ts'
 import type { Watching } from './watching.ts'
 
-export type ManagementParts = InspectorRouterOptions & {
+export type ManagementParts = Pick<InspectorRouterOptions, 'inspector'> & {
+  news: News
+  sight: Sight
+  rules: ServerRules
   stores: Stores
   gateway: Gateway
   changes: Changes
@@ -26,7 +36,7 @@ export type ManagementParts = InspectorRouterOptions & {
   upkeep: Upkeep
   watching: Watching
   follow: Following
-  status: () => Overview
+  status: (access: Access) => Overview
   host: HostRouterOptions
   aiClients: AiClientsService
   adding: Adding
@@ -36,43 +46,41 @@ export type ManagementParts = InspectorRouterOptions & {
 /** The management API, whose every change is followed by what is live. */
 export function openManagement(parts: ManagementParts): AppRouter {
   const { inspector, stores, gateway, changes, oauth, status, host, aiClients } = parts
-  const { adding, removals, follow, watching, upkeep } = parts
+  const { adding, removals, follow, watching, upkeep, news, sight, rules } = parts
   const remove = (kind: RemovalKind) => (ids: string[]) => removals.take(kind, ids)
 
   const statusOf = statusFrom(parts)
 
-  const offers = openOffers({
-    namespaces: stores.namespaces,
-    servers: () => stores.servers.list(),
-    server: (id) => stores.servers.get(id),
-    catalog: (id) => stores.catalogs.get(id).catalog,
-    // While it is tried again, what went wrong last is all there is to tell.
-    status: (id) => ({ ...statusOf(id), lastError: stores.catalogs.get(id).error }),
-    endpoints: () => stores.endpoints.list(),
-    keysFor: (endpointId) => keysFor(stores, endpointId),
-    describe: describeOffer,
-  })
+  const server = (id: string) => stores.servers.get(id)
+  const seesKey = (access: Access, id: string) => {
+    const apiKey = stores.apiKeys.get(id)
+    return apiKey !== undefined && access.changes(asOwned(apiKey))
+  }
 
   return appRouter({
-    status: { status, changes },
+    status: { status, changes, concerns: (change, access) => news.concerns(change, access) },
     servers: {
       store: stores.servers,
       catalogs: stores.catalogs,
       status: statusOf,
       starts: startsOf(gateway.pools),
       stderr: (id) => gateway.pools.stderr(id),
-      usedBy: (id) => usesOf(stores, id),
+      usedBy: (id, access) => usesOf(stores, access, id),
+      rules,
       invalidate: follow.server,
       remove: remove('servers'),
     },
     namespaces: {
       store: stores.namespaces,
-      offers,
+      server,
+      offers: offersFor(stores, statusOf),
       invalidate: follow.endpoints,
       remove: remove('namespaces'),
     },
     endpoints: {
       store: stores.endpoints,
+      namespace: (id) => stores.namespaces.get(id),
+      addressOf: (endpoint) => addressOf(stores, endpoint),
       invalidate: follow.endpoints,
       remove: remove('endpoints'),
     },
@@ -82,27 +90,59 @@ export function openManagement(parts: ManagementParts): AppRouter {
       remove: remove('apiKeys'),
     },
     adding: { adding },
-    oauth: { oauth },
-    logs: { ring: watching.logs.ring },
-    activity: { activity: watching.activity },
+    oauth: { oauth, server },
+    logs: { ring: watching.logs.ring, reads: sight.reads },
+    activity: { activity: watching.activity, seesKey },
     host,
     clients: { aiClients },
-    inspector: { inspector },
+    inspector: { inspector, owned: (target) => ownedTarget(stores, target) },
     removals: { removals },
     audit: { audit: parts.audit },
     ...upkeep,
   })
 }
 
-/** Names of the keys that open an endpoint. */
-function keysFor({ apiKeys }: Stores, endpointId: string): string[] {
-  return apiKeys
-    .list()
-    .filter(({ enabled, endpoints }) => {
-      return enabled && (endpoints === 'all' || endpoints.includes(endpointId))
-    })
-    .map(({ name }) => name)
+/** What is offered, as one who sees so much has it; kept, since counting it takes its time. */
+function offersFor(stores: Stores, statusOf: ReturnType<typeof statusFrom>) {
+  const kept = new Map<string, Offers>()
+  return (access: Access): Offers => {
+    const key = `${access.accountId ?? ''} ${access.isAdmin}`
+    const known = kept.get(key) ?? openOffers(sourcesFor(stores, statusOf, access))
+    kept.set(key, known)
+    return known
+  }
 }
+
+function sourcesFor(
+  { namespaces, servers, endpoints, catalogs, apiKeys }: Stores,
+  statusOf: ReturnType<typeof statusFrom>,
+  access: Access,
+): OfferSources {
+  const seen = <T extends Owned>(thing: T | undefined) =>
+    thing && access.sees(thing) ? thing : undefined
+  const server = (id: string) => seen(servers.get(id))
+  return {
+    namespaces: {
+      get: (id) => seen(namespaces.get(id)),
+      list: () => access.seen(namespaces.list()),
+    },
+    servers: () => access.seen(servers.list()),
+    server,
+    catalog: (id) => (server(id) ? catalogs.get(id).catalog : null),
+    // While it is tried again, what went wrong last is all there is to tell.
+    status: (id) =>
+      server(id) ? { ...statusOf(id), lastError: catalogs.get(id).error } : NO_STATUS,
+    endpoints: () => access.seen(endpoints.list()),
+    keysFor: (endpointId) =>
+      apiKeys
+        .list()
+        .filter((key) => access.changes(asOwned(key)) && apiKeys.opens(key.id, endpointId))
+        .map(({ name }) => name),
+    describe: describeOffer,
+  }
+}
+
+const NO_STATUS = { state: 'stopped', error: null, signIn: null, lastError: null }
 
 /** What connections and the sign-in know of a server, as one. */
 function statusFrom({ gateway, oauth }: ManagementParts) {
@@ -138,11 +178,13 @@ function startsOf(pools: Gateway['pools']) {
 }
 
 /** The namespaces that have a server, and the endpoints that serve those. */
-function usesOf({ namespaces, endpoints }: Stores, id: string) {
-  return namespaces.list().flatMap((namespace) => {
+function usesOf({ namespaces, endpoints }: Stores, access: Access, id: string) {
+  return access.seen(namespaces.list()).flatMap((namespace) => {
     const member = namespace.servers.find(({ serverId }) => serverId === id)
     if (!member) return []
-    const serving = endpoints.list().filter(({ namespaceId }) => namespaceId === namespace.id)
+    const serving = access
+      .seen(endpoints.list())
+      .filter(({ namespaceId }) => namespaceId === namespace.id)
     return [
       {
         ...{ namespaceId: namespace.id, namespace: namespace.name },

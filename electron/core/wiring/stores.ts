@@ -1,11 +1,15 @@
 import { join } from 'node:path'
+import type { Owned } from '../../../shared/account.ts'
+import { mayUse } from '../access.ts'
 import { openApiKeyStore, type ApiKeyStore } from '../auth/api-key-store.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
+import { openDirectory, type Directory } from '../accounts/directory.ts'
 import { openEndpointStore, type EndpointStore } from '../endpoints/store.ts'
 import { openNamespaceStore, type NamespaceStore } from '../namespaces/store.ts'
 import { openSignInStore, type SignInStore } from '../oauth/sign-in-store.ts'
+import { settlePendingKey } from '../rotation/pending-key.ts'
 import { loadSecretKey, openSecrets, type Secrets } from '../secrets.ts'
 import { openCatalogStore, type CatalogStore } from '../servers/catalog-store.ts'
 import { openServerStore, type ServerStore } from '../servers/store.ts'
@@ -24,6 +28,8 @@ export type Stores = {
   preferences: PreferencesStore
   secrets: Secrets
   signIns: SignInStore
+  /** Of accounts. */
+  directory: Directory
 }
 
 export async function openStores(
@@ -31,14 +37,20 @@ export async function openStores(
   changes: Changes,
   config: Pick<CoreConfig, 'dataDir' | 'secretKey'>,
 ): Promise<Stores> {
+  // Where a change of the key was broken off, one of two is it.
+  if (config.secretKey === null) await settlePendingKey(config.dataDir, db)
   const secrets = openSecrets(await loadSecretKey(config))
   const settings = openSettingsStore({ db })
   // Before anything is read that was sealed, or sealed that another key could not read.
   await checkSecretKey({ db, settings, secrets })
   const servers = await openServerStore({ db, secrets, changes })
-  const isServer = (id: string) => servers.get(id) !== undefined
+  const mayHave = (namespace: Owned, serverId: string) => {
+    const server = servers.get(serverId)
+    return server !== undefined && mayUse(namespace, server)
+  }
   const endpoints = await openEndpointStore({ db, changes })
   return {
+    directory: await openDirectory({ db }),
     secrets,
     servers,
     settings,
@@ -46,11 +58,11 @@ export async function openStores(
     endpoints,
     catalogs: await openCatalogStore({ db, changes }),
     signIns: await openSignInStore({ db, secrets, changes }),
-    namespaces: await openNamespaceStore({ db, changes, isServer }),
+    namespaces: await openNamespaceStore({ db, changes, mayHave }),
     apiKeys: await openApiKeyStore({
       db,
       changes,
-      isEndpoint: (id) => endpoints.get(id) !== undefined,
+      ownerOf: (id) => endpoints.get(id),
     }),
   }
 }

@@ -1,4 +1,5 @@
 import { applyConfig, namesIn } from './apply-config.ts'
+import type { Access } from '../access.ts'
 import type { CoreConfig } from '../config.ts'
 import type { ConfigFile } from '../../../shared/config-file.ts'
 import { logLine } from '../../../shared/log-entry.ts'
@@ -10,6 +11,7 @@ import type { Following } from './following.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Watching } from './watching.ts'
 import type { SettingsRouterOptions } from '../settings/router.ts'
+import type { Sight } from './sight.ts'
 import type { Stores } from './stores.ts'
 
 const LOG_LINES = 500
@@ -21,6 +23,7 @@ export type UpkeepParts = {
   gateway: Gateway
   follow: Following
   watching: Watching
+  sight: Sight
   /** Where it listens. */
   port: number
   /** Ours, which no report may hold. */
@@ -48,17 +51,20 @@ export function openUpkeep(parts: UpkeepParts): Upkeep {
       definitions: () => definitionsIn(stores),
       backUp: db.backUp,
       apply: (file) => applyNow(parts, file),
-      diagnose: () => diagnoseNow(parts),
+      diagnose: (access) => diagnoseNow(parts, access),
     },
   }
 }
 
+/** The instance's: accounts' names are unique for each of them only, and their things are theirs. */
 function definitionsIn({ servers, namespaces, endpoints, apiKeys }: Stores) {
+  const ours = <T extends { ownerId: string | null }>(all: T[]) =>
+    all.filter(({ ownerId }) => ownerId === null)
   return {
-    servers: servers.list(),
-    namespaces: namespaces.list(),
-    endpoints: endpoints.list(),
-    apiKeys: apiKeys.list(),
+    servers: ours(servers.list()),
+    namespaces: ours(namespaces.list()),
+    endpoints: ours(endpoints.list()),
+    apiKeys: ours(apiKeys.list()),
   }
 }
 
@@ -73,14 +79,18 @@ async function applyNow({ stores, db, follow }: UpkeepParts, given: ConfigFile) 
   return applied.map(({ kind, name, change }) => ({ kind, name, change }))
 }
 
-function diagnoseNow({ config, stores, gateway, watching, port, tokens, db }: UpkeepParts) {
+function diagnoseNow(parts: UpkeepParts, access: Access) {
+  const { config, stores, gateway, watching, port, tokens, db, sight } = parts
   const { version, env, dataDir, publicUrl, host } = config
   const { servers, namespaces, endpoints, apiKeys } = definitionsIn(stores)
   const signIns = servers.flatMap(({ id }) => stringsIn(stores.signIns.get(id)?.tokens))
   return diagnose({
     ...{ version, env, servers },
     ownSecrets: [...tokens, ...signIns],
-    log: watching.logs.ring.list().slice(-LOG_LINES).map(logLine),
+    log: watching.logs.ring
+      .list({ may: (entry) => sight.reads(access, entry) })
+      .slice(-LOG_LINES)
+      .map(logLine),
     serverNow(id) {
       const { catalog, triedAt, ownConnections } = stores.catalogs.get(id)
       const { hello, ...lists } = catalog ?? { hello: null }
@@ -107,7 +117,7 @@ function diagnoseNow({ config, stores, gateway, watching, port, tokens, db }: Up
       })),
       apiKeys: apiKeys.length,
       sessions: gateway.sessions.size,
-      clients: watching.activity.clients(),
+      clients: watching.activity.clients(access),
     },
   })
 }

@@ -1,24 +1,58 @@
+import type { Owned } from '../../../shared/account.ts'
 import type { Endpoint } from '../../../shared/endpoint.ts'
 import type { InspectorTarget } from '../../../shared/inspector.ts'
 import type { Namespace } from '../../../shared/namespace.ts'
+import { mayUse } from '../access.ts'
 import type { EndpointView } from '../gateway/endpoint.ts'
 import type { Stores } from './stores.ts'
 
 /**
+ * What stands for an endpoint's name in its URLs, in lists of who was there, and in the log. Names
+ * are unique per owner only: an account's has the account's handle after it, which nobody can
+ * guess, and a dot, which no name has. `null` while its account is not known.
+ */
+export function addressOf({ directory }: Pick<Stores, 'directory'>, endpoint: NamedEndpoint) {
+  const { name, ownerId } = endpoint
+  if (ownerId === null) return name
+  const account = directory.get(ownerId)
+  return account ? `${name}.${account.handle}` : null
+}
+
+type NamedEndpoint = Pick<Endpoint, 'name' | 'ownerId'>
+
+/** Where clients of Streamable HTTP reach it; `url` is ours. */
+export function mcpUrl(url: string, address: string): string {
+  return `${url}/metamcp/${address}/mcp`
+}
+
+/**
  * What the gateway is to serve now: every endpoint that is on, with what its namespace says. One
- * whose namespace is off stays, so that its clients keep their sessions, and offers nothing.
+ * whose namespace is off stays, so that its clients keep their sessions, and offers nothing. One
+ * whose namespace it may not use any more is as if there were none.
  */
 export function endpointViews(stores: Stores): EndpointView[] {
   return stores.endpoints.list().flatMap((endpoint) => {
-    const namespace = stores.namespaces.get(endpoint.namespaceId)
-    if (!endpoint.enabled || !namespace) return []
-    return [endpointView(stores, endpoint, asClientsSee(stores, namespace))]
+    const namespace = namespaceOf(stores, endpoint)
+    const name = addressOf(stores, endpoint)
+    if (!endpoint.enabled || !namespace || name === null) return []
+    return [endpointView(stores, { ...endpoint, name }, asClientsSee(stores, namespace))]
   })
+}
+
+function namespaceOf({ namespaces }: Stores, endpoint: Endpoint): Namespace | undefined {
+  const namespace = namespaces.get(endpoint.namespaceId)
+  return namespace && mayUse(endpoint, namespace) ? namespace : undefined
 }
 
 /** While everything is paused, all namespaces are as if they were off. */
 function asClientsSee({ preferences }: Stores, namespace: Namespace): Namespace {
   return preferences.isPaused ? { ...namespace, enabled: false } : namespace
+}
+
+/** What a target of the inspector is of. */
+export function ownedTarget(stores: Stores, { kind, id }: InspectorTarget): Owned | undefined {
+  if (kind === 'server') return stores.servers.get(id)
+  return kind === 'namespace' ? stores.namespaces.get(id) : stores.endpoints.get(id)
 }
 
 /**
@@ -37,14 +71,14 @@ export function visitedView(
     return endpointView(stores, shown, { ...namespace, enabled: true })
   }
   const endpoint = stores.endpoints.get(id)
-  const namespace = endpoint && stores.namespaces.get(endpoint.namespaceId)
+  const namespace = endpoint && namespaceOf(stores, endpoint)
   if (!namespace) return undefined
   const shown = { ...endpoint, name: `endpoint/${endpoint.name}`, auth: MANAGERS_ONLY }
   return endpointView(stores, shown, asClientsSee(stores, namespace))
 }
 
 /** Who may come in is decided elsewhere, by the address. */
-const MANAGERS_ONLY = { apiKey: true, queryParam: false }
+const MANAGERS_ONLY = { apiKey: true, oauth: false, queryParam: false }
 
 function serverView(stores: Stores, id: string): EndpointView | undefined {
   const server = stores.servers.get(id)

@@ -6,7 +6,9 @@ import type { Gateway, GatewayOptions } from '../gateway/gateway.ts'
 import { openListWatch } from '../logs/list-watch.ts'
 import { openLogs, type Logs } from '../logs/logs.ts'
 import type { PoolsOptions } from '../connections/pools.ts'
+import type { Sight } from './sight.ts'
 import type { Stores } from './stores.ts'
+import { endpointViews } from './views.ts'
 
 /** What happens, remembered for people: the log, and what clients do. */
 export interface Watching extends AsyncDisposable {
@@ -37,17 +39,24 @@ const CHANGES_LISTS: ReadonlySet<Change['kind']> = new Set<Change['kind']>([
   'endpoint',
 ])
 
-export type WatchingParts = { config: CoreConfig; logs: Logs; stores: Stores; changes: Changes }
+export type WatchingParts = {
+  config: CoreConfig
+  logs: Logs
+  stores: Stores
+  changes: Changes
+  sight: Sight
+}
 
 export async function openWatching(parts: WatchingParts): Promise<Watching> {
-  const { config, logs, stores, changes } = parts
+  const { config, logs, stores, changes, sight } = parts
   const { log } = config
   logs.nameBy((key) => {
-    return stores.servers.get(key) ?? stores.servers.list().find((server) => server.name === key)
+    return stores.servers.get(key) ?? stores.servers.byName(key)
   })
   const activity = openActivity({
     log,
     labelOf: (id) => LABELS.get(id),
+    placeOf: sight.placeOf,
     // What an older version wrote in another shape is no reason not to start.
     kept: await stores.settings.get('seen').catch(() => null),
     save: (seen) => stores.settings.set('seen', seen),
@@ -64,7 +73,7 @@ export async function openWatching(parts: WatchingParts): Promise<Watching> {
     }),
     poolEvents: { onStderr: (id, lines) => logs.printed(id, lines) },
     watchLists(gateway) {
-      const names = () => stores.endpoints.list().map(({ name }) => name)
+      const names = () => endpointViews(stores).map(({ name }) => name)
       const watch = openListWatch({ log, lists: () => listsOf(gateway, names()) })
       const unsubscribe = changes.subscribe(({ kind }) => {
         if (CHANGES_LISTS.has(kind)) watch.look()

@@ -30,7 +30,7 @@ export function Endpoints({ endpoints, namespaces, urls }: EndpointsProps) {
             key={endpoint.id}
             endpoint={endpoint}
             namespace={namespaces.find(({ id }) => id === endpoint.namespaceId)}
-            url={urls.get(endpoint.name)}
+            url={urls.get(endpoint.id)}
           />
         ))}
       </ul>

@@ -28,7 +28,7 @@ export function useOverview(minutes: number) {
   return {
     servers: servers.data,
     activity: activity.data,
-    urls: new Map(status.data?.endpoints.map(({ name, url }) => [name, url])),
+    urls: new Map(status.data?.endpoints.map(({ id, url }) => [id, url])),
     endpoints: endpoints.data ?? [],
     namespaces: namespaces.data ?? [],
     seen: seen.data ?? [],

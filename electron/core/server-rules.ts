@@ -1,0 +1,74 @@
+import type { Server } from '../../shared/server.ts'
+import type { Access } from './access.ts'
+import { AppError } from './errors.ts'
+import { findReferences } from './references.ts'
+
+/** What a server says, without what it is known by. */
+export type Definition = WithoutId<Server>
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never
+
+export type ServerChange = {
+  /** Left out for one that is new. */
+  before?: Definition
+  after: Definition
+  /** The account that it belongs to; `null` for the instance. */
+  ownerId: string | null
+}
+
+/**
+ * What accounts may define. A program runs with the rights of MetaMCP itself, and its environment
+ * holds the key of all secrets: both are for those who could read them anyway.
+ */
+export interface ServerRules {
+  /** Throws AppError `forbidden`. */
+  refuse(access: Access, change: ServerChange): void
+  /** Whether `${NAME}` in what this account owns stands for a variable of our environment. */
+  mayReadEnvironment(ownerId: string | null): boolean
+}
+
+export type ServerRulesOptions = {
+  isAdmin: (accountId: string) => boolean
+  /** Whether members may run programs, too. */
+  membersRunPrograms: () => boolean
+}
+
+export function openServerRules(options: ServerRulesOptions): ServerRules {
+  const mayReadEnvironment = (ownerId: string | null) =>
+    ownerId === null || options.isAdmin(ownerId)
+  return {
+    mayReadEnvironment,
+    refuse({ isAdmin }, { before, after, ownerId }) {
+      if (!isAdmin && !options.membersRunPrograms() && runsOther(before, after)) {
+        throw new AppError('forbidden', NO_PROGRAMS)
+      }
+      if (mayReadEnvironment(ownerId)) return
+      const [name] = textsOf(after).flatMap(findReferences)
+      if (name !== undefined) throw new AppError('forbidden', noReference(name))
+    },
+  }
+}
+
+const NO_PROGRAMS =
+  'Only administrators may add or change servers that run a program here. Servers at an address are for everybody.'
+
+function noReference(name: string): string {
+  return `"\${${name}}" stands for a variable of the computer that MetaMCP runs on, and is for administrators. Put the value itself.`
+}
+
+/** Whether a program would be run that was not run before, or in another way. */
+function runsOther(before: Definition | undefined, after: Definition): boolean {
+  if (after.type !== 'STDIO') return false
+  return before?.type !== 'STDIO' || programOf(before) !== programOf(after)
+}
+
+function programOf({ command, args, env, cwd }: Extract<Definition, { type: 'STDIO' }>): string {
+  return JSON.stringify([command, args, env, cwd])
+}
+
+/** Everything in which a reference would be filled in. */
+function textsOf(server: Definition): string[] {
+  if (server.type === 'STDIO') return [...server.args, ...Object.values(server.env)]
+  const { url, headers, bearerToken, oauth } = server
+  const { clientId = '', clientSecret = '' } = oauth ?? {}
+  return [url, ...Object.values(headers), bearerToken ?? '', clientId, clientSecret]
+}
