@@ -13,7 +13,7 @@ import { mayUse } from '../access.ts'
 import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { InvalidInput, parseInput } from '../problems.ts'
-import { openShelf } from '../shelf.ts'
+import { openShelf, type Shelf } from '../shelf.ts'
 import { beginningOf, hashApiKey, hintOf, makeApiKey } from './api-key.ts'
 import { openExpiries } from './api-key-expiry.ts'
 import * as rows from './api-key-rows.ts'
@@ -69,7 +69,6 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
   const { db, changes, now = Date.now } = options
   const shelf = await openShelf(() => db.read(rows.readApiKeys))
   const expiries = openExpiries({ keys: shelf.list, now })
-  const byHash = shelf.indexBy((apiKey) => apiKey.hash)
 
   async function store(work: (tx: Tx) => Promise<rows.StoredApiKey>): Promise<ApiKeyView> {
     const apiKey = await shelf.inTurn(async () => shelf.put(await db.write(work)))
@@ -82,7 +81,7 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
     for (const id of ids) changes.publish({ kind: 'api-key', id })
   }
 
-  const { mayOpen, isGood, view } = judgeOf(options)
+  const { verify, opens, view } = openJudge(shelf, options)
   const shown = (apiKey: rows.StoredApiKey | undefined) => apiKey && view(apiKey)
 
   return {
@@ -106,18 +105,8 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
       })
       tell([id])
     },
-    verify(key) {
-      if (!API_KEY.test(key)) return null
-      const apiKey = byHash(hashApiKey(key))
-      if (!apiKey || !isGood(apiKey)) return null
-      const { id, name, ownerId, endpoints } = view(apiKey)
-      return { id, name, ownerId, endpoints }
-    },
-    opens(id, endpointId) {
-      const apiKey = shelf.get(id)
-      if (!apiKey || !isGood(apiKey) || !mayOpen(apiKey, endpointId)) return false
-      return apiKey.endpoints === 'all' || apiKey.endpoints.includes(endpointId)
-    },
+    verify,
+    opens,
     watchExpiry: (onExpired) =>
       expiries.watch((id) => {
         changes.publish({ kind: 'api-key', id })
@@ -132,21 +121,41 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
   }
 }
 
-/** What a stored key is good for at this moment. */
-function judgeOf({ ownerOf, now = Date.now }: ApiKeyStoreOptions) {
-  const mayOpen = (apiKey: Pick<ApiKeyView, 'ownerId'>, endpointId: string) => {
+/** What keys are good for at this moment. */
+function openJudge(
+  shelf: Shelf<rows.StoredApiKey>,
+  { ownerOf, now = Date.now }: ApiKeyStoreOptions,
+): Pick<ApiKeyStore, 'verify' | 'opens'> & { view: (apiKey: rows.StoredApiKey) => ApiKeyView } {
+  const byHash = shelf.indexBy((apiKey) => apiKey.hash)
+
+  function isGood({ enabled, expiresAt }: rows.StoredApiKey): boolean {
+    return enabled && (expiresAt === null || Date.parse(expiresAt) > now())
+  }
+
+  function mayOpen(apiKey: Pick<ApiKeyView, 'ownerId'>, endpointId: string): boolean {
     const endpoint = ownerOf(endpointId)
     return endpoint !== undefined && mayUse(rows.asOwned(apiKey), endpoint)
   }
+
+  function view({ hash: _, ...apiKey }: rows.StoredApiKey): ApiKeyView {
+    const { endpoints } = apiKey
+    if (endpoints === 'all') return apiKey
+    return { ...apiKey, endpoints: endpoints.filter((id) => mayOpen(apiKey, id)) }
+  }
+
   return {
-    mayOpen,
-    isGood: ({ enabled, expiresAt }: rows.StoredApiKey) =>
-      enabled && (expiresAt === null || Date.parse(expiresAt) > now()),
-    view({ hash: _, ...apiKey }: rows.StoredApiKey): ApiKeyView {
-      const { endpoints } = apiKey
-      if (endpoints === 'all') return apiKey
-      const isOpen = (id: string) => mayOpen(apiKey, id)
-      return { ...apiKey, endpoints: endpoints.filter(isOpen) }
+    view,
+    verify(key) {
+      if (!API_KEY.test(key)) return null
+      const apiKey = byHash(hashApiKey(key))
+      if (!apiKey || !isGood(apiKey)) return null
+      const { id, name, ownerId, endpoints } = view(apiKey)
+      return { id, name, ownerId, endpoints }
+    },
+    opens(id, endpointId) {
+      const apiKey = shelf.get(id)
+      if (!apiKey || !isGood(apiKey) || !mayOpen(apiKey, endpointId)) return false
+      return apiKey.endpoints === 'all' || apiKey.endpoints.includes(endpointId)
     },
   }
 }
