@@ -1,4 +1,5 @@
 import type { Access } from './access.ts'
+import type { AuthorizationTimes } from './authorization/authorization.ts'
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
 import { makeLocalToken } from './auth/local-token.ts'
 import { applyConfigFile } from './wiring/apply-config.ts'
@@ -12,6 +13,7 @@ import { messageOf } from './errors.ts'
 import { prepareFirstStart } from './wiring/first-start.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { openHttpServer, type HttpServer } from './http/server.ts'
+import { openEndpointAuthorization } from './wiring/authorization.ts'
 import { openInstanceAccounts } from './wiring/accounts.ts'
 import { openAuditing } from './wiring/auditing.ts'
 import { openFaces } from './wiring/faces.ts'
@@ -33,6 +35,7 @@ const DRAIN_MS = 3_000
 
 /** Times in milliseconds, and sizes, that are not a person's to configure. */
 export type CoreLimits = GatewayLimits &
+  AuthorizationTimes &
   SignInsParts['times'] & {
     /** How long an idle connection of a client is kept. */
     keepAliveMs?: number
@@ -109,9 +112,17 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const gateway = startGateway({ config, stores, changes, limits, applied, oauth, watching })
   opened.defer(() => gateway.close())
   opened.use(watching.watchLists(gateway))
-  const known = { apiKeys: stores.apiKeys, adminToken, localToken }
+  const authorization = await openEndpointAuthorization({
+    ...{ config, stores, db, changes, url, gateway, times: limits },
+    accountOf: (id) => accounts?.directory.get(id),
+  })
+  const known = { apiKeys: stores.apiKeys, adminToken, localToken, tokens: authorization }
   const where = { url, port: http.port }
-  const accounts = await openInstanceAccounts({ config, stores, db, changes, known, ...where })
+  const extension = authorization?.extension
+  const accounts = await openInstanceAccounts({
+    ...{ config, stores, db, changes, known, ...where },
+    ...(extension && { extension }),
+  })
   if (accounts) opened.use(accounts)
   const endpoints = () => publicEndpoints(stores, url)
   const { version } = config
@@ -123,13 +134,13 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const { router, visit, movedClients } = opened.use(
     await openFeatures({
       ...{ config, stores, db, changes, gateway, oauth, watching, status, url, localUrl, limits },
-      ...{ audit, sight },
+      ...{ audit, sight, authorization, accounts },
       port: http.port,
       tokens: [adminToken.token, localToken.token],
     }),
   )
   const served = { config, gateway, known, router, visit, secrets, auditing, accounts, ...where }
-  http.serve(openFaces({ ...served, signInCallback: oauth.answerCallback }))
+  http.serve(openFaces({ ...served, authorization, signInCallback: oauth.answerCallback }))
 
   const running = opened.move()
   const close = once(() => closeAll(running, http, gateway))

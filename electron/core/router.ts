@@ -1,6 +1,8 @@
+import { accountRouter, type AccountRouterOptions } from './accounts/router.ts'
 import { activityRouter, type ActivityRouterOptions } from './activity/router.ts'
 import { apiKeyRouter, type ApiKeyRouterOptions } from './auth/api-key-router.ts'
 import { addingRouter, type AddingRouterOptions } from './adding/router.ts'
+import { authorizationRouter, type AuthorizationDesk } from './authorization/router.ts'
 import { auditRouter, type AuditRouterOptions } from './audit/router.ts'
 import { aiClientRouter, type AiClientRouterOptions } from './clients/router.ts'
 import { dataRouter, type DataRouterOptions } from './data/router.ts'
@@ -33,6 +35,9 @@ export type AppRouterOptions = {
   settings: SettingsRouterOptions
   data: DataRouterOptions
   audit: AuditRouterOptions
+  accounts: AccountRouterOptions
+  /** `null` where there are no accounts. */
+  authorization: AuthorizationDesk | null
 }
 
 /** The management API, the same over HTTP and inside the desktop app. */
@@ -54,6 +59,8 @@ export function appRouter(options: AppRouterOptions) {
     settings: settingsRouter(options.settings),
     data: dataRouter(options.data),
     audit: auditRouter(options.audit),
+    accounts: accountRouter(options.accounts),
+    authorization: authorizationRouter(options.authorization),
   })
 }
 

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { createHash } from 'node:crypto'
 import type { BetterAuthOptions } from 'better-auth'
 import type { DBAdapter, DBTransactionAdapter, Where } from 'better-auth/adapters'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
 import type { Database, Tx } from '../db/open.ts'
 import * as schema from '../db/schema.ts'
+import { hashToken } from './token-hash.ts'
 
 /** better-auth's names for its tables. */
 const TABLES = {
@@ -152,10 +152,6 @@ type Create = { model: string; data: Record<string, unknown>; select?: string[] 
 type FindOne = Parameters<DBAdapter['findOne']>[0]
 type Update = Parameters<DBAdapter['update']>[0]
 type Delete = Parameters<DBAdapter['delete']>[0]
-
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
-}
 
 function stored(model: string, data: Record<string, unknown>): Record<string, unknown> {
   if (model === 'account') {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { createHash } from 'node:crypto'
+import { hashToken } from './token-hash.ts'
 
 /** The value of a cookie as it was sent. */
 export function readCookie({ headers }: IncomingMessage, name: string): string | null {
@@ -14,5 +14,5 @@ export function readCookie({ headers }: IncomingMessage, name: string): string |
  */
 export function tokenHashIn(value: string | null): string | null {
   const token = /^[A-Za-z0-9]{16,128}/.exec(value ?? '')?.[0]
-  return token === undefined ? null : createHash('sha256').update(token).digest('hex')
+  return token === undefined ? null : hashToken(token)
 }

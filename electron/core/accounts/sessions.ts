@@ -22,6 +22,8 @@ export interface Sessions {
   extend(id: string): Promise<boolean>
   /** Ends those of an account that `isMeant`. Resolves with how many there were. */
   end(accountId: string, isMeant: (session: Session) => boolean): Promise<number>
+  /** Tells as if those of an account had ended, so that what is open of them begins anew. */
+  restart(accountId: string): void
   /** Tells of the end of each session, also by time; returns an idempotent unsubscribe. */
   onEnd(listener: (session: Session) => void): () => void
   /** After a change that is stored. */
@@ -114,6 +116,9 @@ export async function openSessions({ db, onError }: SessionsOptions): Promise<Se
       await db.record((tx) => tx.delete(userSessions).where(which))
       await reload()
       return ids.length
+    },
+    restart(accountId) {
+      for (const session of byHash.values()) if (session.accountId === accountId) tell(session)
     },
     onEnd(listener) {
       const own = (session: Session) => listener(session)

@@ -3,8 +3,8 @@ import type { AccountRole } from '../../../shared/account.ts'
 import type { Tx } from '../db/open.ts'
 import { invitations, users } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
-import { hashToken } from './account-database.ts'
 import type { AccountSettings } from './account-settings.ts'
+import { hashToken } from './token-hash.ts'
 
 /** Somebody who wants an account. */
 export type Applicant = {

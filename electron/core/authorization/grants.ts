@@ -26,8 +26,8 @@ export interface Grants {
   /** Endpoints that are no more; whoever makes one at such an address again is asked anew. */
   dropResources(gone: ReadonlySet<string>): Promise<void>
   used(grant: Grant): void
-  /** After a change of accounts or clients that is stored. */
-  reload(): Promise<void>
+  /** Accounts that are gone, from the database too, have let nobody in. */
+  keepAccounts(isKnown: (accountId: string) => boolean): void
 }
 
 export type GrantsOptions = {
@@ -100,7 +100,13 @@ export async function openGrants({ db, changes, onEnd, now }: GrantsOptions): Pr
     revoke,
     dropResources,
     used: (grant) => void (grant.lastUsedAt = new Date(now())),
-    reload,
+    keepAccounts(isKnown) {
+      for (const [key, grant] of byKey) {
+        if (isKnown(grant.accountId)) continue
+        byKey.delete(key)
+        onEnd(grant)
+      }
+    },
   }
 }
 

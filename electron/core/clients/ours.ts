@@ -34,7 +34,7 @@ export function ownTarget(name: string, entry: object, base: string): OwnTarget 
 function ourUrl(text: string) {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return null
   const { origin, host, pathname } = new URL(text)
-  const [, endpoint] = /^\/metamcp\/([\w-]+)\/(?:mcp|sse)\/?$/.exec(pathname) ?? []
+  const [, endpoint] = /^\/metamcp\/([\w.-]+)\/(?:mcp|sse)\/?$/.exec(pathname) ?? []
   return endpoint === undefined ? null : { origin, host, endpoint, url: text }
 }
 

@@ -66,8 +66,12 @@ export function knownClient(id: string): KnownClient {
 
 export function endpointOf({ endpoint }: AiClientsParts, id: string): Endpoint {
   const found = endpoint(id)
-  if (!found) throw new AppError('not-found', `There is no endpoint with the id "${id}".`)
+  if (!found) throw noEndpoint(id)
   return found
+}
+
+export function noEndpoint(id: string): AppError {
+  return new AppError('not-found', `There is no endpoint with the id "${id}".`)
 }
 
 export function machineOf({ machine }: AiClientsParts): Machine {

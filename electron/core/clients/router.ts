@@ -1,21 +1,40 @@
 import { z } from 'zod'
 import { connectInput, importInput, previewInput, snippetInput } from '../../../shared/ai-client.ts'
+import type { Endpoint } from '../../../shared/endpoint.ts'
+import type { Namespace } from '../../../shared/namespace.ts'
+import type { Access } from '../access.ts'
+import { AppError } from '../errors.ts'
 import { adminProcedure, router } from '../rpc.ts'
 import type { AiClientsService } from './clients.ts'
+import { noEndpoint } from './parts.ts'
 
-export type AiClientRouterOptions = { aiClients: AiClientsService }
+export type AiClientRouterOptions = {
+  aiClients: AiClientsService
+  endpoint: (id: string) => Endpoint | undefined
+  namespace: (id: string) => Namespace | undefined
+}
 
 const byClient = z.strictObject({ clientId: z.string() })
 const byConnection = z.strictObject({ connectionId: z.string() })
 
 /** AI clients on the user's computer; what their files hold of others never comes out. */
-export function aiClientRouter({ aiClients }: AiClientRouterOptions) {
+export function aiClientRouter({ aiClients, ...things }: AiClientRouterOptions) {
+  /** The input, unless it names what the caller does not see. */
+  function seen<T extends { endpointId: string }>(access: Access, input: T): T {
+    access.requireSeen(things.endpoint(input.endpointId), () => noEndpoint(input.endpointId))
+    return input
+  }
+
   return router({
     list: adminProcedure.query(() => aiClients.list()),
 
-    preview: adminProcedure.input(previewInput).query(({ input }) => aiClients.preview(input)),
+    preview: adminProcedure
+      .input(previewInput)
+      .query(({ ctx, input }) => aiClients.preview(seen(ctx.access, input))),
 
-    connect: adminProcedure.input(connectInput).mutation(({ input }) => aiClients.connect(input)),
+    connect: adminProcedure
+      .input(connectInput)
+      .mutation(({ ctx, input }) => aiClients.connect(seen(ctx.access, input))),
 
     disconnect: adminProcedure
       .input(byClient)
@@ -32,17 +51,28 @@ export function aiClientRouter({ aiClients }: AiClientRouterOptions) {
     rewriteAddresses: adminProcedure.mutation(() => aiClients.rewriteAddresses()),
 
     /** A mutation, because it makes a key. */
-    snippet: adminProcedure.input(snippetInput).mutation(({ input }) => aiClients.snippet(input)),
+    snippet: adminProcedure
+      .input(snippetInput)
+      .mutation(({ ctx, input }) => aiClients.snippet(seen(ctx.access, input))),
 
     /** A mutation, because it makes a key. */
     link: adminProcedure
       .input(byClient.extend({ endpointId: z.string() }))
-      .mutation(({ input }) => aiClients.link(input)),
+      .mutation(({ ctx, input }) => aiClients.link(seen(ctx.access, input))),
 
     findServers: adminProcedure.query(() => aiClients.findServers()),
 
-    importServers: adminProcedure
-      .input(importInput)
-      .mutation(({ input }) => aiClients.importServers(input)),
+    importServers: adminProcedure.input(importInput).mutation(({ ctx, input }) => {
+      const { namespaceId } = input
+      if (namespaceId !== null) {
+        const missing = () => noNamespace(namespaceId)
+        ctx.access.requireChanged(things.namespace(namespaceId), missing)
+      }
+      return aiClients.importServers(input)
+    }),
   })
+}
+
+function noNamespace(id: string): AppError {
+  return new AppError('not-found', `There is no namespace with the id "${id}".`)
 }

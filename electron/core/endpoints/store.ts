@@ -9,7 +9,7 @@ import {
 import { ownedBy } from '../access.ts'
 import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
-import { parseInput } from '../problems.ts'
+import { InvalidInput, parseInput } from '../problems.ts'
 import { openShelf } from '../shelf.ts'
 import * as rows from './endpoint-rows.ts'
 
@@ -36,10 +36,23 @@ export interface EndpointStore {
   reload(): Promise<void>
 }
 
-export type EndpointStoreOptions = { db: Database; changes: Changes }
+export type EndpointStoreOptions = {
+  db: Database
+  changes: Changes
+  /** Why no endpoint can take tokens of OAuth; `null`: it can. */
+  oauthObstacle?: string | null
+}
 
 export async function openEndpointStore(options: EndpointStoreOptions): Promise<EndpointStore> {
-  const { db, changes } = options
+  const { db, changes, oauthObstacle = null } = options
+  const createIn = (tx: Tx, input: EndpointInput, ownerId: string | null = null) => {
+    refuseOAuth(input, oauthObstacle)
+    return insert(tx, input, ownerId)
+  }
+  const updateIn = (tx: Tx, id: string, patch: EndpointPatch) => {
+    refuseOAuth(patch, oauthObstacle)
+    return change(tx, id, patch)
+  }
   const shelf = await openShelf(() => db.read(rows.readEndpoints))
 
   async function store(work: (tx: Tx) => Promise<Endpoint>): Promise<Endpoint> {
@@ -71,18 +84,19 @@ export async function openEndpointStore(options: EndpointStoreOptions): Promise<
   }
 }
 
-async function createIn(
-  tx: Tx,
-  input: EndpointInput,
-  ownerId: string | null = null,
-): Promise<Endpoint> {
+function refuseOAuth({ auth }: Pick<EndpointPatch, 'auth'>, obstacle: string | null): void {
+  if (auth?.oauth !== true || obstacle === null) return
+  throw new InvalidInput([{ path: ['auth', 'oauth'], message: obstacle }])
+}
+
+async function insert(tx: Tx, input: EndpointInput, ownerId: string | null): Promise<Endpoint> {
   const parsed = parseInput(endpointInput, input)
   const endpoint = { ...parsed, ...ownedBy(ownerId, parsed.shared), id: randomUUID() }
   await rows.insertEndpoint(tx, endpoint)
   return endpoint
 }
 
-async function updateIn(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoint> {
+async function change(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoint> {
   const parsed = parseInput(endpointPatch, patch)
   const { name, description, enabled, namespaceId, prefix, auth, shared } = parsed
   const current = await rows.lockEndpoint(tx, id)

@@ -26,7 +26,7 @@ import { UnknownName } from './unknown.ts'
 export type EndpointView = AssembledView & {
   id: string
   name: string
-  auth: { apiKey: boolean; queryParam: boolean }
+  auth: { apiKey: boolean; oauth: boolean; queryParam: boolean }
 }
 
 /** A server that makes up new URIs all the time must not fill the log, nor the memory. */

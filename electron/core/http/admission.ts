@@ -7,12 +7,24 @@ import type { Exchange } from './exchange.ts'
 import { refuse, type HttpRefusal } from './refusal.ts'
 
 /** Who a credential belongs to, or why it opens nothing here. */
-export type Verdict = { caller: string } | 'unknown' | 'forbidden'
+export type Verdict =
+  | { caller: string }
+  | 'unknown'
+  | 'forbidden'
+  /** A token that is good for other things. */
+  | 'scope'
+  /** Whoever it belongs to may not know of the endpoint. */
+  | 'missing'
+
+/** What a request shows of its sender; `null` stands for nothing. */
+export type Shown = { credential: string | null; isInQuery: boolean }
 
 export type AdmissionOptions = {
   gateway: Gateway
-  /** Judges the credential of a call on an endpoint; null stands for none. */
-  authenticate: (credential: string | null, endpoint: Endpoint) => Verdict
+  /** Judges the credential of a call on an endpoint. */
+  authenticate: (shown: Shown, endpoint: Endpoint) => Verdict
+  /** Where tokens for an endpoint are to be had; `null`: nowhere. */
+  challenge: (endpoint: Endpoint) => { metadata: string; scope: string } | null
   /** The way in for outside inspectors. */
   proxy: {
     visit: (target: InspectorTarget) => Endpoint | undefined
@@ -24,7 +36,8 @@ export type AdmissionOptions = {
 type Pair = Pick<Exchange, 'request' | 'response'>
 
 /** Who may come in by which address. */
-export function openAdmission({ gateway, authenticate, proxy }: AdmissionOptions) {
+export function openAdmission(options: AdmissionOptions) {
+  const { gateway, authenticate, proxy } = options
   return { client, manager }
 
   /** Throws `HttpRefusal` where there is no such endpoint, or its caller may not use it. */
@@ -61,15 +74,45 @@ export function openAdmission({ gateway, authenticate, proxy }: AdmissionOptions
     endpoint: Endpoint,
     query: URLSearchParams,
   ): string {
-    const search = endpoint.auth.queryParam ? query : null
-    const verdict = authenticate(readCredential(request, search), endpoint)
+    const shown = shownBy(request, endpoint.auth.queryParam ? query : null)
+    const verdict = authenticate(shown, endpoint)
+    if (typeof verdict === 'object') return verdict.caller
+    if (verdict === 'missing') throw noSuchEndpoint()
     if (verdict === 'forbidden') throw refuse(403, 'This API key may not use this endpoint')
-    if (verdict !== 'unknown') return verdict.caller
-    const text =
-      'An API key is needed: send it as "Authorization: Bearer sk_mt_…" or as "X-API-Key".'
-    throw refuse(401, text, { 'www-authenticate': 'Bearer realm="MetaMCP"' })
+    throw unauthorized(endpoint, verdict === 'scope' ? 'scope' : shown, options.challenge(endpoint))
   }
 }
+
+function shownBy(request: IncomingMessage, query: URLSearchParams | null): Shown {
+  const inHeader = readCredential(request, null)
+  const credential = inHeader ?? readCredential(request, query)
+  return { credential, isInQuery: inHeader === null && credential !== null }
+}
+
+/**
+ * Says where a token is to be had (RFC 9728, section 5.1), what it must be good for, and what was
+ * wrong with the one that came (RFC 6750, section 3.1).
+ */
+function unauthorized(
+  { auth }: Endpoint,
+  shown: Shown | 'scope',
+  challenge: ReturnType<AdmissionOptions['challenge']>,
+): HttpRefusal {
+  const parts = ['realm="MetaMCP"']
+  if (challenge) {
+    const { metadata, scope } = challenge
+    parts.push(`resource_metadata="${metadata}"`, `scope="${scope}"`)
+    if (shown === 'scope') parts.push('error="insufficient_scope"')
+    else if (shown.credential !== null) parts.push('error="invalid_token"')
+  }
+  const headers = { 'www-authenticate': `Bearer ${parts.join(', ')}` }
+  if (shown === 'scope') return refuse(403, 'This token does not open endpoints', headers)
+  return refuse(401, auth.apiKey ? KEY_NEEDED : SIGN_IN_NEEDED, headers)
+}
+
+const KEY_NEEDED =
+  'An API key is needed: send it as "Authorization: Bearer sk_mt_…" or as "X-API-Key".'
+const SIGN_IN_NEEDED = 'An access token is needed: let your client sign in.'
 
 function managersOnly(): HttpRefusal {
   const text = 'Inspecting takes the admin token: send it as "Authorization: Bearer …".'

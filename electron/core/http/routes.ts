@@ -18,6 +18,8 @@ export type RoutesOptions = AdmissionOptions & {
   signInCallback: RequestHandler
   /** Signing in, and what goes with it; `null` where there are no accounts. */
   accounts: RequestHandler | null
+  /** What is known at an address below `/.well-known/`; `null` where there is nothing. */
+  wellKnown: (path: string) => object | null
   /** Everything else: the management API. */
   management: RequestHandler
   maxBodyBytes: number
@@ -42,6 +44,7 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     const { path, query } = splitUrl(request)
     if (path === '/health')
       return sendJson(response, { status: 200, body: { status: 'ok', version } })
+    if (path.startsWith('/.well-known/')) return answerWellKnown(path, request, response)
     if (path === '/oauth/callback') return options.signInCallback(request, response)
     if (options.accounts && path.startsWith('/api/auth/')) {
       return options.accounts(request, response)
@@ -56,6 +59,16 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     const exchange = admission.client(name, query, { request, response })
     if (face === 'sse') return sse.open(exchange)
     return face === 'message' ? sse.post(exchange) : streamableHttp.serve(exchange)
+  }
+
+  /** For anybody whom the guard lets pass: there is no secret in it. */
+  function answerWellKnown(path: string, { method }: IncomingMessage, response: ServerResponse) {
+    const body = options.wellKnown(path)
+    if (!body) throw refuse(404, 'There is nothing at this address')
+    if (method !== 'GET' && method !== 'HEAD') {
+      throw refuse(405, 'This is for reading', { allow: 'GET, HEAD' })
+    }
+    sendJson(response, { status: 200, body, headers: { 'cache-control': 'public, max-age=60' } })
   }
 }
 

@@ -14,7 +14,7 @@ export async function openTestAiClients(machine: Machine): Promise<TestAiClients
   let written: Written[] = []
   const endpoint: Endpoint = {
     ...{ id: 'e', name: 'default', description: '', enabled: true, namespaceId: 'n', prefix: true },
-    ...{ ownerId: null, shared: true, auth: { apiKey: true, queryParam: false } },
+    ...{ ownerId: null, shared: true, auth: { apiKey: true, oauth: false, queryParam: false } },
   }
   const service = await openAiClients({
     machine,

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { openAccountSettings } from '../accounts/account-settings.ts'
-import { openAccounts, type Accounts } from '../accounts/accounts.ts'
-import type { AccountsOptions } from '../accounts/accounts.ts'
+import { openAccounts, type Accounts, type AccountsOptions } from '../accounts/accounts.ts'
+import { openInvitations } from '../accounts/invitations.ts'
+import { openPeople } from '../accounts/people.ts'
+import type { AccountParts } from '../accounts/router.ts'
 import { openWindowCookies } from '../auth/window-cookie.ts'
 import type { Known } from './callers.ts'
 import type { Changes } from '../changes.ts'
@@ -9,6 +11,7 @@ import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
 import { readCredential } from '../http/credentials.ts'
 import { windowCookieIn } from '../http/window.ts'
+import { leavingFrom, type LeavingParts } from './leaving.ts'
 import type { Stores } from './stores.ts'
 
 export type AccountsParts = {
@@ -70,4 +73,14 @@ function ownOrigins({ host }: CoreConfig, url: string, port: number): string[] {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || host.startsWith('127.')
+}
+
+/** What administrators and people do with accounts, over what is live. */
+export function openAccountParts(
+  parts: LeavingParts & { accounts: Accounts | null; changes: Changes; url: string },
+): AccountParts | null {
+  const { db, accounts, changes, url } = parts
+  if (!accounts) return null
+  const people = openPeople({ db, changes, accounts, removeAccount: leavingFrom(parts) })
+  return { accounts, people, invitations: openInvitations({ db }), changes, url }
 }

@@ -58,13 +58,17 @@ export async function leadClientsHere(
   return moved
 }
 
-function keysFor({ stores: { apiKeys }, follow }: StoredAiClientsParts): AiClientsParts['keys'] {
+function keysFor({
+  stores: { apiKeys, endpoints },
+  follow,
+}: StoredAiClientsParts): AiClientsParts['keys'] {
   return {
     async create(name, endpointId) {
-      const { key, apiKey } = await apiKeys.create({
-        name: freeName(name, (taken) => apiKeys.byName(taken) !== undefined),
-        endpoints: [endpointId],
-      })
+      // Only a key of its owner opens what an account keeps to itself.
+      const endpoint = endpoints.get(endpointId)
+      const ownerId = endpoint?.shared === false ? endpoint.ownerId : null
+      const free = freeName(name, (taken) => apiKeys.byName(taken, ownerId) !== undefined)
+      const { key, apiKey } = await apiKeys.create({ name: free, endpoints: [endpointId] }, ownerId)
       return { id: apiKey.id, name: apiKey.name, key }
     },
     isOn: (id) => apiKeys.get(id)?.enabled === true,

@@ -45,6 +45,12 @@ export function keyIdOf(caller: string): string | null {
   return caller.startsWith(KEY) ? caller.slice(KEY.length) : null
 }
 
+/** The account that has opened a session itself, in the inspector; `null` for other callers. */
+export function visitorOf(caller: string): string | null {
+  return caller.startsWith(ACCOUNT) ? caller.slice(ACCOUNT.length) : null
+}
+
+const ACCOUNT = callerKey({ kind: 'account', id: '', name: '', role: 'member' })
 const KEY = callerKey({ kind: 'api-key', id: '', name: '', ownerId: null })
 
 /** Who a management request comes from; the procedures decide what that one may do. */

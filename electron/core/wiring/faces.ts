@@ -1,6 +1,7 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import { openWindowCookies } from '../auth/window-cookie.ts'
 import type { Auditing } from '../auditing.ts'
+import type { EndpointAuthorization } from './authorization.ts'
 import { judge, managementCaller, managerOf, type Known } from './callers.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -25,6 +26,8 @@ export type FacesParts = {
   auditing: Auditing
   /** People who sign in; `null` where there is the admin token alone. */
   accounts: Accounts | null
+  /** Tokens for clients; `null` where nobody can let any in. */
+  authorization: EndpointAuthorization | null
   /** Where browsers reach us. */
   url: string
   port: number
@@ -39,7 +42,9 @@ export function openFaces(parts: FacesParts): RequestHandler {
     accounts: accounts ? (request, response) => accounts.handle(request, response) : null,
     maxBodyBytes: MAX_BODY_BYTES,
     guard: openGuard({ ...config, port }),
-    authenticate: (credential, endpoint) => judge(known, credential, endpoint),
+    authenticate: (shown, endpoint) => judge(known, shown, endpoint),
+    challenge: (endpoint) => parts.authorization?.challenge(endpoint) ?? null,
+    wellKnown: (path) => parts.authorization?.wellKnown(path) ?? null,
     proxy: { visit, authenticate: (credential) => managerOf(known, credential) },
     management: serveManagement({
       ...{ router, log },

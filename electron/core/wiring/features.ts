@@ -1,5 +1,7 @@
 import { leadClientsHere, openStoredAiClients } from './ai-clients.ts'
 import type { Access } from '../access.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import { openAccountParts } from './accounts.ts'
 import type { EndpointAuthorization } from './authorization.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
@@ -34,6 +36,7 @@ export type Live = {
   audit: Audit
   authorization: EndpointAuthorization | null
   status: (access: Access) => Overview
+  accounts: Accounts | null
   sight: Sight
   /** Where clients reach us, and where this computer does. */
   url: string
@@ -75,6 +78,7 @@ export async function openFeatures(live: Live): Promise<Features> {
   const router = openManagement({
     ...parts,
     ...{ removals, host, adding, inspector },
+    people: openAccountParts(parts),
     upkeep: openUpkeep(parts),
     aiClients,
   })

@@ -1,4 +1,5 @@
-import { ANYONE, keyIdOf } from './callers.ts'
+import { accessOf } from '../access.ts'
+import { ANYONE, keyIdOf, visitorOf } from './callers.ts'
 import type { EndpointAuthorization } from './authorization.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { OAuth } from '../oauth/oauth.ts'
@@ -27,8 +28,11 @@ export function openFollowing(parts: FollowingParts): Following {
   async function endpoints(): Promise<void> {
     gateway.setEndpoints(endpointViews(stores))
     // Sessions that began while no key was needed.
-    gateway.endWhere(({ caller, endpoint: { auth } }) => caller === ANYONE && (auth.apiKey || auth.oauth))
+    gateway.endWhere(
+      ({ caller, endpoint: { auth } }) => caller === ANYONE && (auth.apiKey || auth.oauth),
+    )
     endOfKeys()
+    endOfVisits()
     await authorization?.follow()
   }
 
@@ -51,6 +55,18 @@ export function openFollowing(parts: FollowingParts): Following {
     gateway.endWhere(({ caller, endpoint }) => {
       const id = keyIdOf(caller)
       return id !== null && !stores.apiKeys.opens(id, endpoint.id)
+    })
+  }
+
+  /** The same for accounts that look at things in the inspector. */
+  function endOfVisits(): void {
+    gateway.endWhere(({ caller, endpoint: { id } }) => {
+      const accountId = visitorOf(caller)
+      if (accountId === null) return false
+      const account = stores.directory.get(accountId)
+      const { endpoints: shown, namespaces, servers } = stores
+      const owned = shown.get(id) ?? namespaces.get(id) ?? servers.get(id)
+      return !account || !owned || !accessOf({ kind: 'account', ...account }).sees(owned)
     })
   }
 

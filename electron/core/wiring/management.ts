@@ -1,8 +1,10 @@
 import type { Owned } from '../../../shared/account.ts'
 import type { RemovalKind } from '../../../shared/removal.ts'
 import type { Access } from '../access.ts'
+import type { AccountParts } from '../accounts/router.ts'
 import type { Adding } from '../adding/adding.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { AuthorizationDesk } from '../authorization/router.ts'
 import type { AiClientsService } from '../clients/clients.ts'
 import { asOwned } from '../auth/api-key-rows.ts'
 import type { Changes } from '../changes.ts'
@@ -41,6 +43,8 @@ export type ManagementParts = Pick<InspectorRouterOptions, 'inspector'> & {
   aiClients: AiClientsService
   adding: Adding
   audit: Audit
+  people: AccountParts | null
+  authorization: { desk: AuthorizationDesk } | null
 }
 
 /** The management API, whose every change is followed by what is live. */
@@ -94,10 +98,16 @@ export function openManagement(parts: ManagementParts): AppRouter {
     logs: { ring: watching.logs.ring, reads: sight.reads },
     activity: { activity: watching.activity, seesKey },
     host,
-    clients: { aiClients },
+    clients: {
+      aiClients,
+      endpoint: (id) => stores.endpoints.get(id),
+      namespace: (id) => stores.namespaces.get(id),
+    },
     inspector: { inspector, owned: (target) => ownedTarget(stores, target) },
     removals: { removals },
     audit: { audit: parts.audit },
+    accounts: { accounts: parts.people },
+    authorization: parts.authorization?.desk ?? null,
     ...upkeep,
   })
 }

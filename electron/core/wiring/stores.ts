@@ -35,7 +35,7 @@ export type Stores = {
 export async function openStores(
   db: Database,
   changes: Changes,
-  config: Pick<CoreConfig, 'dataDir' | 'secretKey'>,
+  config: Pick<CoreConfig, 'dataDir' | 'secretKey'> & Reached,
 ): Promise<Stores> {
   // Where a change of the key was broken off, one of two is it.
   if (config.secretKey === null) await settlePendingKey(config.dataDir, db)
@@ -48,7 +48,7 @@ export async function openStores(
     const server = servers.get(serverId)
     return server !== undefined && mayUse(namespace, server)
   }
-  const endpoints = await openEndpointStore({ db, changes })
+  const endpoints = await openEndpointStore({ db, changes, oauthObstacle: oauthObstacle(config) })
   return {
     directory: await openDirectory({ db }),
     secrets,
@@ -65,6 +65,17 @@ export async function openStores(
       ownerOf: (id) => endpoints.get(id),
     }),
   }
+}
+
+type Reached = Partial<Pick<CoreConfig, 'auth' | 'publicUrl'>>
+
+/** Why no endpoint can take tokens of OAuth; `null`: it can. */
+function oauthObstacle({ auth, publicUrl }: Reached): string | null {
+  if (auth !== 'accounts') return 'OAuth needs accounts: start with --auth accounts.'
+  const { protocol, hostname } = new URL(publicUrl ?? 'http://localhost')
+  // Who can read a token on its way can use it (OAuth 2.1, section 1.5).
+  if (protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return null
+  return 'OAuth needs https: start with the --public-url of a proxy that speaks it.'
 }
 
 /** Where what is shipped as it is lies in `resourcesDir`. */

@@ -1,0 +1,163 @@
+import { accessOf } from '../access.ts'
+import { openAuthorization, type Authorization } from '../authorization/authorization.ts'
+import type { AuthorizationTimes } from '../authorization/authorization.ts'
+import { metadataUrl } from '../authorization/metadata.ts'
+import type { AuthorizationDesk } from '../authorization/router.ts'
+import { SCOPE } from '../authorization/scope.ts'
+import type { AccountRole } from '../../../shared/account.ts'
+import type { Endpoint as Definition } from '../../../shared/endpoint.ts'
+import { callerKey } from '../caller.ts'
+import type { Changes } from '../changes.ts'
+import type { CoreConfig } from '../config.ts'
+import type { Database } from '../db/open.ts'
+import type { Endpoint } from '../gateway/endpoint.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { Stores } from './stores.ts'
+import { addressOf, mcpUrl } from './views.ts'
+
+export type AuthorizationParts = {
+  config: Pick<CoreConfig, 'auth'>
+  stores: Stores
+  db: Database
+  changes: Changes
+  /** Where clients reach us, without a slash at its end. */
+  url: string
+  gateway: Gateway
+  accountOf: (id: string) => Person | undefined
+  times?: AuthorizationTimes
+}
+
+type Person = { id: string; name: string; role: AccountRole }
+
+/** Whose a token is at an endpoint, as one of `judge`'s answers. */
+export type TokenVerdict = { caller: string } | 'unknown' | 'scope' | 'missing'
+
+/** OAuth for our own endpoints, with all that it needs of the rest. */
+export interface EndpointAuthorization {
+  judge(token: string, endpoint: Endpoint): TokenVerdict
+  /** What a client without a good token is told: where to get one. */
+  challenge(endpoint: Endpoint): Challenge | null
+  wellKnown(path: string): object | null
+  /** Endpoints, or what accounts may see of them, have changed: what is live follows. */
+  follow(): Promise<void>
+  desk: AuthorizationDesk
+  extension: {
+    plugins: Authorization['plugins']
+    pluginPaths: readonly RegExp[]
+  }
+}
+
+export type Challenge = { metadata: string; scope: string }
+
+const CLIENT = 'client:'
+
+/** `null` where there are no accounts that could let anybody in. */
+export async function openEndpointAuthorization(
+  parts: AuthorizationParts,
+): Promise<EndpointAuthorization | null> {
+  const { config, stores, db, changes, url, gateway, accountOf, times } = parts
+  if (config.auth !== 'accounts') return null
+  const places = openPlaces(parts)
+  const { identifierOf, definitionAt, sees } = places
+
+  const authorization = await openAuthorization({
+    ...{ db, changes, url },
+    ...(times && { times }),
+    onlyResource: places.onlyResource,
+    maySee(accountId, resource) {
+      const definition = definitionAt(resource)
+      return definition !== undefined && sees(accountId, definition)
+    },
+    onEnd({ accountId, clientId }) {
+      const ended = callerKey({ kind: 'client', accountId, clientId, name: '' })
+      gateway.endWhere(({ caller }) => caller === ended)
+    },
+  })
+  const { grants } = authorization
+
+  /** Ends what clients have open where their account sees nothing any more, or OAuth is off. */
+  async function follow(): Promise<void> {
+    await authorization.setResources(places.resources())
+    gateway.endWhere(({ caller, endpoint }) => {
+      if (!caller.startsWith(CLIENT)) return false
+      const [accountId = ''] = caller.slice(CLIENT.length).split(':')
+      const definition = stores.endpoints.get(endpoint.id)
+      return !definition?.auth.oauth || !sees(accountId, definition)
+    })
+  }
+
+  await follow()
+  // A token of an account that is gone opens nothing; what is open already hears of it here.
+  changes.subscribe(({ kind }) => {
+    if (kind === 'account') grants.keepAccounts((id) => accountOf(id) !== undefined)
+  })
+  return {
+    judge(token, { id }) {
+      const definition = stores.endpoints.get(id)
+      const resource = definition && identifierOf(definition)
+      const bearer = resource ? authorization.bearer(token, resource) : null
+      if (!definition || !bearer) return 'unknown'
+      const { grant, hasScope } = bearer
+      if (!accountOf(grant.accountId)) return 'unknown'
+      if (!sees(grant.accountId, definition)) return 'missing'
+      if (!hasScope) return 'scope'
+      grants.used(grant)
+      return { caller: callerKey({ kind: 'client', ...grant, name: grant.clientName }) }
+    },
+    challenge({ id, auth }) {
+      const definition = stores.endpoints.get(id)
+      const resource = definition && auth.oauth ? identifierOf(definition) : null
+      return resource ? { metadata: metadataUrl(resource), scope: SCOPE } : null
+    },
+    wellKnown: (path) => authorization.wellKnown(path),
+    follow,
+    desk: {
+      grantsOf: (accountId) => grants.of(accountId),
+      revoke: (accountId, clientId) => grants.revoke(accountId, clientId),
+      isSigned: (query) => authorization.isSigned(query),
+      client: (clientId) => authorization.client(clientId),
+      nameOf: (resource) => definitionAt(resource)?.name ?? null,
+      async endpoint(accountId, resource) {
+        const definition = definitionAt(resource)
+        if (!definition || !sees(accountId, definition)) return null
+        const address = addressOf(stores, definition)
+        const live = address === null ? undefined : gateway.endpoint(address)
+        return { name: definition.name, toolCount: (await live?.toolCount()) ?? 0 }
+      },
+    },
+    extension: {
+      plugins: () => authorization.plugins(),
+      pluginPaths: [/^\/oauth2\/(authorize|consent|token|revoke|register)$/, /^\/jwks$/],
+    },
+  }
+}
+
+/** Endpoints by their addresses, and who sees them. */
+function openPlaces({ stores, url, accountOf }: AuthorizationParts) {
+  const identifierOf = (definition: Definition): string | null => {
+    const address = addressOf(stores, definition)
+    return address === null ? null : mcpUrl(url, address)
+  }
+  const resources = () =>
+    stores.endpoints.list().flatMap((definition) => {
+      const identifier = identifierOf(definition)
+      if (!definition.auth.oauth || identifier === null) return []
+      return { id: definition.id, identifier, name: definition.name }
+    })
+  return {
+    identifierOf,
+    resources,
+    definitionAt: (resource: string) =>
+      stores.endpoints.list().find((definition) => identifierOf(definition) === resource),
+    /** Addresses of accounts' endpoints are nobody else's business: only the instance's are told. */
+    onlyResource(): string | null {
+      const known = stores.endpoints.list().filter(({ auth, ownerId }) => auth.oauth && !ownerId)
+      const [only] = known
+      return only && known.length === 1 ? identifierOf(only) : null
+    },
+    sees(accountId: string, definition: Definition): boolean {
+      const person = accountOf(accountId)
+      return person !== undefined && accessOf({ kind: 'account', ...person }).sees(definition)
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import { requireOther } from '../accounts/people.ts'
+import type { Database, Tx } from '../db/open.ts'
+import { apiKeys, endpoints, namespaces, servers, users } from '../db/schema.ts'
+import type { Following } from './following.ts'
+import type { Stores } from './stores.ts'
+
+export type LeavingParts = { db: Database; stores: Stores; follow: Following }
+
+/**
+ * Takes leave of an account. What it has kept to itself goes with it, what is live of that too; what
+ * it has shared stays as the instance's, under another name where the instance has that one.
+ * Rejects with an AppError for the last administrator.
+ */
+export function leavingFrom({ db, stores, follow }: LeavingParts) {
+  return async (accountId: string): Promise<void> => {
+    const own = stores.servers
+      .list()
+      .filter(({ ownerId, shared }) => ownerId === accountId && !shared)
+    await db.write(async (tx) => {
+      await requireOther(tx, accountId, 'member')
+      await handOver(tx, accountId)
+      // In this order: what refers to another thing goes first.
+      for (const table of [apiKeys, endpoints, namespaces, servers]) {
+        await tx.delete(table).where(eq(table.ownerId, accountId))
+      }
+      await tx.delete(users).where(eq(users.id, accountId))
+    })
+    for (const store of [stores.servers, stores.namespaces, stores.endpoints, stores.apiKeys]) {
+      await store.reload()
+    }
+    for (const { id } of own) {
+      await follow.server(id)
+      stores.catalogs.forget(id)
+    }
+    await follow.endpoints()
+  }
+}
+
+/** The tables of what can be shared. */
+const SHARED = [
+  { table: servers, longest: 32 },
+  { table: namespaces, longest: 64 },
+  { table: endpoints, longest: 64 },
+]
+
+async function handOver(tx: Tx, accountId: string): Promise<void> {
+  for (const { table, longest } of SHARED) {
+    const rows = await tx
+      .select({ id: table.id, name: table.name })
+      .from(table)
+      .where(and(eq(table.ownerId, accountId), eq(table.shared, true)))
+    const taken = await tx.select({ name: table.name }).from(table).where(isNull(table.ownerId))
+    const names = new Set(taken.map(({ name }) => name))
+    for (const { id, name } of rows) {
+      const free = freeName(name, names, longest)
+      names.add(free)
+      await tx.update(table).set({ ownerId: null, name: free }).where(eq(table.id, id))
+    }
+  }
+}
+
+function freeName(name: string, taken: ReadonlySet<string>, longest: number): string {
+  for (let number = 1; ; number++) {
+    const ending = number === 1 ? '' : `-${number}`
+    const candidate = name.slice(0, longest - ending.length) + ending
+    if (!taken.has(candidate)) return candidate
+  }
+}
