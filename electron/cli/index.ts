@@ -7,6 +7,7 @@ import { openLog, type CoreConfig } from '../core/index.ts'
 import type { HostConfig } from '../host/read-start.ts'
 import { say } from '../host/say.ts'
 import { runStdio } from '../host/stdio/run-stdio.ts'
+import { runRotateKey } from './rotate-key.ts'
 
 /** The project's folder, seen from out/main, where this file is built to. */
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -15,6 +16,7 @@ const TEMPLATE = resolve(ROOT, 'out/db-template.tgz')
 const HELP = `metamcp: what MetaMCP does in a terminal.
 
   metamcp stdio --endpoint NAME     an endpoint as an MCP server on stdin and stdout
+  metamcp rotate-key                stored secrets are sealed with a new key
 
 Each command says more with --help.`
 
@@ -22,6 +24,7 @@ exit(await main(argv.slice(2)))
 
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === 'stdio') return stdio(args)
+  if (command === 'rotate-key') return rotate(args)
   if (command === undefined || command === '--help' || command === '-h') {
     await say(stdout, HELP)
     return 0
@@ -43,6 +46,11 @@ function stdio(args: string[]): Promise<number> {
     coreConfig,
     stopping: stopping.signal,
   })
+}
+
+function rotate(args: string[]): Promise<number> {
+  const resourcesDir = resolve(ROOT, 'resources')
+  return runRotateKey({ args, env, resourcesDir, tell: (sentence) => say(stdout, sentence) })
 }
 
 function coreConfig({ logLevel, ...config }: HostConfig): CoreConfig {

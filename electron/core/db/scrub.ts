@@ -9,19 +9,22 @@ import type { Store } from './store.ts'
  */
 export async function scrubStore(store: Store, folder: string): Promise<void> {
   await store.command('VACUUM FULL')
-  await store.command('CHECKPOINT')
-  await store.command('SELECT pg_switch_wal()')
-  // Of the new log: the old one is needed no more, and is taken for the files of a later one.
-  await store.command('CHECKPOINT')
-  const current = await store.transact('read only', async (tx) => {
-    const { rows } = await tx.execute<{ name: string }>(
-      sql`select pg_walfile_name(pg_current_wal_lsn()) as name`,
-    )
-    return rows[0]?.name
-  })
-  if (current === undefined) return
-  const log = join(folder, 'pg_wal')
-  const isOther = (name: string) => /^[0-9A-F]{24}$/.test(name) && name !== current
-  // Older ones are not read again, and later ones are made when they are not there.
-  for (const name of (await readdir(log)).filter(isOther)) await rm(join(log, name))
+  // PostgreSQL takes old files of the log for new ones, and writes over them: the first round ends
+  // in such a one, the second in one that had to be made.
+  for (let round = 0; round < 2; round++) {
+    await store.command('CHECKPOINT')
+    await store.command('SELECT pg_switch_wal()')
+    await store.command('CHECKPOINT')
+    await removeOtherLogs(store, join(folder, 'pg_wal'))
+  }
+}
+
+/** Older ones are not read again after a checkpoint, and later ones are made where there are none. */
+async function removeOtherLogs(store: Store, folder: string): Promise<void> {
+  const { rows } = await store.transact('read only', (tx) =>
+    tx.execute<{ name: string }>(sql`select pg_walfile_name(pg_current_wal_lsn()) as name`),
+  )
+  const names = await readdir(folder)
+  const others = names.filter((name) => /^[0-9A-F]{24}$/.test(name) && name !== rows[0]?.name)
+  for (const name of others) await rm(join(folder, name))
 }

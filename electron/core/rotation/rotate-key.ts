@@ -19,11 +19,11 @@ export type RotationOptions = {
   newSecretKey: string | null
   migrationsDir: string
   log: Logger
-  /** Told before each step that changes something on the disk. */
+  /** Told after each step that changes something on the disk. */
   onStep?: (step: RotationStep) => Promise<void>
 }
 
-export type RotationStep = 'opened' | 'key-written' | 'resealed' | 'key-moved' | 'scrubbed'
+export type RotationStep = 'key-written' | 'resealed' | 'key-moved'
 
 export type Rotation = {
   /** How many texts are sealed with the new key now. */
@@ -46,11 +46,9 @@ export async function rotateKey(options: RotationOptions): Promise<Rotation> {
   const db = await openDatabase({ dataDir, migrationsDir, templateFile: null, log })
   opened.defer(() => db.close())
   await settlePendingKey(dataDir, db)
-  await onStep('opened')
   const { count } = await changeKey(options, db, onStep)
   await onStep('key-moved')
   await db.scrub()
-  await onStep('scrubbed')
   return { count, hasBackups: existsSync(pathsIn(dataDir).backups) }
 }
 

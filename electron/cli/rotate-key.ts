@@ -1,0 +1,50 @@
+import { resolve } from 'node:path'
+import { openLog, rotateKey } from '../core/index.ts'
+import { failureText } from '../host/failure-text.ts'
+import { readStart } from '../host/read-start.ts'
+
+export type RotateKeyProgram = {
+  args: string[]
+  env: Record<string, string | undefined>
+  resourcesDir: string
+  /** A line for a person. */
+  tell(sentence: string): Promise<void>
+}
+
+const USAGE = `metamcp rotate-key: seals all stored secrets with a new key. MetaMCP must not run.
+
+  --data-dir FOLDER   where everything is kept   METAMCP_DATA_DIR
+
+The key is the file secret.key of the data folder, which is replaced. Where METAMCP_SECRET_KEY is the
+key, METAMCP_NEW_SECRET_KEY is to hold the next one. What the old key sealed before, backups and
+copies, can still be opened with it: delete them, or change the secrets themselves.`
+
+const MORE = [
+  'Backups that were made before hold the old secrets and need the old key: delete them in its folder "backups" unless you keep that key.',
+  'If somebody may have had the old key and a copy of the data, change the secrets themselves, too.',
+]
+
+/** Changes the key of a data folder that nobody runs on. Returns the exit code. */
+export async function runRotateKey(program: RotateKeyProgram): Promise<number> {
+  const { args, env, tell, resourcesDir } = program
+  const start = readStart({ args, env, foreignSwitches: 'refuse' })
+  if (start.kind !== 'start') {
+    await tell(start.kind === 'help' ? USAGE : start.text)
+    return start.kind === 'help' ? 0 : 1
+  }
+  const { dataDir, secretKey } = start.config
+  try {
+    const { count, hasBackups } = await rotateKey({
+      ...{ dataDir, secretKey, newSecretKey: env.METAMCP_NEW_SECRET_KEY || null },
+      migrationsDir: resolve(resourcesDir, 'migrations'),
+      log: openLog('warn'),
+    })
+    await tell(`${count} stored secrets are sealed with a new key in "${dataDir}".`)
+    if (secretKey !== null) await tell('From now on METAMCP_SECRET_KEY must be the new key.')
+    for (const line of hasBackups ? MORE : MORE.slice(1)) await tell(line)
+    return 0
+  } catch (error) {
+    await tell(failureText(error))
+    return 1
+  }
+}
