@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
+import { accessOf } from '../access.ts'
 import type { ServerInput } from '../../../shared/server.ts'
 import { addingParts } from '../testing/adding-parts.ts'
 import { foundLines } from '../testing/found-lines.ts'
 import { openAdding, type AddingOptions } from './adding.ts'
+
+const OPERATOR = accessOf({ kind: 'local' })
 
 function open(options: Partial<AddingOptions> = {}) {
   const created: { servers: ServerInput[]; namespaceId: string | null }[] = []
@@ -10,7 +13,7 @@ function open(options: Partial<AddingOptions> = {}) {
     env: { HOME: '/home/ada', SET_TOKEN: 'value-of-the-environment' },
     takenNames: () => ['github'],
     isOwnUrl: (url) => url.startsWith('http://127.0.0.1:12008/metamcp/'),
-    create: (servers, namespaceId) => {
+    create: (_, servers, namespaceId) => {
       created.push({ servers, namespaceId })
       return Promise.resolve(servers.map(({ name }) => `id-of-${name}`))
     },
@@ -25,7 +28,7 @@ const NPX = { command: 'npx', args: ['-y', 'memo'] }
 test('what is wrong with one entry is said with its line, and the others stay', () => {
   const text =
     '{"mcpServers": {\n"memo": {"command": "npx"},\n"bad": {"command": "x",\n"args": "nope"}}}'
-  expect(foundLines(open().adding.readText(text))).toEqual([
+  expect(foundLines(open().adding.readText(OPERATOR, text))).toEqual([
     'memo: npx',
     'bad! line 4: "args" must be a list of texts',
   ])
@@ -33,23 +36,24 @@ test('what is wrong with one entry is said with its line, and the others stay', 
 
 test('lines are known in TOML and YAML, too', () => {
   const toml = '[mcp_servers.a]\ncommand = "uvx"\nargs = 3\n'
-  expect(foundLines(open().adding.readText(toml))).toEqual([
+  expect(foundLines(open().adding.readText(OPERATOR, toml))).toEqual([
     'a! line 3: "args" must be a list of texts',
   ])
   const yaml = 'mcpServers:\n  a:\n    command: x\n    env: 3\n'
-  expect(foundLines(open().adding.readText(yaml))).toEqual([
+  expect(foundLines(open().adding.readText(OPERATOR, yaml))).toEqual([
     'a! line 4: "env" must be an object of texts',
   ])
 })
 
 test('an address of our own is refused: it would call itself', () => {
-  const found = open().adding.readText('http://127.0.0.1:12008/metamcp/default/mcp')
+  const found = open().adding.readText(OPERATOR, 'http://127.0.0.1:12008/metamcp/default/mcp')
   expect(foundLines(found)).toEqual(['127-0-0-1-12008! this is MetaMCP itself'])
 })
 
 test('placeholders are values to give, and secrets are not repeated', async () => {
   const { adding, created } = open()
   const found = adding.readText(
+    OPERATOR,
     JSON.stringify({
       mcpServers: {
         one: {
@@ -74,7 +78,7 @@ test('placeholders are values to give, and secrets are not repeated', async () =
   ])
   expect(found.entries[0]?.reads).toEqual(['SET_TOKEN'])
   const values = { notes: '/n', A_TOKEN: 'a', B_KEY: 'b', UNSET: 'u' }
-  const ids = await adding.add({
+  const ids = await adding.add(OPERATOR, {
     token: found.token ?? '',
     choices: [
       { key: '0', name: 'first', values },
@@ -100,6 +104,7 @@ test('placeholders are values to give, and secrets are not repeated', async () =
 
 test("VS Code's inputs say what they ask for", () => {
   const found = open().adding.readText(
+    OPERATOR,
     JSON.stringify({
       servers: { a: { command: 'x', args: ['${input:region}'] } },
       inputs: [{ id: 'region', type: 'pickString', description: 'Where', options: ['eu', 'us'] }],
@@ -111,16 +116,16 @@ test("VS Code's inputs say what they ask for", () => {
 })
 
 test('a variable that docker hands on has to be given to it', () => {
-  const found = open().adding.readText('docker run -i -e A_TOKEN -e SET_TOKEN mcp/a')
+  const found = open().adding.readText(OPERATOR, 'docker run -i -e A_TOKEN -e SET_TOKEN mcp/a')
   expect(found.entries[0]?.needs.map(({ id }) => id)).toEqual(['A_TOKEN'])
   expect(found.entries[0]?.reads).toEqual(['SET_TOKEN'])
 })
 
 test('a missing value is refused with its name, and nothing is made', async () => {
   const { adding, created } = open()
-  const { token } = adding.readText('A_TOKEN=YOUR_TOKEN npx memo')
+  const { token } = adding.readText(OPERATOR, 'A_TOKEN=YOUR_TOKEN npx memo')
   const add = (values: Record<string, string>) =>
-    adding.add({
+    adding.add(OPERATOR, {
       token: token ?? '',
       choices: [{ key: '0', name: 'memo', values }],
       namespaceId: null,
@@ -133,6 +138,7 @@ test('a missing value is refused with its name, and nothing is made', async () =
 
 test('names that exist, or do not fit, are changed and it is said', () => {
   const { entries } = open().adding.readText(
+    OPERATOR,
     JSON.stringify({ GitHub: NPX, 'my server!': NPX, 'my-server': NPX }),
   )
   expect(entries.map(({ willBeCalled, notes }) => [willBeCalled, ...notes])).toEqual([
@@ -145,9 +151,9 @@ test('names that exist, or do not fit, are changed and it is said', () => {
 test('what was read is forgotten after ten minutes', async () => {
   let now = 0
   const { adding } = open({ now: () => now })
-  const { token } = adding.readText('npx memo')
+  const { token } = adding.readText(OPERATOR, 'npx memo')
   now = 10 * 60_000
-  const late = adding.add({
+  const late = adding.add(OPERATOR, {
     token: token ?? '',
     choices: [{ key: '0', name: 'memo', values: {} }],
     namespaceId: null,

@@ -8,6 +8,7 @@ import type {
   RegistryAnswer,
 } from '../../../shared/add-server.ts'
 import type { ServerInput } from '../../../shared/server.ts'
+import type { Access } from '../access.ts'
 import { AppError } from '../errors.ts'
 import { InvalidInput, problemsOf, problemText } from '../problems.ts'
 import type { Bundles } from './bundles/bundles.ts'
@@ -18,36 +19,45 @@ import { draftServers } from './paste/drafts.ts'
 import { readPasted } from './paste/read-pasted.ts'
 import { openPending } from './pending.ts'
 import type { Registry } from './registry/registry.ts'
-import { serverJson, type ServerJson } from './registry/server-json.ts'
+import { serverJson } from './registry/server-json.ts'
 import { waysOf } from './registry/ways.ts'
 
 export type AddingOptions = {
   env: Record<string, string | undefined>
   /** Names of servers that exist. */
-  takenNames: () => string[]
+  takenNames: (accountId: string | null) => string[]
   isOwnUrl: (url: string) => boolean
-  /** Creates all of them or none, as members of the namespace if one is named; their ids, in order. */
-  create: (servers: ServerInput[], namespaceId: string | null) => Promise<string[]>
+  create: AddServers
   registry: Registry
   bundles: Bundles
   now?: () => number
 }
 
+/**
+ * Creates all of them or none for the caller, as members of the namespace if one is named; resolves
+ * with their ids, in order. Rejects with an AppError.
+ */
+export type AddServers = (
+  access: Access,
+  servers: ServerInput[],
+  namespaceId: string | null,
+) => Promise<string[]>
+
 /** Reads what people have of servers, and makes servers of it. */
 export interface Adding {
-  readText(text: string): Found
+  readText(access: Access, text: string): Found
   /** An `.mcpb` file. Throws AppError `invalid`. */
-  readBundle(bytes: Uint8Array): Found
+  readBundle(access: Access, bytes: Uint8Array): Found
   /** The ways to run or reach a server of the registry. Rejects AppError `not-found`. */
-  readRegistry(id: string): Promise<Found>
+  readRegistry(access: Access, id: string): Promise<Found>
   /** What the copy of the registry knows of these words. */
   search(text: string): Promise<RegistryAnswer>
   /** Begins to bring that copy up to date, if it is time. */
   freshen(): Promise<void>
   /** Ids of what was made, in the order of the choices. */
-  add(input: AddInput): Promise<string[]>
+  add(access: Access, input: AddInput): Promise<string[]>
   /** One that a person filled in; its id. */
-  create(server: ServerInput, namespaceId: string | null): Promise<string[]>
+  create(access: Access, server: ServerInput, namespaceId: string | null): Promise<string[]>
   close(): void
 }
 
@@ -58,51 +68,54 @@ const NOTHING: Found = {
 const EITHER: readonly FoundFormat[] = ['registry', 'server-json']
 
 export function openAdding(options: AddingOptions): Adding {
-  const { env, isOwnUrl, registry, bundles, now = Date.now } = options
+  const { isOwnUrl, registry, bundles, now = Date.now } = options
   const pending = openPending(now)
 
-  function offer(format: FoundFormat, candidates: Candidate[]): Found {
+  /** What is set on this computer is for administrators. */
+  const envFor = ({ isAdmin }: Access) => (isAdmin ? options.env : {})
+
+  function offer(access: Access, format: FoundFormat, candidates: Candidate[]): Found {
     const isEither = EITHER.includes(format)
-    const entries = describeAll(candidates, { env, isEither, taken: options.takenNames() })
+    const taken = options.takenNames(access.accountId)
+    const entries = describeAll(candidates, { env: envFor(access), isEither, taken })
     const drafts = candidates.flatMap((candidate, index): [string, Draft][] =>
       'build' in candidate ? [[String(index), candidate]] : [],
     )
-    const token = drafts.length > 0 ? pending.keep(new Map(drafts)) : null
+    const token = drafts.length > 0 ? pending.keep(access.accountId, new Map(drafts)) : null
     return { ...NOTHING, token, format, entries, isEither }
   }
 
-  const offerWays = (format: FoundFormat, server: ServerJson, notes: FoundNote[] = []) =>
-    offer(format, waysOf(server, notes))
-
   return {
-    readText(text) {
+    readText(access, text) {
       const pasted = readPasted(text)
       if (pasted.kind === 'problem') return { ...NOTHING, problem: pasted.problem }
       if (pasted.kind === 'words') return { ...NOTHING, words: pasted.words }
       if (pasted.kind === 'server-json') {
         const read = serverJson.safeParse(pasted.value)
         if (!read.success) return { ...NOTHING, problem: notServerJson(read.error) }
-        return offerWays('server-json', read.data)
+        return offer(access, 'server-json', waysOf(read.data, []))
       }
-      return offer(pasted.format, draftServers(pasted, { env, isOwnUrl }))
+      const drafts = draftServers(pasted, { env: envFor(access), isOwnUrl })
+      return offer(access, pasted.format, drafts)
     },
-    readBundle: (bytes) => offer('bundle', [bundles.read(bytes)]),
-    async readRegistry(id) {
+    readBundle: (access, bytes) => offer(access, 'bundle', [bundles.read(bytes)]),
+    async readRegistry(access, id) {
       const found = await registry.get(id)
       if (!found) throw new AppError('not-found', `The registry has no server named "${id}".`)
-      return offerWays('registry', found.server, found.deprecated ? ['deprecated'] : [])
+      const notes: FoundNote[] = found.deprecated ? ['deprecated'] : []
+      return offer(access, 'registry', waysOf(found.server, notes))
     },
     search: (text) => registry.search(text),
     freshen: () => registry.freshen(),
-    async add({ token, choices, namespaceId }) {
-      const drafts = pending.get(token)
+    async add(access, { token, choices, namespaceId }) {
+      const drafts = pending.get(access.accountId, token)
       const servers: ServerInput[] = []
       for (const choice of choices) servers.push(await buildOne(drafts.get(choice.key), choice))
-      const ids = await options.create(servers, namespaceId)
+      const ids = await options.create(access, servers, namespaceId)
       pending.drop(token)
       return ids
     },
-    create: (server, namespaceId) => options.create([server], namespaceId),
+    create: (access, server, namespaceId) => options.create(access, [server], namespaceId),
     close: () => pending.clear(),
   }
 }

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
+import { accessOf } from '../access.ts'
 import type { Found } from '../../../shared/add-server.ts'
 import { openAdding } from './adding.ts'
 import { addingParts } from '../testing/adding-parts.ts'
 import { foundLines } from '../testing/found-lines.ts'
+
+const OPERATOR = accessOf({ kind: 'local' })
 
 /** Read on a machine with one server, `github`. */
 function readText(text: string): Found {
@@ -13,7 +16,7 @@ function readText(text: string): Found {
     create: () => Promise.resolve([]),
     ...addingParts(),
   })
-  return adding.readText(text)
+  return adding.readText(OPERATOR, text)
 }
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64')

@@ -7,15 +7,17 @@ const MOST = 50
 
 /** What was read and not added yet, with its secrets, which stay here. */
 export interface Pending {
-  keep(drafts: ReadonlyMap<string, Draft>): string
-  /** Throws AppError `not-found` when it is too old. */
-  get(token: string): ReadonlyMap<string, Draft>
+  keep(accountId: string | null, drafts: ReadonlyMap<string, Draft>): string
+  /** Throws AppError `not-found` when it is too old, or another account's. */
+  get(accountId: string | null, token: string): ReadonlyMap<string, Draft>
   drop(token: string): void
   clear(): void
 }
 
+type Kept = { accountId: string | null; drafts: ReadonlyMap<string, Draft>; until: number }
+
 export function openPending(now: () => number): Pending {
-  const kept = new Map<string, { drafts: ReadonlyMap<string, Draft>; until: number }>()
+  const kept = new Map<string, Kept>()
 
   function forgetOld(): void {
     const at = now()
@@ -23,18 +25,20 @@ export function openPending(now: () => number): Pending {
   }
 
   return {
-    keep(drafts) {
+    keep(accountId, drafts) {
       forgetOld()
       const [oldest] = kept.keys()
       if (kept.size >= MOST && oldest !== undefined) kept.delete(oldest)
       const token = randomBytes(24).toString('base64url')
-      kept.set(token, { drafts, until: now() + LASTS_MS })
+      kept.set(token, { accountId, drafts, until: now() + LASTS_MS })
       return token
     },
-    get(token) {
+    get(accountId, token) {
       forgetOld()
       const found = kept.get(token)
-      if (!found) throw new AppError('not-found', 'This was read too long ago. Paste it once more.')
+      if (found?.accountId !== accountId) {
+        throw new AppError('not-found', 'This was read too long ago. Paste it once more.')
+      }
       return found.drafts
     },
     drop: (token) => void kept.delete(token),

@@ -8,7 +8,7 @@ import {
 } from '../../../shared/add-server.ts'
 import { serverDefinition } from '../../../shared/server.ts'
 import { AppError } from '../errors.ts'
-import { managementProcedure, router } from '../rpc.ts'
+import { adminProcedure, managementProcedure, router } from '../rpc.ts'
 import type { Adding } from './adding.ts'
 
 export type AddingRouterOptions = { adding: Adding }
@@ -22,17 +22,17 @@ export function addingRouter({ adding }: AddingRouterOptions) {
     /** A mutation, since what was read is kept for ten minutes, and a text may hold secrets. */
     read: managementProcedure
       .input(readTextInput)
-      .mutation(({ input }) => adding.readText(input.text)),
+      .mutation(({ ctx, input }) => adding.readText(ctx.access, input.text)),
 
-    /** The bytes of an `.mcpb` file, over HTTP as `application/octet-stream`. */
-    readBundle: managementProcedure
+    /** The bytes of an `.mcpb` file, over HTTP as `application/octet-stream`: a program. */
+    readBundle: adminProcedure
       .input(bytesOrStream)
-      .mutation(async ({ input }) => adding.readBundle(await readBytes(input))),
+      .mutation(async ({ ctx, input }) => adding.readBundle(ctx.access, await readBytes(input))),
 
     /** Of a server that `search` has found. */
     readRegistry: managementProcedure
       .input(registryChoice)
-      .mutation(({ input }) => adding.readRegistry(input.id)),
+      .mutation(({ ctx, input }) => adding.readRegistry(ctx.access, input.id)),
 
     search: managementProcedure
       .input(registryQuery)
@@ -44,10 +44,12 @@ export function addingRouter({ adding }: AddingRouterOptions) {
     /** Of what a person filled in by hand, as `add`. */
     create: managementProcedure
       .input(z.strictObject({ server: serverDefinition, namespaceId: z.string().nullable() }))
-      .mutation(({ input }) => adding.create(input.server, input.namespaceId)),
+      .mutation(({ ctx, input }) => adding.create(ctx.access, input.server, input.namespaceId)),
 
     /** Answers with the ids of the servers that were made. */
-    add: managementProcedure.input(addInput).mutation(({ input }) => adding.add(input)),
+    add: managementProcedure
+      .input(addInput)
+      .mutation(({ ctx, input }) => adding.add(ctx.access, input)),
   })
 }
 

@@ -21,7 +21,8 @@ export type StartOptions = Omit<TransportContext, 'signal'> &
     /** What must be over before: the end of the connection that this one replaces. */
     after: Promise<unknown>
     /** Where `${NAME}` references are looked up. */
-    env: Record<string, string | undefined>
+    /** What references stand for, now. */
+    readEnv: () => Record<string, string | undefined>
     /** What is remembered of the server: it is greeted like that first. */
     knownEra: Era | null
     /** How long it may leave `server/discover` unanswered before `initialize` is tried. */
@@ -113,7 +114,7 @@ export class Attempt {
   }
 
   async #open(): Promise<Line> {
-    const filled = fillDefinition(this.#options.server, this.#options.env)
+    const filled = fillDefinition(this.#options.server, this.#options.readEnv())
     this.#mask = filled.mask
     this.#ways = waysTo(filled, { ...this.#options, signal: this.#abort.signal })
     return this.#openLine(this.#ways[0])

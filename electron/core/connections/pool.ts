@@ -98,7 +98,7 @@ export class Pool implements Occupant {
 
   mask(text: string): string {
     try {
-      return fillDefinition(this.#server, this.#options.env).mask(text)
+      return fillDefinition(this.#server, this.#options.readEnv()).mask(text)
     } catch {
       // What is masked cannot be told any more; then nothing is said rather than too much.
       return ''

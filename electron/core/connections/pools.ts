@@ -54,6 +54,8 @@ export type PoolsOptions = {
   log: Logger
   /** For `${NAME}` references, and for what children inherit (PATH, HOME, proxy, CA). */
   env: Record<string, string | undefined>
+  /** Whether references of this server are filled in (now); those of all are if it is left out. */
+  mayReadEnv?: (id: string) => boolean
   clientInfo: { name: string; version: string }
   /** Credentials that come from a sign-in; none where nobody can sign in. */
   auth?: ServerAuth
@@ -168,7 +170,7 @@ const UNKNOWN: ServerStatus = {
 type Common = Pick<PoolOptions, 'fetch' | 'haste' | 'claim' | 'hasRoom'>
 
 function poolMaker(options: PoolsOptions, common: Common): (server: Server) => Pool {
-  const { log, env, clientInfo, auth, loginPath, switched = new Set<string>() } = options
+  const { env, clientInfo, auth, loginPath, switched = new Set<string>() } = options
   const { callTimeoutMs = 600_000, maxCallMs = 3_600_000, probeMs = 3_000 } = options
   const backoff = {
     firstMs: options.firstRestartDelayMs ?? 1_000,
@@ -180,7 +182,10 @@ function poolMaker(options: PoolsOptions, common: Common): (server: Server) => P
   return (server) => {
     const { id } = server
     return new Pool(server, {
-      ...{ log, env, clientInfo, auth, callTimeoutMs, maxCallMs, probeMs, backoff },
+      // Names alone do not say whose server it is.
+      log: options.log.child({ serverId: id }),
+      readEnv: () => (options.mayReadEnv?.(id) === false ? {} : env),
+      ...{ clientInfo, auth, callTimeoutMs, maxCallMs, probeMs, backoff },
       ...{ childEnv, listProcesses, ...common },
       switched: {
         has: () => switched.has(id),

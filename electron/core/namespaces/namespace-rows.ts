@@ -79,15 +79,22 @@ export async function writeTools(tx: Tx, { id, tools }: Namespace): Promise<void
   }
 }
 
+const OF_OTHERS = ['an endpoint of somebody else', 'endpoints of somebody else']
+
 export async function deleteNamespace(tx: Tx, id: string): Promise<void> {
   const users = await tx
-    .select({ name: endpoints.name })
+    .select({ name: endpoints.name, ownerId: endpoints.ownerId, owner: namespaces.ownerId })
     .from(endpoints)
+    .innerJoin(namespaces, eq(namespaces.id, endpoints.namespaceId))
     .where(eq(endpoints.namespaceId, id))
     .orderBy(asc(endpoints.name))
   if (users.length > 0) {
-    const names = users.map(({ name }) => `"${name}"`).join(', ')
-    const text = users.length === 1 ? `the endpoint ${names} uses` : `the endpoints ${names} use`
+    // What others call theirs is not to be told.
+    const own = users.filter(({ ownerId, owner }) => ownerId === owner)
+    const names = own.map(({ name }) => `"${name}"`).join(', ')
+    const [one, many] =
+      own.length === 0 ? OF_OTHERS : [`the endpoint ${names}`, `the endpoints ${names}`]
+    const text = own.length === 1 ? `${one} uses` : `${many} use`
     throw new AppError('conflict', `The namespace cannot be deleted while ${text} it.`)
   }
   const deleted = await tx.delete(namespaces).where(eq(namespaces.id, id)).returning()

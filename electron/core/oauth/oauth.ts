@@ -142,7 +142,10 @@ async function forgetAndRevoke(server: RemoteServer, parts: Parts): Promise<bool
     const information = informationOf(kept.tokens.client, server, env)
     return await revoke(kept.tokens, information, fetchFor(new URL(kept.url)))
   } catch (error) {
-    log.warn({ server: server.name, reason: failureText(error) }, 'tokens were not revoked')
+    log.warn(
+      { server: server.name, serverId: server.id, reason: failureText(error) },
+      'tokens were not revoked',
+    )
     return false
   }
 }
@@ -188,7 +191,10 @@ async function finish(params: URLSearchParams, parts: Parts): Promise<string> {
   }
   const { server, attempt } = await finishSignIn(params, { ...parts, serverOf })
   const { startedBy, place } = attempt
-  parts.log.info({ server: server.name, startedBy, issuer: place.issuer }, 'signed in to a server')
+  parts.log.info(
+    { server: server.name, serverId: server.id, startedBy, issuer: place.issuer },
+    'signed in to a server',
+  )
   parts.onChange(server.id)
   return server.name
 }

@@ -20,12 +20,10 @@ export function oauthRouter({ oauth, server }: OAuthRouterOptions) {
 
   return router({
     /** Answers with the URL to open in a browser; it is good for 10 min. */
-    signIn: managementProcedure
-      .input(byServer)
-      .mutation(({ input, ctx }) => {
-        const id = changed(ctx.access, input.serverId)
-        return oauth.signIn(id, callerKey(ctx.caller))
-      }),
+    signIn: managementProcedure.input(byServer).mutation(({ input, ctx }) => {
+      const id = changed(ctx.access, input.serverId)
+      return oauth.signIn(id, callerKey(ctx.caller))
+    }),
 
     signOut: managementProcedure
       .input(byServer)

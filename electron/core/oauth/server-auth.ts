@@ -118,9 +118,15 @@ export class SignIns {
     }
     const after = { ...before, needed, tokens: keepsTokens ? before.tokens : null }
     if (isDeepStrictEqual(before, after)) return
-    log.info({ server: server.name, scope: needed.scope }, 'a server asks for a sign-in')
+    log.info(
+      { server: server.name, serverId: server.id, scope: needed.scope },
+      'a server asks for a sign-in',
+    )
     await store.put(server.id, after).catch((error: unknown) => {
-      log.error({ server: server.name, reason: failureText(error) }, 'a sign-in was not stored')
+      log.error(
+        { server: server.name, serverId: server.id, reason: failureText(error) },
+        'a sign-in was not stored',
+      )
     })
   }
 }

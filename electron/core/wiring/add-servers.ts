@@ -1,30 +1,33 @@
 import type { Namespace } from '../../../shared/namespace.ts'
-import type { ServerInput } from '../../../shared/server.ts'
+import { serverDefinition, type ServerInput } from '../../../shared/server.ts'
+import { isShared, ownedBy, requirePart, type Access } from '../access.ts'
+import type { AddServers } from '../adding/adding.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { AppError } from '../errors.ts'
+import { parseInput } from '../problems.ts'
+import type { ServerRules } from '../server-rules.ts'
 import type { Stores } from './stores.ts'
 
 export type AddServersOptions = {
   db: Database
   stores: Pick<Stores, 'servers' | 'namespaces'>
+  rules: ServerRules
   /** Makes live connections follow a server that is new. */
   follow: (id: string) => Promise<void>
 }
 
-/**
- * Creates all of them or none, and puts them at the end of a namespace if one is named. Rejects
- * with an AppError; the ids are in the order of the servers.
- */
-export type AddServers = (servers: ServerInput[], namespaceId: string | null) => Promise<string[]>
-
-export function openAddServers({ db, stores, follow }: AddServersOptions): AddServers {
+/** Adds them at the end of the namespace. What joins one that all may use is shared, too. */
+export function openAddServers({ db, stores, rules, follow }: AddServersOptions): AddServers {
   const { servers, namespaces } = stores
 
-  return async (inputs, namespaceId) => {
+  return async (access, given, namespaceId) => {
+    const { accountId } = access
+    const namespace = namespaceId === null ? null : namespaceFor(access, namespaceId)
+    const inputs = given.map((input) => prepared(access, input, namespace))
     const ids = await db.write(async (tx) => {
       const created: string[] = []
-      for (const input of inputs) created.push((await servers.createIn(tx, input)).id)
-      if (namespaceId !== null) await join(tx, await namespaceIn(tx, namespaceId), created)
+      for (const input of inputs) created.push((await servers.createIn(tx, input, accountId)).id)
+      if (namespace) await join(tx, await namespaceIn(tx, namespace.id), created)
       return created
     })
     await servers.reload()
@@ -33,9 +36,23 @@ export function openAddServers({ db, stores, follow }: AddServersOptions): AddSe
     return ids
   }
 
+  function namespaceFor(access: Access, id: string): Namespace {
+    return access.requireChanged(namespaces.get(id), () => noNamespace(id))
+  }
+
+  function prepared(access: Access, input: ServerInput, namespace: Namespace | null): ServerInput {
+    const joins = namespace !== null && isShared(namespace)
+    const server = { ...input, shared: input.shared ?? joins }
+    const { accountId } = access
+    rules.refuse(access, { after: parseInput(serverDefinition, server), ownerId: accountId })
+    const owned = ownedBy(accountId, server.shared)
+    if (namespace) requirePart(namespace, { ...owned, name: server.name, noun: 'server' })
+    return server
+  }
+
   async function namespaceIn(tx: Tx, id: string): Promise<Namespace> {
     const namespace = (await namespaces.listIn(tx)).find((one) => one.id === id)
-    if (!namespace) throw new AppError('not-found', `There is no namespace with the id "${id}".`)
+    if (!namespace) throw noNamespace(id)
     return namespace
   }
 
@@ -46,4 +63,8 @@ export function openAddServers({ db, stores, follow }: AddServersOptions): AddSe
     ]
     await namespaces.updateIn(tx, namespace.id, { servers: members })
   }
+}
+
+function noNamespace(id: string): AppError {
+  return new AppError('not-found', `There is no namespace with the id "${id}".`)
 }

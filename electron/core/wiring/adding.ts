@@ -9,6 +9,7 @@ import type { CoreConfig } from '../config.ts'
 import { openHttpClient } from '../connections/http-client.ts'
 import type { Database } from '../db/open.ts'
 import type { Following } from './following.ts'
+import type { ServerRules } from '../server-rules.ts'
 import type { Stores } from './stores.ts'
 
 export type OpenAddingParts = {
@@ -17,6 +18,7 @@ export type OpenAddingParts = {
   db: Database
   changes: Changes
   follow: Following
+  rules: ServerRules
   /** Where clients reach us. */
   url: string
   /** Where programs of this machine do. */
@@ -27,7 +29,7 @@ const REGISTRY = 'https://registry.modelcontextprotocol.io'
 
 /** Adding servers, with what it takes of the disk, the network and the stores. */
 export async function openStoredAdding(parts: OpenAddingParts): Promise<Adding & AsyncDisposable> {
-  const { config, stores, db, changes, follow } = parts
+  const { config, stores, db, changes, follow, rules } = parts
   const { dataDir, env, log } = config
   const http = openHttpClient(env)
   const registry = openRegistry({
@@ -43,9 +45,10 @@ export async function openStoredAdding(parts: OpenAddingParts): Promise<Adding &
   const own = [parts.url, parts.localUrl, parts.localUrl.replace('127.0.0.1', 'localhost')]
   const adding = openAdding({
     ...{ env, registry, bundles },
-    takenNames: () => stores.servers.list().map(({ name }) => name),
+    takenNames: (accountId) =>
+      stores.servers.list().flatMap(({ name, ownerId }) => (ownerId === accountId ? [name] : [])),
     isOwnUrl: (url) => own.some((one) => url.startsWith(`${one}/metamcp/`)),
-    create: openAddServers({ db, stores, follow: follow.server }),
+    create: openAddServers({ db, stores, rules, follow: follow.server }),
   })
   return Object.assign(adding, {
     async [Symbol.asyncDispose]() {

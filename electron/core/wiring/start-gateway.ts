@@ -45,6 +45,7 @@ export function startGateway(parts: Parts): Gateway {
         clientInfo: { name: 'metamcp', version },
         auth: oauth.auth,
         knownEra: (id) => knownEra(stores, id),
+        mayReadEnv: (id) => mayReadEnv(stores, id),
         switched,
         onState: (id) => changes.publish({ kind: 'server-state', id }),
         ...watching.poolEvents,
@@ -57,6 +58,12 @@ export function startGateway(parts: Parts): Gateway {
   gateway.startServers(stores.servers.list(), new Set(changed))
   gateway.setEndpoints(endpointViews(stores))
   return gateway
+}
+
+/** Our environment holds the key of all secrets: it is for what administrators define. */
+function mayReadEnv({ servers, directory }: Stores, id: string): boolean {
+  const ownerId = servers.get(id)?.ownerId ?? null
+  return ownerId === null || directory.get(ownerId)?.role === 'admin'
 }
 
 /**
