@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { search as accountsSearch } from './features/accounts/search.ts'
 import { search as connectSearch } from './features/connect/search.ts'
 import { search as inspectorSearch } from './features/inspector/search.ts'
 import { search as logsSearch } from './features/logs/search.ts'
@@ -83,6 +84,17 @@ const keys = createRoute({
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('./features/keys/page.tsx'), 'Page'),
 })
+const accounts = createRoute({
+  getParentRoute: parent,
+  path: '/accounts',
+  validateSearch: accountsSearch,
+  component: lazyRouteComponent(() => import('./features/accounts/page.tsx'), 'Page'),
+})
+const account = createRoute({
+  getParentRoute: parent,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./features/account/page.tsx'), 'Page'),
+})
 const settings = createRoute({
   getParentRoute: parent,
   path: '/settings',
@@ -101,6 +113,8 @@ export const router = createRouter({
     inspector,
     logs,
     keys,
+    accounts,
+    account,
     settings,
   ]),
   history: createHashHistory(),

@@ -9,6 +9,9 @@ import { isUnauthorized } from './session.ts'
 
 // Who is inside already waits for no door.
 const Door = lazy(async () => ({ default: (await import('../features/sign-in/page.tsx')).Door }))
+const Consent = lazy(async () => ({
+  default: (await import('../features/sign-in/consent.tsx')).Consent,
+}))
 
 /** Shows the app once it answers; before that, what stands in the way, and what helps. */
 export function Entrance({ isDesktop, children }: { isDesktop: boolean; children: ReactNode }) {
@@ -16,7 +19,7 @@ export function Entrance({ isDesktop, children }: { isDesktop: boolean; children
   const overview = useQuery(useTRPC().status.overview.queryOptions())
   const { pathname } = window.location
   if (!isDesktop && (pathname === '/sign-in' || isUnauthorized(overview.error))) return <Door />
-  if (overview.data) return children
+  if (overview.data) return !isDesktop && pathname === '/consent' ? <Consent /> : children
   if (overview.isPending)
     return <div className={styles.blank} role="status" aria-label={t('opening')} />
   return (

@@ -1,4 +1,5 @@
 import {
+  AccountsIcon,
   ConnectIcon,
   EndpointsIcon,
   InspectorIcon,
@@ -20,6 +21,7 @@ export const PAGES = [
   { name: 'inspector', to: '/inspector', icon: InspectorIcon, group: 'watch' },
   { name: 'logs', to: '/logs', icon: LogsIcon, group: 'watch' },
   { name: 'keys', to: '/keys', icon: KeysIcon, group: 'access' },
+  { name: 'accounts', to: '/accounts', icon: AccountsIcon, group: 'access' },
   { name: 'settings', to: '/settings', icon: SettingsIcon, group: null },
 ] as const
 

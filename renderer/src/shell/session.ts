@@ -8,6 +8,9 @@ export async function readSession(): Promise<SessionView> {
   return (await response.json()) as SessionView
 }
 
+/** In a browser one comes in by a door, and can leave by it; the app has none. */
+export const canSignOut = window.metamcp === undefined
+
 /** Whatever was known of one person is forgotten with the page: nothing of it is for the next one. */
 export async function signOut(): Promise<void> {
   await fetch('/session', { method: 'DELETE' })

@@ -6,16 +6,18 @@ import { handOver } from '../features/add-server/handover.ts'
 import { useCommands, type Command } from '../ui/commands.ts'
 import { undoLast } from '../ui/undo.ts'
 import { isAddable } from './is-addable.ts'
-import { PAGES } from './pages.ts'
+import { canSignOut, signOut } from './session.ts'
 import { showShortcuts } from './shortcuts-open.ts'
+import { useShownPages } from './me.ts'
 
 /** What can be done on every page. */
 export function useShellCommands(): void {
   const { t } = useTranslation('shell')
   const navigate = useNavigate()
   const router = useRouter()
+  const shown = useShownPages()
   const commands = useMemo((): Command[] => {
-    const pages = PAGES.map(({ name, to }, index) => ({
+    const pages = shown.map(({ name, to }, index) => ({
       id: `go.${name}`,
       section: t('palette.goTo'),
       label: t(`pages.${name}`),
@@ -41,6 +43,7 @@ export function useShellCommands(): void {
           void navigate({ to: '/namespaces', search: { ...before, why: '?' } })
         },
       },
+      ...(canSignOut ? [{ id: 'sign-out', label: t('signOut'), run: () => void signOut() }] : []),
       { id: 'shortcuts', label: t('shortcuts.title'), shortcut: 'shift+?', run: showShortcuts },
       { id: 'undo', label: t('palette.undo'), shortcut: 'mod+Z', run: undoLast },
       { id: 'regions.next', label: '', shortcut: 'F6', isHidden: true, run: () => goToRegion(1) },
@@ -52,7 +55,7 @@ export function useShellCommands(): void {
         run: () => goToRegion(-1),
       },
     ]
-  }, [t, navigate, router])
+  }, [t, navigate, router, shown])
   useCommands(commands)
   useEffect(
     () =>

@@ -5,7 +5,9 @@ import { Link, useLocation } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { shortcutText } from '../ui/commands.ts'
 import { SearchIcon } from '../ui/icons.ts'
-import { PAGES, type PageName } from './pages.ts'
+import { useShownPages } from './me.ts'
+import type { PAGES, PageName } from './pages.ts'
+import { SidebarFoot } from './sidebar-foot.tsx'
 import styles from './sidebar.module.css'
 import { useCounts, type Count } from './use-counts.ts'
 
@@ -14,6 +16,7 @@ export function Sidebar() {
   const isNarrow = useMediaQuery('(max-width: 759px)', false, { getInitialValueInEffect: false })
   const counts = useCounts()
   const { pathname } = useLocation()
+  const pages = useShownPages()
   let group: string | null = null
   return (
     <nav className={styles.sidebar} aria-label={t('nav')}>
@@ -31,7 +34,7 @@ export function Sidebar() {
           </>
         )}
       </UnstyledButton>
-      {PAGES.map((page) => {
+      {pages.map((page) => {
         const heading = page.group !== group && page.group !== null && !isNarrow ? page.group : null
         group = page.group
         return (
@@ -46,6 +49,7 @@ export function Sidebar() {
           </div>
         )
       })}
+      <SidebarFoot isNarrow={isNarrow} />
     </nav>
   )
 }

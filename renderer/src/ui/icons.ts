@@ -15,6 +15,7 @@ export {
   IconGripVertical as DragIcon,
   IconHome as OverviewIcon,
   IconKey as KeysIcon,
+  IconLogout as SignOutIcon,
   IconMinus as PartlyIcon,
   IconPencil as EditIcon,
   IconPlug as EndpointsIcon,
@@ -24,6 +25,8 @@ export {
   IconServer2 as ServersIcon,
   IconSettings as SettingsIcon,
   IconStack2 as NamespacesIcon,
+  IconUserCircle as PersonIcon,
+  IconUsers as AccountsIcon,
   IconDeviceDesktop as ConnectIcon,
   IconX as CloseIcon,
 } from '@tabler/icons-react'

@@ -14,7 +14,7 @@ import { useListAddress } from './use-address.ts'
 const FEW = 8
 
 /** What a page says of its things. */
-export type ListWords = {
+type ListWords = {
   title: string
   /** On the button that makes another one. */
   new: string
@@ -41,7 +41,8 @@ export type NamedPageProps<T> = {
   actions?: ReactNode
   /** Draws those that the filter leaves. */
   list: (shown: readonly T[]) => ReactNode
-  /** Stands below the list, also below an empty one. */
+  /** Stands above and below the list, also where that is empty. */
+  above?: ReactNode
   below?: ReactNode
   /** Of the selected thing, where the page has such. */
   pane?: { content: ReactNode | null; label: string }
@@ -59,6 +60,7 @@ export function NamedPage<T>(props: NamedPageProps<T>) {
   const button = <NewButton label={words.new} onClick={begin} />
   const list = (
     <div className={styles.page}>
+      {props.above}
       {isMaking && form}
       {notice}
       <Shown {...props} />
@@ -85,6 +87,7 @@ export function NamedPage<T>(props: NamedPageProps<T>) {
     >
       {isEmpty ? (
         <>
+          {props.above}
           <Empty {...words.empty} actions={button} />
           {props.below}
         </>

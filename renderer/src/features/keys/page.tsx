@@ -1,10 +1,10 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NamedPage } from '../../ui/named-page.tsx'
+import { ShownOnce } from '../../ui/shown-once.tsx'
 import { useListAddress } from '../../ui/use-address.ts'
 import { KeyRows } from './key-rows.tsx'
 import { NewKey, type MadeKey } from './new-key.tsx'
-import { ShownOnce } from './shown-once.tsx'
 import { useKeys } from './use-keys.ts'
 
 /** Who may call, and the way to cut it off. */
@@ -38,7 +38,21 @@ export function Page() {
           }}
         />
       }
-      notice={made && <ShownOnce key={made.id} made={made} onDone={() => setMade(null)} />}
+      notice={
+        made && (
+          <ShownOnce
+            key={made.id}
+            title={t('once.title', { name: made.name })}
+            secret={made.key}
+            text={t('once.text')}
+            leaving={{
+              title: t('once.leaveTitle', { name: made.name }),
+              text: t('once.leaveText'),
+            }}
+            onDone={() => setMade(null)}
+          />
+        )
+      }
       list={(shown) => <KeyRows keys={shown} endpoints={endpoints} />}
     />
   )

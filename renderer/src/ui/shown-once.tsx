@@ -3,13 +3,23 @@ import { useClipboard } from '@mantine/hooks'
 import { useBlocker } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { CopyIcon, DoneIcon } from '../../ui/icons.ts'
-import styles from './keys.module.css'
-import type { MadeKey } from './new-key.tsx'
+import { CopyIcon, DoneIcon } from './icons.ts'
+import styles from './shown-once.module.css'
 
-/** The key itself, this once. Who goes on without having copied it is asked. */
-export function ShownOnce({ made, onDone }: { made: MadeKey; onDone: () => void }) {
-  const { t } = useTranslation('keys')
+type ShownOnceProps = {
+  title: string
+  /** The text that is shown this once. */
+  secret: string
+  /** What it is, and that it does not come again. */
+  text: string
+  /** Asks whoever goes on without having copied it. */
+  leaving: { title: string; text: string }
+  onDone: () => void
+}
+
+/** A secret, this once. Who goes on without having copied it is asked. */
+export function ShownOnce({ title, secret, text, leaving, onDone }: ShownOnceProps) {
+  const { t } = useTranslation('ui')
   const clipboard = useClipboard({ timeout: 60_000 })
   const [isCopied, setCopied] = useState(false)
   const [isAsked, setAsked] = useState(false)
@@ -29,22 +39,22 @@ export function ShownOnce({ made, onDone }: { made: MadeKey; onDone: () => void 
     onDone()
   }
   const copy = () => {
-    clipboard.copy(made.key)
+    clipboard.copy(secret)
     setCopied(true)
   }
   return (
-    <section className={styles.once} aria-label={t('once.title', { name: made.name })}>
-      <h2 className={styles.onceTitle}>{t('once.title', { name: made.name })}</h2>
+    <section className={styles.once} aria-label={title}>
+      <h2 className={styles.title}>{title}</h2>
       <code
-        className={styles.key}
+        className={styles.secret}
         translate="no"
         tabIndex={0}
         // Selected by hand is as good as copied.
         onCopy={() => setCopied(true)}
       >
-        {made.key}
+        {secret}
       </code>
-      <p className={styles.note}>{t('once.text')}</p>
+      <p className={styles.note}>{text}</p>
       <div className={styles.buttons}>
         <Button
           autoFocus
@@ -59,23 +69,29 @@ export function ShownOnce({ made, onDone }: { made: MadeKey; onDone: () => void 
           {clipboard.error ? t('once.notCopied') : ''}
         </span>
       </div>
-      <Leaving name={made.name} isOpen={isAsked || isBlocked} onStay={stay} onLeave={leave} />
+      <Leaving {...leaving} isOpen={isAsked || isBlocked} onStay={stay} onLeave={leave} />
     </section>
   )
 }
 
-type LeavingProps = { name: string; isOpen: boolean; onStay: () => void; onLeave: () => void }
+type LeavingProps = {
+  title: string
+  text: string
+  isOpen: boolean
+  onStay: () => void
+  onLeave: () => void
+}
 
-function Leaving({ name, isOpen, onStay, onLeave }: LeavingProps) {
-  const { t } = useTranslation(['keys', 'ui'])
+function Leaving({ title, text, isOpen, onStay, onLeave }: LeavingProps) {
+  const { t } = useTranslation('ui')
   return (
     <Modal
       opened={isOpen}
       onClose={onStay}
-      title={t('once.leaveTitle', { name })}
-      closeButtonProps={{ 'aria-label': t('ui:close') }}
+      title={title}
+      closeButtonProps={{ 'aria-label': t('close') }}
     >
-      <p className={styles.note}>{t('once.leaveText')}</p>
+      <p className={styles.note}>{text}</p>
       <div className={styles.buttons}>
         <Button data-autofocus onClick={onStay}>
           {t('once.stay')}

@@ -1,0 +1,18 @@
+import { useTranslation } from 'react-i18next'
+import type { AuditActor, AuditEntry } from '../../../../shared/audit.ts'
+
+/** What stands in the audit log, in words. */
+export function useAuditWords() {
+  const { t } = useTranslation('accounts')
+  return {
+    actor: ({ kind, name }: AuditActor): string =>
+      kind === 'account' ? name : t(`audit.actors.${kind}`),
+    /** Of an action that has no words yet: its name. */
+    action: ({ action }: Pick<AuditEntry, 'action'>): string =>
+      t(`audit.actions.${action}`, { defaultValue: action }),
+    detail: ({ detail }: Pick<AuditEntry, 'detail'>): string =>
+      Object.entries(detail ?? {})
+        .map(([name, value]) => `${name}: ${String(value)}`)
+        .join(', '),
+  }
+}

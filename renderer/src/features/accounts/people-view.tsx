@@ -1,0 +1,94 @@
+import { Select } from '@mantine/core'
+import { useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { NamedPage } from '../../ui/named-page.tsx'
+import { ShownOnce } from '../../ui/shown-once.tsx'
+import { useListAddress } from '../../ui/use-address.ts'
+import styles from './accounts.module.css'
+import { InviteRow, type Invited } from './invite-row.tsx'
+import { PeopleRows } from './people-rows.tsx'
+import { RemoveDialog } from './remove-dialog.tsx'
+import { usePeople, useSignUp, type Person } from './use-people.ts'
+
+const MODES = ['open', 'invite', 'closed'] as const
+
+type PeopleViewProps = {
+  above: ReactNode
+  /** The account of whoever looks, if they have one. */
+  ownId: string | null
+}
+
+/** Who has an account, and who is invited. */
+export function PeopleView({ above, ownId }: PeopleViewProps) {
+  const { t } = useTranslation('accounts')
+  const { go } = useListAddress()
+  const { people, error } = usePeople(ownId)
+  const [invited, setInvited] = useState<Invited | null>(null)
+  const [leaving, setLeaving] = useState<Person | null>(null)
+  return (
+    <>
+      <NamedPage
+        id="accounts"
+        words={{
+          title: t('title'),
+          new: t('invite'),
+          filter: t('filter'),
+          noMatch: (text) => t('noMatch', { text }),
+          unread: t('unread'),
+          empty: { title: t('empty.title'), text: t('empty.text') },
+        }}
+        items={people}
+        error={error}
+        textsOf={({ name, email }) => [name, email]}
+        actions={<SignUpSelect />}
+        above={above}
+        form={
+          <InviteRow
+            taken={people?.map(({ email }) => email) ?? []}
+            onCancel={() => go({ new: undefined })}
+            onInvited={(one) => {
+              setInvited(one)
+              go({ new: undefined })
+            }}
+          />
+        }
+        notice={
+          invited && (
+            <ShownOnce
+              key={invited.url}
+              title={t('link.title', { email: invited.email })}
+              secret={invited.url}
+              text={t('link.text')}
+              leaving={{ title: t('link.leaveTitle'), text: t('link.leaveText') }}
+              onDone={() => setInvited(null)}
+            />
+          )
+        }
+        list={(shown) => <PeopleRows people={shown} onRemove={setLeaving} />}
+        below={people?.length === 1 && ownId && <p className={styles.note}>{t('onlyYou')}</p>}
+      />
+      <RemoveDialog person={leaving} onClose={() => setLeaving(null)} />
+    </>
+  )
+}
+
+function SignUpSelect() {
+  const { t } = useTranslation('accounts')
+  const { mode, set } = useSignUp()
+  return (
+    <span className={styles.signUp}>
+      {t('signUp.label')}
+      <Select
+        className={styles.signUpSelect}
+        aria-label={t('signUp.label')}
+        data={MODES.map((value) => ({ value, label: t(`signUp.${value}`) }))}
+        value={mode ?? null}
+        allowDeselect={false}
+        onChange={(value) => {
+          const chosen = MODES.find((one) => one === value)
+          if (chosen) void set(chosen)
+        }}
+      />
+    </span>
+  )
+}
