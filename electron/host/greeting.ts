@@ -1,17 +1,19 @@
 import type { Core, CoreConfig } from '../core/index.ts'
 
 type Greeted = Pick<Core, 'url' | 'endpoints' | 'firstKey' | 'adminToken' | 'recovery'>
-type Place = Pick<CoreConfig, 'dataDir' | 'pageDir'>
+type Place = Pick<CoreConfig, 'dataDir' | 'pageDir' | 'auth'>
 
 /**
  * What a person reads once requests are served, without a line break at its end. Scripts wait for
  * its first line, which stays `MetaMCP ready <url>`.
  */
-export function greeting(core: Greeted, { dataDir, pageDir }: Place): string {
+export function greeting(core: Greeted, { dataDir, pageDir, auth }: Place): string {
   const [endpoint] = core.endpoints().toSorted(defaultFirst)
   const paragraphs = [
     `MetaMCP ready ${core.url}`,
-    pageDir === null ? null : `Window         ${core.url} in a browser, with the admin token`,
+    pageDir === null
+      ? null
+      : `Window         ${core.url} in a browser, ${WAYS_IN[auth ?? 'local']}`,
     endpoint ? `MCP endpoint   ${endpoint.url}` : 'No endpoint is switched on.',
     keyLine(core, dataDir),
     tokenLine(core, dataDir),
@@ -20,6 +22,8 @@ export function greeting(core: Greeted, { dataDir, pageDir }: Place): string {
   ]
   return paragraphs.filter((text) => text !== null).join('\n')
 }
+
+const WAYS_IN = { local: 'with the admin token', accounts: 'with an account or the admin token' }
 
 function defaultFirst(a: { name: string }, b: { name: string }): number {
   return Number(b.name === 'default') - Number(a.name === 'default')

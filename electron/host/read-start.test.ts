@@ -26,6 +26,7 @@ test('without anything there are defaults', () => {
     publicUrl: null,
     restoreFile: null,
     logLevel: 'info',
+    auth: 'local',
     secretKey: null,
     adminToken: null,
     env: {},
@@ -40,6 +41,7 @@ const ENV = {
   METAMCP_CONFIG: 'env.json',
   METAMCP_PUBLIC_URL: 'https://env.example/base/',
   METAMCP_LOG_LEVEL: 'warn',
+  METAMCP_AUTH: 'accounts',
   METAMCP_SECRET_KEY: 'secret',
   METAMCP_ADMIN_TOKEN: 'token',
 }
@@ -53,6 +55,7 @@ test('the environment wins over defaults', () => {
     publicUrl: 'https://env.example/base',
     restoreFile: null,
     logLevel: 'warn',
+    auth: 'accounts',
     secretKey: 'secret',
     adminToken: 'token',
     env: ENV,
@@ -65,7 +68,7 @@ test('the environment wins over defaults', () => {
 
 test('arguments win over the environment', () => {
   const argv = ['--host', '::1', '--port=0', '--data-dir', 'data', '--config=./my.json']
-  const more = ['--public-url', 'http://arg.example', '--log-level', 'debug']
+  const more = ['--public-url', 'http://arg.example', '--log-level', 'debug', '--auth', 'local']
   expect(configOf([...argv, ...more], ENV)).toMatchObject({
     host: '::1',
     port: 0,
@@ -74,6 +77,7 @@ test('arguments win over the environment', () => {
     publicUrl: 'http://arg.example',
     restoreFile: null,
     logLevel: 'debug',
+    auth: 'local',
   })
 })
 
@@ -86,7 +90,8 @@ test('help names every argument and variable', () => {
   const help = headless(['--port', 'x', '-h'])
   const text = help.kind === 'help' ? help.text : ''
   for (const name of Object.keys(ENV)) expect(text).toContain(name)
-  for (const name of ['host', 'port', 'data-dir', 'config', 'public-url', 'log-level', 'help']) {
+  const others = ['config', 'public-url', 'log-level', 'auth', 'help']
+  for (const name of ['host', 'port', 'data-dir', ...others]) {
     expect(text).toContain(`--${name} `)
   }
 })
@@ -102,6 +107,7 @@ test.each<[string[], Record<string, string>, string]>([
     '--log-level "loud" is not a log level: use debug, info, warn, error or silent.',
   ],
   [['--public-url', 'example.com'], {}, '--public-url "example.com" is not an http or https URL.'],
+  [['--auth', 'oidc'], {}, '--auth "oidc" is no way to sign in: use local or accounts.'],
   [['--port'], {}, '--port needs a value.'],
   [['--config', '--port', '0'], {}, '--config needs a value.\nUnknown argument "0".'],
   [['--config='], {}, '--config needs a value.'],

@@ -40,6 +40,7 @@ const OPTIONS = {
   config: { type: 'string' },
   'public-url': { type: 'string' },
   'log-level': { type: 'string' },
+  auth: { type: 'string' },
   restore: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options']
@@ -51,6 +52,7 @@ const HELP = `MetaMCP Desktop: one local URL for all your MCP servers.
   --data-dir FOLDER   where everything is kept      METAMCP_DATA_DIR    (the platform's data folder)
   --config FILE       a metamcp.json to apply       METAMCP_CONFIG
   --public-url URL    where clients reach us        METAMCP_PUBLIC_URL  (http://127.0.0.1:<port>)
+  --auth MODE         local or accounts             METAMCP_AUTH        (local: the admin token alone)
   --log-level LEVEL   debug, info, warn, error      METAMCP_LOG_LEVEL   (info)
   --restore FILE      first put back a backup from the data folder's backups; what is there is kept
   --help              this text
@@ -89,6 +91,7 @@ const hostConfig = z.object({
   logLevel: z.enum(logLevel.options, {
     error: 'is not a log level: use debug, info, warn, error or silent',
   }),
+  auth: z.enum(['local', 'accounts'], { error: 'is no way to sign in: use local or accounts' }),
   secretKey: z.string().nullable(),
   adminToken: z.string().nullable(),
 })
@@ -105,6 +108,7 @@ const SOURCES: Record<Field, { option?: keyof typeof OPTIONS; variable?: string 
   // By argument alone: a variable would put the same backup back at every start.
   restoreFile: { option: 'restore' },
   logLevel: { option: 'log-level', variable: 'METAMCP_LOG_LEVEL' },
+  auth: { option: 'auth', variable: 'METAMCP_AUTH' },
   secretKey: { variable: 'METAMCP_SECRET_KEY' },
   adminToken: { variable: 'METAMCP_ADMIN_TOKEN' },
 }
@@ -150,6 +154,7 @@ function readConfig(values: Values, env: StartOptions['env']) {
     publicUrl: given('publicUrl')?.text ?? null,
     restoreFile: given('restoreFile')?.text ?? null,
     logLevel: given('logLevel')?.text ?? saved.logLevel ?? 'info',
+    auth: given('auth')?.text ?? 'local',
     secretKey: given('secretKey')?.text ?? null,
     adminToken: given('adminToken')?.text ?? null,
   })

@@ -18,6 +18,8 @@ export async function desktopConfig(
   const { platform } = process
   return {
     ...config,
+    // One person sits here, and has signed in to this computer.
+    auth: 'local',
     secretKey: await openSecretKey({ dataDir, given, keychain: safeStorage, platform, log }),
     resourcesDir: resourcesDir(),
     // The window is ours; a browser has nothing to look for here.
