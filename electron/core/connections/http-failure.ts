@@ -2,6 +2,7 @@ import type { ServerProblem } from '../../../shared/server-problem.ts'
 import { messageOf } from '../errors.ts'
 import { isObject, RpcError } from '../json-rpc.ts'
 import { isTooDeep } from '../json-depth.ts'
+import { ADDRESS_NOT_ALLOWED, notAllowed } from '../outbound.ts'
 import { parseJson } from '../json.ts'
 import { readText } from './http-body.ts'
 import { isNoHost, isUnsafe, networkProblem, signedProblem } from './http-problem.ts'
@@ -124,6 +125,7 @@ function describeRedirect(status: number, target: string): string {
 
 function describeNetwork(code: string, url: URL): string {
   const { host, hostname, origin } = url
+  if (code === ADDRESS_NOT_ALLOWED) return notAllowed(hostname)
   if (code === 'ECONNREFUSED') return `Nothing listens at ${origin}. Is the server running?`
   if (isNoHost(code)) {
     return `The host "${hostname}" was not found (${code}). Check the URL and the network.`
