@@ -107,12 +107,14 @@ function unauthorized(
   }
   const headers = { 'www-authenticate': `Bearer ${parts.join(', ')}` }
   if (shown === 'scope') return refuse(403, 'This token does not open endpoints', headers)
-  return refuse(401, auth.apiKey ? KEY_NEEDED : SIGN_IN_NEEDED, headers)
+  const text = challenge ? (auth.apiKey ? EITHER_NEEDED : TOKEN_NEEDED) : KEY_NEEDED
+  return refuse(401, text, headers)
 }
 
 const KEY_NEEDED =
   'An API key is needed: send it as "Authorization: Bearer sk_mt_…" or as "X-API-Key".'
-const SIGN_IN_NEEDED = 'An access token is needed: let your client sign in.'
+const TOKEN_NEEDED = 'An access token is needed: let your client sign in.'
+const EITHER_NEEDED = `${TOKEN_NEEDED} ${KEY_NEEDED.replace('An', 'Or an')}`
 
 function managersOnly(): HttpRefusal {
   const text = 'Inspecting takes the admin token: send it as "Authorization: Bearer …".'

@@ -1,0 +1,72 @@
+import {
+  Client,
+  StreamableHTTPClientTransport,
+  type OAuthClientMetadata,
+  type OAuthClientProvider,
+  type StoredOAuthClientInformation,
+  type StoredOAuthTokens,
+} from '@modelcontextprotocol/client'
+
+/** What a client of SDK v2 keeps of its sign-in, in memory. */
+export class MemoryProvider implements OAuthClientProvider {
+  readonly redirectUrl: string
+  /** What a browser is to be opened with; `null`: nothing yet. */
+  opened: URL | null = null
+  kept: StoredOAuthTokens | undefined
+  client: StoredOAuthClientInformation | undefined
+  #verifier = ''
+
+  constructor(redirectUrl: string) {
+    this.redirectUrl = redirectUrl
+  }
+
+  /** As programs of today register, without a word on what kind of application they are. */
+  get clientMetadata(): OAuthClientMetadata {
+    return {
+      client_name: 'SDK client',
+      redirect_uris: [this.redirectUrl],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+    }
+  }
+
+  clientInformation(): StoredOAuthClientInformation | undefined {
+    return this.client
+  }
+
+  saveClientInformation(client: StoredOAuthClientInformation): void {
+    this.client = client
+  }
+
+  tokens(): StoredOAuthTokens | undefined {
+    return this.kept
+  }
+
+  saveTokens(tokens: StoredOAuthTokens): void {
+    this.kept = tokens
+  }
+
+  redirectToAuthorization(url: URL): void {
+    this.opened = url
+  }
+
+  saveCodeVerifier(verifier: string): void {
+    this.#verifier = verifier
+  }
+
+  codeVerifier(): string {
+    return this.#verifier
+  }
+
+  invalidateCredentials(): void {
+    this.kept = undefined
+  }
+}
+
+/** A client of SDK v2 that signs in as `provider` says. */
+export async function connectWith(url: URL, provider: MemoryProvider) {
+  const client = new Client({ name: 'sdk', version: '1' }, { versionNegotiation: { mode: 'auto' } })
+  await client.connect(new StreamableHTTPClientTransport(url, { authProvider: provider }))
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.close() })
+}
