@@ -5,7 +5,7 @@ import { genericOAuth } from 'better-auth/plugins'
 import { eq } from 'drizzle-orm'
 import { accountName, PASSWORD_LENGTH } from '../../../shared/account.ts'
 import { invitations } from '../db/schema.ts'
-import { AppError } from '../errors.ts'
+import { AppError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { AccountDatabase } from './account-database.ts'
 import type { OpenProvider } from './account-settings.ts'
@@ -61,7 +61,8 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
   const { url, origins, database, secret, rateLimit, log } = options
   return {
     appName: 'MetaMCP',
-    baseURL: url,
+    // A public URL may have a path, which whatever stands before us takes away.
+    baseURL: new URL(url).origin,
     basePath: AUTH_PATH,
     trustedOrigins: [...origins],
     // Not `secret`, beside which it would look for others in the environment.
@@ -80,7 +81,7 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
       max: 300,
       customRules: {
         '/sign-in/*': { window: 60, max: 10 },
-        '/sign-up/*': { window: 60, max: 10 },
+        '/sign-up/*': { window: 60, max: 20 },
       },
     },
     advanced: {
@@ -88,7 +89,14 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
     // Where a sign-in at a provider that failed comes back to, with `?error=`.
-    onAPIError: { errorURL: `${url}/sign-in` },
+    onAPIError: {
+      errorURL: `${url}/sign-in`,
+      // It would write to the terminal, and what it says may name addresses of people.
+      onError(error) {
+        if (error instanceof APIError) return
+        log.error({ part: 'accounts', error: messageOf(error) }, 'a request failed')
+      },
+    },
     plugins: [
       ...options.plugins,
       providerSignIn(),

@@ -43,7 +43,11 @@ export async function signIn(core: TempCore, name: string, password = PASSWORD) 
   return enter(core, 'sign-in/email', { email: `${name}@example.com`, password })
 }
 
-async function enter(core: TempCore, path: string, body: object): Promise<TempPerson> {
+async function enter(
+  core: TempCore,
+  path: string,
+  body: Record<string, unknown>,
+): Promise<TempPerson> {
   const response = await postAuth(core, path, body)
   const text = await response.text()
   if (response.status !== 200) throw new Error(`${path}: ${response.status} ${text}`)
@@ -57,18 +61,18 @@ async function enter(core: TempCore, path: string, body: object): Promise<TempPe
   return { id, name, email, cookie, headers, trpc: trpcOf(core, headers) }
 }
 
-/** POST to better-auth, as our own page does. */
+/** POST to better-auth, as our own page does; `headers` are not of the body. */
 export function postAuth(
   core: Pick<TempCore, 'url'>,
   path: string,
-  body: object,
-  headers: Record<string, string> = {},
+  body: { headers?: Record<string, string>; [field: string]: unknown },
 ): Promise<Response> {
+  const { headers, ...fields } = body
   return fetch(`${core.url}/api/auth/${path}`, {
     method: 'POST',
     redirect: 'manual',
     headers: { 'content-type': 'application/json', origin: core.url, ...headers },
-    body: JSON.stringify(body),
+    body: JSON.stringify(fields),
   })
 }
 

@@ -25,7 +25,7 @@ export async function openTempGrant(
 ): Promise<TempGrant> {
   const clientId = await registerTempClient(core, { client_name: name })
   const request = authorizationRequest(core, { clientId, resource: endpoint })
-  const back = await decide(core, person, request.url)
+  const back = await allow(core, person, request.url)
   const code = back.searchParams.get('code')
   if (code === null) throw new Error(`no code: ${back.href}`)
   const { body } = await redeem(core, { ...request, clientId, code })
@@ -80,16 +80,15 @@ export async function openInBrowser(url: URL | string, person?: TempPerson): Pro
   return new URL(to, url)
 }
 
-/** A person opens the address, reads the page, and allows or refuses. Where the browser goes then. */
-export async function decide(
+/** A person opens the address and allows what it asks. Where the browser goes then. */
+export async function allow(
   core: Where,
   person: TempPerson,
-  authorizationUrl: URL | string,
-  accept = true,
+  url: URL | string,
 ): Promise<URL> {
-  const page = await openInBrowser(authorizationUrl, person)
+  const page = await openInBrowser(url, person)
   if (page.pathname !== '/consent') throw new Error(`no consent: ${page.href}`)
-  return answerConsent(core, person, { query: page.search.slice(1), accept })
+  return answerConsent(core, person, { query: page.search.slice(1), accept: true })
 }
 
 /** What the page of the consent posts. */
@@ -99,7 +98,9 @@ export async function answerConsent(
   { query, accept }: { query: string; accept: boolean },
 ): Promise<URL> {
   const headers = { cookie: person.cookie }
-  const answer = await postAuth(core, 'oauth2/consent', { accept, oauth_query: query }, headers)
+  const answer = await postAuth(core, 'oauth2/consent', {
+    ...{ accept, oauth_query: query, headers },
+  })
   const { url, ...rest } = (await answer.json()) as { url?: string }
   if (url === undefined) throw new Error(`consent: ${answer.status} ${JSON.stringify(rest)}`)
   return new URL(url)
