@@ -25,6 +25,16 @@ const WORDS: Record<string, string> = {
  * and column of each mistake, and for a name that appears twice, of which one would be lost.
  */
 export function parseJsonc(text: string, intro: string): unknown {
+  try {
+    return parse(text, intro)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    // The stack overflowed, for which comments and strings in the right places are enough.
+    throw new InvalidInput([{ path: [], message: 'is nested too deep' }], intro)
+  }
+}
+
+function parse(text: string, intro: string): unknown {
   // Editors on Windows begin files with a byte order mark.
   const source = text.replace(/^\uFEFF/, '')
   const errors: ParseError[] = []
