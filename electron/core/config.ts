@@ -17,6 +17,15 @@ export type CoreConfig = {
   host: string
   /** `0` picks a free one. */
   port: number
+  /**
+   * Where management is served, apart from what clients call; `0` picks a free one. Left out or
+   * `null`: together on one port.
+   */
+  adminPort?: number | null
+  /** The address that this port is on; `127.0.0.1` if left out. */
+  adminHost?: string
+  /** Web pages of these origins may call endpoints, by `CORS`; none if left out. */
+  allowedOrigins?: readonly string[]
   /** Where clients reach us, without a slash at its end; `null` for `http://127.0.0.1:<port>`. */
   publicUrl: string | null
   /** A `metamcp.json` to apply at the start. */
@@ -35,6 +44,11 @@ export type CoreConfig = {
    * people who sign in. Left out: `local`.
    */
   auth?: 'local' | 'accounts'
+  /**
+   * Addresses, ranges and names beside the public internet that servers of accounts may be at, and
+   * sign-ins lead to. Left out or `null`: anywhere, on a person's own computer.
+   */
+  allowPrivate?: readonly string[] | null
   /** The folder of what is shipped as it is: `migrations` and more. */
   resourcesDir: string
   /** The built page of the window, for browsers; `null` where no browser is to have it. */

@@ -18,6 +18,7 @@ import { openInstanceAccounts } from './wiring/accounts.ts'
 import { openAuditing } from './wiring/auditing.ts'
 import { openFaces } from './wiring/faces.ts'
 import { openFeatures } from './wiring/features.ts'
+import { openHttpClients } from './wiring/http-clients.ts'
 import type { AppRouter } from './router.ts'
 import type { RpcContext } from './rpc.ts'
 import { openSight } from './wiring/sight.ts'
@@ -106,10 +107,12 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const applied = await applyConfigFile({ config, stores, db })
   const firstKey = await prepareFirstStart(stores)
 
+  const clients = opened.use(openHttpClients({ config, stores }))
   const oauth = opened.use(
-    openSignIns({ config, stores, url, times: limits, gateway: () => gateway }),
+    openSignIns({ config, stores, url, http: clients, times: limits, gateway: () => gateway }),
   )
-  const gateway = startGateway({ config, stores, changes, limits, applied, oauth, watching })
+  const live = { config, stores, changes, limits, applied, oauth, watching, http: clients }
+  const gateway = startGateway(live)
   opened.defer(() => gateway.close())
   opened.use(watching.watchLists(gateway))
   const authorization = await openEndpointAuthorization({

@@ -22,6 +22,10 @@ test('without anything there are defaults', () => {
     host: '127.0.0.1',
     port: 12008,
     dataDir: envPaths('MetaMCP', { suffix: '' }).data,
+    adminPort: null,
+    adminHost: '127.0.0.1',
+    allowedOrigins: [],
+    allowPrivate: [],
     configFile: null,
     publicUrl: null,
     restoreFile: null,
@@ -37,6 +41,10 @@ test('without anything there are defaults', () => {
 const ENV = {
   METAMCP_HOST: '0.0.0.0',
   METAMCP_PORT: '1',
+  METAMCP_ADMIN_PORT: '2',
+  METAMCP_ADMIN_HOST: '10.0.0.1',
+  METAMCP_ALLOWED_ORIGINS: 'https://A.example, http://b.example:81',
+  METAMCP_ALLOW_PRIVATE: '10.0.0.0/8,db.internal',
   METAMCP_DATA_DIR: '/env/data',
   METAMCP_CONFIG: 'env.json',
   METAMCP_PUBLIC_URL: 'https://env.example/base/',
@@ -50,6 +58,10 @@ test('the environment wins over defaults', () => {
   expect(configOf([], ENV)).toEqual({
     host: '0.0.0.0',
     port: 1,
+    adminPort: 2,
+    adminHost: '10.0.0.1',
+    allowedOrigins: ['https://a.example', 'http://b.example:81'],
+    allowPrivate: ['10.0.0.0/8', 'db.internal'],
     dataDir: resolve('/env/data'),
     configFile: resolve('env.json'),
     publicUrl: 'https://env.example/base',
@@ -108,6 +120,19 @@ test.each<[string[], Record<string, string>, string]>([
   ],
   [['--public-url', 'example.com'], {}, '--public-url "example.com" is not an http or https URL.'],
   [['--auth', 'oidc'], {}, '--auth "oidc" is no way to sign in: use local or accounts.'],
+  [['--admin-port', 'x'], {}, '--admin-port "x" is not a port: use 0 to 65535.'],
+  ...['*', 'null', 'example.com', 'https://a.example/', 'https://a.example/b', 'file://a'].map(
+    (origin): [string[], Env, string] => [
+      ['--allow-origin', `https://a.example,${origin}`],
+      {},
+      `--allow-origin "https://a.example,${origin}" names "${origin}", which is no origin: write "https://app.example.com", without a path.`,
+    ],
+  ),
+  [
+    [],
+    { METAMCP_ALLOW_PRIVATE: '10.0.0.0/33' },
+    'METAMCP_ALLOW_PRIVATE "10.0.0.0/33" names "10.0.0.0/33", which is no address, range (10.0.0.0/8) or name of a host.',
+  ],
   [['--port'], {}, '--port needs a value.'],
   [['--config', '--port', '0'], {}, '--config needs a value.\nUnknown argument "0".'],
   [['--config='], {}, '--config needs a value.'],
@@ -126,14 +151,11 @@ test('mistakes are told all at once, and hold no secret', () => {
 })
 
 test('what this version does not know yet is ignored with a warning, without its value', () => {
-  const env = { METAMCP_ADMIN_PORT: '12009', DATABASE_URL: 'postgres://me:pass@db/metamcp' }
-  const warnings = [
-    'METAMCP_ADMIN_PORT is ignored: this version serves management on the same port as everything else.',
-    'DATABASE_URL is ignored: this version keeps its database in the data folder.',
-  ]
+  const env = { DATABASE_URL: 'postgres://me:pass@db/metamcp' }
+  const warnings = ['DATABASE_URL is ignored: this version keeps its database in the data folder.']
   expect(headless([], env)).toMatchObject({ kind: 'start', warnings })
   expect(desktop([], env)).toMatchObject({ kind: 'start', warnings })
-  expect(headless([], { METAMCP_ADMIN_PORT: '' })).toMatchObject({ kind: 'start', warnings: [] })
+  expect(headless([], { DATABASE_URL: '' })).toMatchObject({ kind: 'start', warnings: [] })
 })
 
 describe('where switches of others are left alone', () => {

@@ -4,6 +4,7 @@ import envPaths from 'env-paths'
 import { z } from 'zod'
 import { DEFAULT_PORT, logLevel } from '../../shared/preferences.ts'
 import type { StartedWith } from '../core/index.ts'
+import { addressesField, originsField, portField } from './network-fields.ts'
 import { readSavedStart } from './saved-start.ts'
 
 /** What arguments and environment say; `null` leaves it to the core. */
@@ -41,6 +42,10 @@ const OPTIONS = {
   'public-url': { type: 'string' },
   'log-level': { type: 'string' },
   auth: { type: 'string' },
+  'admin-port': { type: 'string' },
+  'admin-host': { type: 'string' },
+  'allow-origin': { type: 'string' },
+  'allow-private-addresses': { type: 'string' },
   restore: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options']
@@ -53,7 +58,13 @@ const HELP = `MetaMCP Desktop: one local URL for all your MCP servers.
   --config FILE       a metamcp.json to apply       METAMCP_CONFIG
   --public-url URL    where clients reach us        METAMCP_PUBLIC_URL  (http://127.0.0.1:<port>)
   --auth MODE         local or accounts             METAMCP_AUTH        (local: the admin token alone)
+  --admin-port PORT   a port for management alone   METAMCP_ADMIN_PORT  (the same port)
+  --admin-host ADDRESS  where that port listens     METAMCP_ADMIN_HOST  (127.0.0.1)
   --log-level LEVEL   debug, info, warn, error      METAMCP_LOG_LEVEL   (info)
+  --allow-origin ORIGINS              web pages that may call endpoints, separated by commas
+                                      METAMCP_ALLOWED_ORIGINS  (none)
+  --allow-private-addresses PLACES    addresses, ranges and hosts inside your network that servers of
+                                      accounts may be at  METAMCP_ALLOW_PRIVATE  (none)
   --restore FILE      first put back a backup from the data folder's backups; what is there is kept
   --help              this text
 
@@ -63,17 +74,16 @@ Arguments win over the environment.`
 
 /** Variables that mean something to MetaMCP, but nothing to this version of it yet. */
 const IGNORED_VARIABLES = {
-  METAMCP_ADMIN_PORT: 'this version serves management on the same port as everything else',
   DATABASE_URL: 'this version keeps its database in the data folder',
 }
 
 const hostConfig = z.object({
   host: z.string(),
-  port: z
-    .string()
-    .regex(/^\d{1,5}$/, 'is not a port: use 0 to 65535')
-    .transform(Number)
-    .refine((port) => port <= 65_535, 'is not a port: use 0 to 65535'),
+  port: portField,
+  adminPort: portField.nullable(),
+  adminHost: z.string(),
+  allowedOrigins: originsField,
+  allowPrivate: addressesField,
   dataDir: z.string(),
   configFile: z
     .string()
@@ -102,6 +112,10 @@ type Field = keyof z.infer<typeof hostConfig>
 const SOURCES: Record<Field, { option?: keyof typeof OPTIONS; variable?: string }> = {
   host: { option: 'host', variable: 'METAMCP_HOST' },
   port: { option: 'port', variable: 'METAMCP_PORT' },
+  adminPort: { option: 'admin-port', variable: 'METAMCP_ADMIN_PORT' },
+  adminHost: { option: 'admin-host', variable: 'METAMCP_ADMIN_HOST' },
+  allowedOrigins: { option: 'allow-origin', variable: 'METAMCP_ALLOWED_ORIGINS' },
+  allowPrivate: { option: 'allow-private-addresses', variable: 'METAMCP_ALLOW_PRIVATE' },
   dataDir: { option: 'data-dir', variable: 'METAMCP_DATA_DIR' },
   configFile: { option: 'config', variable: 'METAMCP_CONFIG' },
   publicUrl: { option: 'public-url', variable: 'METAMCP_PUBLIC_URL' },
@@ -150,6 +164,10 @@ function readConfig(values: Values, env: StartOptions['env']) {
     dataDir,
     host: given('host')?.text ?? '127.0.0.1',
     port: given('port')?.text ?? String(saved.port ?? DEFAULT_PORT),
+    adminPort: given('adminPort')?.text ?? null,
+    adminHost: given('adminHost')?.text ?? '127.0.0.1',
+    allowedOrigins: given('allowedOrigins')?.text ?? '',
+    allowPrivate: given('allowPrivate')?.text ?? '',
     configFile: given('configFile')?.text ?? null,
     publicUrl: given('publicUrl')?.text ?? null,
     restoreFile: given('restoreFile')?.text ?? null,

@@ -20,6 +20,9 @@ export async function desktopConfig(
     ...config,
     // One person sits here, and has signed in to this computer.
     auth: 'local',
+    // Servers are where this person says, and what they name is for this person to look at.
+    allowPrivate: null,
+    adminPort: null,
     secretKey: await openSecretKey({ dataDir, given, keychain: safeStorage, platform, log }),
     resourcesDir: resourcesDir(),
     // The window is ours; a browser has nothing to look for here.

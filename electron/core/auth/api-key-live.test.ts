@@ -1,10 +1,16 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openProbe, rpc } from '../testing/http-probe.ts'
 import { startTempCore, type TempCore } from '../testing/temp-core.ts'
 
+let core: TempCore
+beforeAll(async () => {
+  core = await startTempCore()
+})
+afterAll(() => core[Symbol.asyncDispose]())
+
 /** A client with a key of its own that reads the stream of its session. */
-async function openStream(core: TempCore, input: { name: string; expiresAt?: string }) {
-  const { apiKey, key } = await core.admin.apiKeys.create.mutate(input)
+async function openStream(name: string) {
+  const { apiKey, key } = await core.admin.apiKeys.create.mutate({ name })
   const { send, openSession } = openProbe(core)
   const headers = { authorization: `Bearer ${key}` }
   const session = { ...headers, 'mcp-session-id': await openSession(headers) }
@@ -17,29 +23,30 @@ async function openStream(core: TempCore, input: { name: string; expiresAt?: str
 }
 
 test('a key that expires is nobody’s, and ends its live session within a second', async () => {
-  await using core = await startTempCore()
-  const expiresAt = Date.now() + 1_500
+  const { apiKeys } = core.admin
+  const client = await openStream('short')
+  const other = await openStream('other')
+  const at = Date.now() + 700
+  const expiresAt = new Date(at).toISOString()
+  const { id } = client
+  await apiKeys.update.mutate({ id, patch: { expiresAt } })
+  expect(await client.ask()).toBe(200)
   const told: string[] = []
-  core.changes.subscribe((change) => {
+  const unsubscribe = core.changes.subscribe((change) => {
     if (change.kind === 'api-key') told.push(change.id)
   })
-  const options = { name: 'short', expiresAt: new Date(expiresAt).toISOString() }
-  const client = await openStream(core, options)
-  const other = await openStream(core, { name: 'other' })
-  expect(await client.ask()).toBe(200)
-  told.length = 0
   await client.ended
-  expect(Date.now() - expiresAt).toBeGreaterThanOrEqual(0)
-  expect(Date.now() - expiresAt).toBeLessThan(1_000)
+  unsubscribe()
+  expect(Date.now() - at).toBeGreaterThanOrEqual(0)
+  expect(Date.now() - at).toBeLessThan(1_000)
   expect(await client.ask()).toBe(401)
-  expect(told).toEqual([client.id])
+  expect(told).toEqual([id])
   expect(await other.ask()).toBe(200)
 
   // A new time makes it good again; one that has passed is a mistake.
-  const { apiKeys } = core.admin
-  const past = apiKeys.update.mutate({ id: client.id, patch: { expiresAt: options.expiresAt } })
+  const past = apiKeys.update.mutate({ id, patch: { expiresAt } })
   await expect(past).rejects.toThrow('expiresAt: must be in the future')
-  await apiKeys.update.mutate({ id: client.id, patch: { expiresAt: null } })
+  await apiKeys.update.mutate({ id, patch: { expiresAt: null } })
   // Known again, and its session is not.
   expect(await client.ask()).toBe(404)
 })
@@ -47,8 +54,7 @@ test('a key that expires is nobody’s, and ends its live session within a secon
 test.each(['revoked', 'switched off', 'limited to another endpoint'])(
   'a key that is %s ends its live session within a second',
   async (how) => {
-    await using core = await startTempCore()
-    const client = await openStream(core, { name: 'short' })
+    const client = await openStream(`key that is ${how}`)
     const { apiKeys, endpoints } = core.admin
     const { id } = client
     const began = performance.now()
@@ -65,13 +71,11 @@ test.each(['revoked', 'switched off', 'limited to another endpoint'])(
 )
 
 test('when and by whom a key was used last is known after a restart', async () => {
-  await using first = await startTempCore()
-  const client = await openStream(first, { name: 'used' })
-  expect((await first.admin.activity.keys.query())[client.id]).toMatchObject({ client: 'probe' })
-  const { dataDir } = first
-  await first.close()
-  await using second = await startTempCore({ dataDir })
-  const { at, client: name } = (await second.admin.activity.keys.query())[client.id] ?? {}
+  const client = await openStream('used')
+  expect((await core.admin.activity.keys.query())[client.id]).toMatchObject({ client: 'probe' })
+  await core.close()
+  await using next = await startTempCore({ dataDir: core.dataDir })
+  const { at, client: name } = (await next.admin.activity.keys.query())[client.id] ?? {}
   expect(name).toBe('probe')
   expect(Date.now() - Date.parse(at ?? '')).toBeLessThan(60_000)
 })

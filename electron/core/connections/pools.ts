@@ -4,7 +4,7 @@ import type { Logger } from '../log.ts'
 import { openChildEnv } from './child-env.ts'
 import { ServerDown } from './connection.ts'
 import type { Connection, Era, Tenant } from './connection.ts'
-import { openHttpClient } from './http-client.ts'
+import { openHttpClient, type Fetch } from './http-client.ts'
 import { Pool } from './pool.ts'
 import type { PoolOptions, ServerStatus } from './pool.ts'
 import { openProcessList } from './process-tree.ts'
@@ -56,6 +56,8 @@ export type PoolsOptions = {
   env: Record<string, string | undefined>
   /** Whether references of this server are filled in (now); those of all are if it is left out. */
   mayReadEnv?: (id: string) => boolean
+  /** HTTP to a server; without it as far as this machine reaches. */
+  fetchFor?: (id: string) => Fetch
   clientInfo: { name: string; version: string }
   /** Credentials that come from a sign-in; none where nobody can sign in. */
   auth?: ServerAuth
@@ -187,6 +189,7 @@ function poolMaker(options: PoolsOptions, common: Common): (server: Server) => P
       readEnv: () => (options.mayReadEnv?.(id) === false ? {} : env),
       ...{ clientInfo, auth, callTimeoutMs, maxCallMs, probeMs, backoff },
       ...{ childEnv, listProcesses, ...common },
+      ...(options.fetchFor && { fetch: options.fetchFor(id) }),
       switched: {
         has: () => switched.has(id),
         add: () => void switched.add(id),

@@ -11,7 +11,7 @@ import type { SignInStore } from './sign-in-store.ts'
 export type BeginOptions = {
   store: SignInStore
   attempts: Attempts
-  fetchFor: (server: URL) => FetchLike
+  fetchFor: (server: URL, serverId: string | null) => FetchLike
   env: Record<string, string | undefined>
   redirectUrl: string
   /** In ms since 1970. */
@@ -30,7 +30,7 @@ export async function beginSignIn(
   const { store, attempts, env, redirectUrl, now } = options
   const url = new URL(before.url)
   refusePlainHttp(url, redirectUrl)
-  const fetch = options.fetchFor(url)
+  const fetch = options.fetchFor(url, server.id)
   const { needed } = before
   const place = await findSignInPlace(url, needed?.resourceMetadataUrl ?? null, fetch)
   const scope = chooseScope(server, before, place)

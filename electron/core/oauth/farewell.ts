@@ -37,11 +37,11 @@ export function farewellOf(
 /** Never rejects: nobody is left to whom it would matter. */
 export async function sayFarewell(
   text: string,
-  { fetchFor, log }: { fetchFor: (server: URL) => FetchLike; log: Logger },
+  { fetchFor, log }: { fetchFor: (server: URL, serverId: string | null) => FetchLike; log: Logger },
 ): Promise<void> {
   const { server, url, tokens: kept, information } = farewell.parse(JSON.parse(text))
   try {
-    const revoked = await revoke(kept, information, fetchFor(new URL(url)))
+    const revoked = await revoke(kept, information, fetchFor(new URL(url), null))
     log.info({ server, revoked }, 'the sign-in of a removed server has ended')
   } catch (error) {
     log.warn({ server, reason: failureText(error) }, 'tokens of a removed server were not revoked')

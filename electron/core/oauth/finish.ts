@@ -15,7 +15,7 @@ import { readTokens } from './token-answer.ts'
 export type FinishOptions = {
   store: SignInStore
   attempts: Attempts
-  fetchFor: (server: URL) => FetchLike
+  fetchFor: (server: URL, serverId: string | null) => FetchLike
   env: Record<string, string | undefined>
   /** The server that an attempt is for, as long as it is there and has the same URL. */
   serverOf: (attempt: Attempt) => RemoteServer | null
@@ -111,7 +111,7 @@ async function exchange(
       codeVerifier,
       redirectUri: client.redirectUrl,
       resource,
-      fetchFn: fetchFor(new URL(url)),
+      fetchFn: fetchFor(new URL(url), server.id),
     })
     return readTokens(answer, { issuer, client, resource, scope }, now())
   } catch (error) {

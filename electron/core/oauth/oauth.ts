@@ -60,7 +60,8 @@ export interface OAuth {
 export type OAuthOptions = {
   store: SignInStore
   serverOf: (id: string) => Server | undefined
-  fetch: FetchLike
+  /** For a sign-in to this server; `null` for one that was removed. */
+  fetchFor: (server: URL, serverId: string | null) => FetchLike
   /** What `${NAME}` in definitions stands for. */
   env: Record<string, string | undefined>
   log: Logger
@@ -74,7 +75,8 @@ export type OAuthOptions = {
 
 export function openOAuth(options: OAuthOptions): OAuth {
   const { store, env, log, url, now = Date.now } = options
-  const fetchFor = (server: URL) => openSafeFetch(options.fetch, server)
+  const fetchFor = (server: URL, id: string | null) =>
+    openSafeFetch(options.fetchFor(server, id), server)
   const refreshes = openRefreshes({ store, fetchFor, env, log, now })
   const signIns = new SignIns({ store, refreshes, env, log, now })
   const attempts = openAttempts(now)
@@ -127,7 +129,7 @@ export function openOAuth(options: OAuthOptions): OAuth {
 type Parts = OAuthOptions & {
   now: () => number
   attempts: Attempts
-  fetchFor: (server: URL) => FetchLike
+  fetchFor: OAuthOptions['fetchFor']
 }
 
 /** First it is forgotten here, which always works. */
@@ -140,7 +142,7 @@ async function forgetAndRevoke(server: RemoteServer, parts: Parts): Promise<bool
   if (!kept?.tokens) return false
   try {
     const information = informationOf(kept.tokens.client, server, env)
-    return await revoke(kept.tokens, information, fetchFor(new URL(kept.url)))
+    return await revoke(kept.tokens, information, fetchFor(new URL(kept.url), server.id))
   } catch (error) {
     log.warn(
       { server: server.name, serverId: server.id, reason: failureText(error) },

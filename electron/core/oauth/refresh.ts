@@ -25,7 +25,7 @@ type RefreshOutcome = 'refreshed' | 'gone' | 'failed'
 
 export type RefreshOptions = {
   store: SignInStore
-  fetchFor: (server: URL) => FetchLike
+  fetchFor: (server: URL, serverId: string | null) => FetchLike
   env: Record<string, string | undefined>
   log: Logger
   /** In ms since 1970. */
@@ -122,7 +122,7 @@ async function exchange(
 ): Promise<Tokens> {
   if (!tokens?.refresh) throw new Error('there is nothing to refresh')
   const { issuer, client, resource, scope, refresh } = tokens
-  const fetch = fetchFor(new URL(url))
+  const fetch = fetchFor(new URL(url), server.id)
   const metadata = await findMetadata(issuer, fetch)
   if (!metadata) {
     throw new AppError('unavailable', `Its authorization server "${issuer}" has gone.`)

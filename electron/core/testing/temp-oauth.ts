@@ -31,7 +31,7 @@ export async function openTempOAuth(url = OUR_URL): Promise<TempOAuth> {
   let passed = 0
   const oauth = openOAuth({
     url,
-    fetch,
+    fetchFor: () => fetch,
     store: stores.signIns,
     serverOf: stores.servers.get,
     env: { CLIENT_SECRET: 'from-the-environment' },

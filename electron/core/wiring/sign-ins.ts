@@ -1,12 +1,13 @@
 import type { CoreConfig } from '../config.ts'
-import { openHttpClient } from '../connections/http-client.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openOAuth, type OAuth } from '../oauth/oauth.ts'
+import type { HttpClients } from './http-clients.ts'
 import type { Stores } from './stores.ts'
 
 export type SignInsParts = {
   config: Pick<CoreConfig, 'env' | 'log'>
   stores: Stores
+  http: HttpClients
   /** Where browsers reach us, without a slash at its end. */
   url: string
   /** Asked for only once somebody has signed in or out. */
@@ -15,21 +16,21 @@ export type SignInsParts = {
   times: { now?: () => number }
 }
 
-/** Signing in to servers, with HTTP of its own; connections follow whoever signs in or out. */
+/** Signing in to servers; connections follow whoever signs in or out. */
 export function openSignIns({
   config,
   stores,
+  http,
   url,
   gateway,
   times,
 }: SignInsParts): OAuth & AsyncDisposable {
   const { env, log } = config
-  const http = openHttpClient(env)
   const oauth = openOAuth({
     ...{ env, log, url },
     store: stores.signIns,
     serverOf: (id) => stores.servers.get(id),
-    fetch: http.fetch,
+    fetchFor: http.forSignIn,
     onChange(id) {
       const server = stores.servers.get(id)
       if (!server) return
@@ -43,9 +44,6 @@ export function openSignIns({
   })
   return {
     ...oauth,
-    async [Symbol.asyncDispose]() {
-      await oauth.settle()
-      await http.close()
-    },
+    [Symbol.asyncDispose]: () => oauth.settle(),
   }
 }

@@ -6,6 +6,7 @@ import { openPools, type PoolsOptions } from '../connections/pools.ts'
 import { messageOf } from '../errors.ts'
 import { Gateway, type GatewayOptions, type GatewayTimes } from '../gateway/gateway.ts'
 import { MODERN_VERSIONS } from '../json-rpc.ts'
+import type { HttpClients } from './http-clients.ts'
 import type { OAuth } from '../oauth/oauth.ts'
 import type { Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
@@ -23,12 +24,13 @@ type Parts = {
   /** What the config file has changed. */
   applied: readonly Applied[]
   oauth: OAuth
+  http: HttpClients
   watching: Watching
 }
 
 /** The gateway with its pools, told of everything that the stores hold. */
 export function startGateway(parts: Parts): Gateway {
-  const { config, stores, changes, limits, applied, oauth, watching } = parts
+  const { config, stores, changes, limits, applied, oauth, watching, http } = parts
   const { log, env, version } = config
   const { callTimeoutMs, maxCallMs, maxConnections } = limits
   const switched = switchedServers(stores, config)
@@ -44,6 +46,7 @@ export function startGateway(parts: Parts): Gateway {
         ...{ log, env, callTimeoutMs, maxCallMs, maxConnections },
         clientInfo: { name: 'metamcp', version },
         auth: oauth.auth,
+        fetchFor: http.forServer,
         knownEra: (id) => knownEra(stores, id),
         mayReadEnv: (id) => mayReadEnv(stores, id),
         switched,

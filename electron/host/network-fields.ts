@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { parseAllowed } from '../core/index.ts'
+
+/** A port, given as text. */
+export const portField = z
+  .string()
+  .regex(/^\d{1,5}$/, 'is not a port: use 0 to 65535')
+  .transform(Number)
+  .refine((port) => port <= 65_535, 'is not a port: use 0 to 65535')
+
+/** Origins of web pages, separated by commas: never all of them, and no part of one. */
+export const originsField = z.string().transform((text, context) => {
+  const origins = partsOf(text)
+  const wrong = origins.find((origin) => !isOrigin(origin))
+  if (wrong === undefined) return origins
+  const message = `names ${JSON.stringify(wrong)}, which is no origin: write "https://app.example.com", without a path`
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
+
+/** Addresses, ranges and names of hosts, separated by commas. */
+export const addressesField = z.string().transform((text, context) => {
+  const { allow, problem } = parseAllowed(text)
+  if (problem === null) return allow
+  const message = `names ${JSON.stringify(problem)}, which is no address, range (10.0.0.0/8) or name of a host`
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
+
+function partsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== '')
+}
+
+/** As browsers send it: `null` and anything with more to it than scheme, host and port is none. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { origin, protocol } = new URL(text)
+  return origin === text && /^https?:$/.test(protocol)
+}
