@@ -121,7 +121,7 @@ export function checkRedirectUri(uri: string): void {
   }
   if (!URL.canParse(uri)) return refuse('A redirect URI must be absolute')
   const { protocol, username, password } = new URL(uri)
-  // eslint-disable-next-line no-control-regex -- what the URL parser would drop without a word
+  // What the parser of URLs would drop, or turn into something else, without a word.
   if (/[\u0000-\u0020\u007f\\*]/.test(uri)) return refuse('A redirect URI must be plain')
   if (uri.includes('#')) return refuse('A redirect URI must have no fragment')
   if (username !== '' || password !== '') return refuse('A redirect URI must name no user')

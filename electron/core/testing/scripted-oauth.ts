@@ -3,6 +3,7 @@ import {
   StreamableHTTPClientTransport,
   type OAuthClientMetadata,
   type OAuthClientProvider,
+  type OAuthDiscoveryState,
   type StoredOAuthClientInformation,
   type StoredOAuthTokens,
 } from '@modelcontextprotocol/client'
@@ -15,6 +16,7 @@ export class MemoryProvider implements OAuthClientProvider {
   kept: StoredOAuthTokens | undefined
   client: StoredOAuthClientInformation | undefined
   #verifier = ''
+  #discovered: OAuthDiscoveryState | undefined
 
   constructor(redirectUrl: string) {
     this.redirectUrl = redirectUrl
@@ -57,6 +59,14 @@ export class MemoryProvider implements OAuthClientProvider {
 
   codeVerifier(): string {
     return this.#verifier
+  }
+
+  saveDiscoveryState(state: OAuthDiscoveryState): void {
+    this.#discovered = state
+  }
+
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.#discovered
   }
 
   invalidateCredentials(): void {

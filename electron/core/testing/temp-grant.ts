@@ -81,11 +81,7 @@ export async function openInBrowser(url: URL | string, person?: TempPerson): Pro
 }
 
 /** A person opens the address and allows what it asks. Where the browser goes then. */
-export async function allow(
-  core: Where,
-  person: TempPerson,
-  url: URL | string,
-): Promise<URL> {
+export async function allow(core: Where, person: TempPerson, url: URL | string): Promise<URL> {
   const page = await openInBrowser(url, person)
   if (page.pathname !== '/consent') throw new Error(`no consent: ${page.href}`)
   return answerConsent(core, person, { query: page.search.slice(1), accept: true })
@@ -154,4 +150,20 @@ export function tokensOf(clientId: string, body: Record<string, unknown>): TempG
     throw new Error(`no tokens: ${JSON.stringify(body)}`)
   }
   return { clientId, accessToken, refreshToken }
+}
+
+/** Of an `initialize` with this token. */
+export async function tokenStatus(url: URL, token: string): Promise<number> {
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: {} }
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }),
+  })
+  await response.body?.cancel()
+  return response.status
 }
