@@ -12,6 +12,7 @@ import { sendWebResponse, toWebRequest } from './bridge.ts'
 import { readCookie, tokenHashIn } from './cookie.ts'
 import type { Account, Directory } from './directory.ts'
 import type { Engine } from './engine.ts'
+import { beginAtProvider } from './provider-sign-in.ts'
 import { openRateLimit } from './rate-limit.ts'
 import { openSessions, SESSION_MS, type Sessions } from './sessions.ts'
 import { openSignUpPolicy } from './sign-up.ts'
@@ -123,7 +124,16 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
       if (!isOpen(path)) return answer(response, 404, 'There is nothing at this address')
       const given = await toWebRequest(request, options)
       if (!given) return answer(response, 413, 'The request is too large')
-      await sendWebResponse(response, await engine.handle(given))
+      if (path !== `${AUTH_PATH}/sign-in/oauth2`) {
+        return sendWebResponse(response, await engine.handle(given))
+      }
+      const begun = await beginAtProvider(given)
+      // It may not have answered when we started.
+      if (!engine.providerIds.includes(begun.providerId)) await renew()
+      if (!engine.providerIds.includes(begun.providerId)) {
+        return answer(response, 503, 'This provider cannot be reached at the moment')
+      }
+      await sendWebResponse(response, await engine.handle(begun.request))
     },
     onEndOf(request, end) {
       const session = signedIn(known, request)

@@ -10,7 +10,6 @@ import type { Logger } from '../log.ts'
 import type { AccountDatabase } from './account-database.ts'
 import type { OpenProvider } from './account-settings.ts'
 import { ADDRESS_HEADER, OPERATOR_HEADER } from './bridge.ts'
-import { providerSignIn } from './provider-sign-in.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { SESSION_MS } from './sessions.ts'
 import type { Applicant, SignUpPolicy } from './sign-up.ts'
@@ -87,6 +86,9 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
     advanced: {
       ...cookies(url.startsWith('https:')),
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      // Said, since they would be off in tests.
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
     },
     // Where a sign-in at a provider that failed comes back to, with `?error=`.
     onAPIError: {
@@ -97,11 +99,7 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
         log.error({ part: 'accounts', error: messageOf(error) }, 'a request failed')
       },
     },
-    plugins: [
-      ...options.plugins,
-      providerSignIn(),
-      genericOAuth({ config: options.providers.map(configOf) }),
-    ],
+    plugins: [...options.plugins, genericOAuth({ config: options.providers.map(configOf) })],
   }
 }
 
