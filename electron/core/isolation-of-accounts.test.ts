@@ -75,13 +75,13 @@ test('of what an account keeps to itself no answer tells others, whoever they ar
   }
   const { removalId } = await ben.trpc.apiKeys.delete.mutate({ id: bens.apiKey.id })
   await expect
-    .poll(async () => (await textOf(core, ben, 'logs.list', {})).includes(WORDS))
+    .poll(async () => (await textOf(core, ben, ['logs.list', {}])).includes(WORDS))
     .toBe(true)
 
   const marks = [...marksOf(bens), removalId]
   for (const [path, input] of Object.entries(GENERAL)) {
     for (const person of [ada, cara]) {
-      const text = await textOf(core, person, path, input)
+      const text = await textOf(core, person, [path, input])
       const found = marks.filter((mark) => text.includes(mark))
       expect({ path, person: person.name, found }).toEqual({ path, person: person.name, found: [] })
     }
@@ -117,7 +117,7 @@ test('an id or an address of somebody else is as one that nobody has', async () 
   for (const [path, input, id] of questions) {
     for (const person of [ada, cara]) {
       const [real, unreal] = await Promise.all(
-        [id, nobodys].map((one) => textOf(core, person, path, input(one))),
+        [id, nobodys].map((one) => textOf(core, person, [path, input(one)])),
       )
       expect({ path, text: real?.replaceAll(id, nobodys) }).toEqual({ path, text: unreal })
     }
@@ -221,7 +221,11 @@ function remote(name: string) {
 }
 
 /** An answer as it comes, whatever it says. */
-async function textOf(core: TempCore, person: TempPerson, path: string, input: unknown) {
+async function textOf(
+  core: TempCore,
+  person: TempPerson,
+  [path, input]: readonly [string, unknown],
+): Promise<string> {
   expect(proceduresOf(core.router).has(path)).toBe(true)
   return (await ask(core, { path, input, headers: person.headers })).text
 }

@@ -39,30 +39,11 @@ const question = z.strictObject({
 const byId = z.strictObject({ id: z.string() })
 
 export function namespaceRouter(options: NamespaceRouterOptions) {
-  const { store, offers, remove } = options
+  const { store, remove } = options
   const { changed, follow, refuseServers } = helpersOf(options)
 
   return router({
-    /** What each namespace offers, in numbers: one answer for every place that shows them. */
-    summaries: managementProcedure.query(({ ctx }) => offers(ctx.access).summaries()),
-
-    /** Everything that a namespace offers and hides. */
-    offer: managementProcedure
-      .input(byId.extend({ prefix: z.boolean().optional() }))
-      .query(({ ctx, input }) => offers(ctx.access).offer(input.id, input.prefix)),
-
-    /** Why clients see a tool, or do not. */
-    why: managementProcedure
-      .input(question)
-      .query(({ ctx, input }) => offers(ctx.access).why(input)),
-
-    /** Tools of any server by a part of their names, whether or not a namespace offers them. */
-    findTools: managementProcedure
-      .input(
-        z.strictObject({ text: z.string().min(1), limit: z.int().min(1).max(100).default(20) }),
-      )
-      .query(({ ctx, input }) => offers(ctx.access).findTools(input.text, input.limit)),
-
+    ...offerProcedures(options),
     list: managementProcedure.query(({ ctx }) => ctx.access.seen(store.list())),
 
     get: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
@@ -112,6 +93,31 @@ export function namespaceRouter(options: NamespaceRouterOptions) {
         return follow(await store.setTools(input.id, input.patches))
       }),
   })
+}
+
+/** What namespaces offer, and why. */
+function offerProcedures({ offers }: NamespaceRouterOptions) {
+  return {
+    /** What each namespace offers, in numbers: one answer for every place that shows them. */
+    summaries: managementProcedure.query(({ ctx }) => offers(ctx.access).summaries()),
+
+    /** Everything that a namespace offers and hides. */
+    offer: managementProcedure
+      .input(byId.extend({ prefix: z.boolean().optional() }))
+      .query(({ ctx, input }) => offers(ctx.access).offer(input.id, input.prefix)),
+
+    /** Why clients see a tool, or do not. */
+    why: managementProcedure
+      .input(question)
+      .query(({ ctx, input }) => offers(ctx.access).why(input)),
+
+    /** Tools of any server by a part of their names, whether or not a namespace offers them. */
+    findTools: managementProcedure
+      .input(
+        z.strictObject({ text: z.string().min(1), limit: z.int().min(1).max(100).default(20) }),
+      )
+      .query(({ ctx, input }) => offers(ctx.access).findTools(input.text, input.limit)),
+  }
 }
 
 function helpersOf({ store, server, invalidate }: NamespaceRouterOptions) {

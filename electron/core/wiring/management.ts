@@ -1,4 +1,3 @@
-import type { Owned } from '../../../shared/account.ts'
 import type { RemovalKind } from '../../../shared/removal.ts'
 import type { Access } from '../access.ts'
 import type { AccountParts } from '../accounts/router.ts'
@@ -9,17 +8,17 @@ import type { AiClientsService } from '../clients/clients.ts'
 import { asOwned } from '../auth/api-key-rows.ts'
 import type { Changes } from '../changes.ts'
 import type { Following } from './following.ts'
-import { describeOffer } from '../gateway/describe-offer.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { HostRouterOptions } from '../host/router.ts'
 import type { InspectorRouterOptions } from '../inspector/router.ts'
 import type { OAuth } from '../oauth/oauth.ts'
-import { openOffers, type Offers, type OfferSources } from '../namespaces/offers.ts'
 import { appRouter, type AppRouter } from '../router.ts'
 import type { Removals } from '../removals/removals.ts'
 import type { News } from './news.ts'
 import type { ServerRules } from '../server-rules.ts'
 import type { Sight } from './sight.ts'
+import type { ServerRouterOptions } from '../servers/router.ts'
+import { offersFor } from './seen-offers.ts'
 import type { Overview } from '../status/router.ts'
 import type { Stores } from './stores.ts'
 import type { Upkeep } from './upkeep.ts'
@@ -49,8 +48,8 @@ export type ManagementParts = Pick<InspectorRouterOptions, 'inspector'> & {
 
 /** The management API, whose every change is followed by what is live. */
 export function openManagement(parts: ManagementParts): AppRouter {
-  const { inspector, stores, gateway, changes, oauth, status, host, aiClients } = parts
-  const { adding, removals, follow, watching, upkeep, news, sight, rules } = parts
+  const { inspector, stores, changes, oauth, status, host, aiClients } = parts
+  const { adding, removals, follow, watching, upkeep, news, sight } = parts
   const remove = (kind: RemovalKind) => (ids: string[]) => removals.take(kind, ids)
 
   const statusOf = statusFrom(parts)
@@ -63,17 +62,7 @@ export function openManagement(parts: ManagementParts): AppRouter {
 
   return appRouter({
     status: { status, changes, concerns: (change, access) => news.concerns(change, access) },
-    servers: {
-      store: stores.servers,
-      catalogs: stores.catalogs,
-      status: statusOf,
-      starts: startsOf(gateway.pools),
-      stderr: (id) => gateway.pools.stderr(id),
-      usedBy: (id, access) => usesOf(stores, access, id),
-      rules,
-      invalidate: follow.server,
-      remove: remove('servers'),
-    },
+    servers: { ...serverParts(parts, statusOf), remove: remove('servers') },
     namespaces: {
       store: stores.namespaces,
       server,
@@ -112,47 +101,19 @@ export function openManagement(parts: ManagementParts): AppRouter {
   })
 }
 
-/** What is offered, as one who sees so much has it; kept, since counting it takes its time. */
-function offersFor(stores: Stores, statusOf: ReturnType<typeof statusFrom>) {
-  const kept = new Map<string, Offers>()
-  return (access: Access): Offers => {
-    const key = `${access.accountId ?? ''} ${access.isAdmin}`
-    const known = kept.get(key) ?? openOffers(sourcesFor(stores, statusOf, access))
-    kept.set(key, known)
-    return known
-  }
-}
-
-function sourcesFor(
-  { namespaces, servers, endpoints, catalogs, apiKeys }: Stores,
-  statusOf: ReturnType<typeof statusFrom>,
-  access: Access,
-): OfferSources {
-  const seen = <T extends Owned>(thing: T | undefined) =>
-    thing && access.sees(thing) ? thing : undefined
-  const server = (id: string) => seen(servers.get(id))
+function serverParts(
+  { stores, gateway, follow, rules }: ManagementParts,
+  status: ServerRouterOptions['status'],
+): Omit<ServerRouterOptions, 'remove'> {
+  const { servers, catalogs } = stores
+  const { pools } = gateway
   return {
-    namespaces: {
-      get: (id) => seen(namespaces.get(id)),
-      list: () => access.seen(namespaces.list()),
-    },
-    servers: () => access.seen(servers.list()),
-    server,
-    catalog: (id) => (server(id) ? catalogs.get(id).catalog : null),
-    // While it is tried again, what went wrong last is all there is to tell.
-    status: (id) =>
-      server(id) ? { ...statusOf(id), lastError: catalogs.get(id).error } : NO_STATUS,
-    endpoints: () => access.seen(endpoints.list()),
-    keysFor: (endpointId) =>
-      apiKeys
-        .list()
-        .filter((key) => access.changes(asOwned(key)) && apiKeys.opens(key.id, endpointId))
-        .map(({ name }) => name),
-    describe: describeOffer,
+    ...{ store: servers, catalogs, status, rules, invalidate: follow.server },
+    starts: startsOf(pools),
+    stderr: (id) => pools.stderr(id),
+    usedBy: (id, access) => usesOf(stores, access, id),
   }
 }
-
-const NO_STATUS = { state: 'stopped', error: null, signIn: null, lastError: null }
 
 /** What connections and the sign-in know of a server, as one. */
 function statusFrom({ gateway, oauth }: ManagementParts) {
