@@ -92,7 +92,10 @@ export async function openIdentityProvider(): Promise<IdentityProvider> {
         .map((value) => value.split(';', 1)[0])
         .join('; ')
       const asked = await fetch(url, { redirect: 'manual', headers: { cookie } })
-      const consent = new URL(asked.headers.get('location') ?? '', origin)
+      const answer = await asked.text()
+      // Node's fetch says of itself that it is no navigation, and is then told where to go in JSON.
+      const told = answer.startsWith('{') ? (JSON.parse(answer) as { url?: string }).url : null
+      const consent = new URL(asked.headers.get('location') ?? told ?? '', origin)
       if (consent.pathname !== '/consent') return consent.href
       const body = { accept: true, oauth_query: consent.search.slice(1) }
       const allowed = await post('/oauth2/consent', body, { cookie })
