@@ -41,9 +41,8 @@ export type NamedPageProps<T> = {
   actions?: ReactNode
   /** Draws those that the filter leaves. */
   list: (shown: readonly T[]) => ReactNode
-  /** Stands above and below the list, also where that is empty. */
+  /** Stands above the list, also where that is empty. */
   above?: ReactNode
-  below?: ReactNode
   /** Of the selected thing, where the page has such. */
   pane?: { content: ReactNode | null; label: string }
 }
@@ -64,7 +63,6 @@ export function NamedPage<T>(props: NamedPageProps<T>) {
       {isMaking && form}
       {notice}
       <Shown {...props} />
-      {props.below}
     </div>
   )
   return (
@@ -89,7 +87,6 @@ export function NamedPage<T>(props: NamedPageProps<T>) {
         <>
           {props.above}
           <Empty {...words.empty} actions={button} />
-          {props.below}
         </>
       ) : pane ? (
         <ListAndPane

@@ -30,11 +30,13 @@ export function PasswordForm({ email }: { email: string }) {
       {/* For programs that keep passwords: whose this one is. */}
       <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
       <PasswordInput
+        className={styles.password}
         label={t('current')}
         autoComplete="current-password"
         {...form.getInputProps('current')}
       />
       <PasswordInput
+        className={styles.password}
         label={t('next')}
         description={t('nextHelp')}
         autoComplete="new-password"

@@ -12,7 +12,10 @@ export function useAuditWords() {
       t(`audit.actions.${action}`, { defaultValue: action }),
     detail: ({ detail }: Pick<AuditEntry, 'detail'>): string =>
       Object.entries(detail ?? {})
-        .map(([name, value]) => `${name}: ${String(value)}`)
+        .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+        .map(
+          ([name, value]) => `${name}: ${Array.isArray(value) ? value.join(' ') : String(value)}`,
+        )
         .join(', '),
   }
 }

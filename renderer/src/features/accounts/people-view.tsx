@@ -41,7 +41,12 @@ export function PeopleView({ above, ownId }: PeopleViewProps) {
         error={error}
         textsOf={({ name, email }) => [name, email]}
         actions={<SignUpSelect />}
-        above={above}
+        above={
+          <>
+            {above}
+            {people?.length === 1 && ownId && <p className={styles.note}>{t('onlyYou')}</p>}
+          </>
+        }
         form={
           <InviteRow
             taken={people?.map(({ email }) => email) ?? []}
@@ -65,7 +70,6 @@ export function PeopleView({ above, ownId }: PeopleViewProps) {
           )
         }
         list={(shown) => <PeopleRows people={shown} onRemove={setLeaving} />}
-        below={people?.length === 1 && ownId && <p className={styles.note}>{t('onlyYou')}</p>}
       />
       <RemoveDialog person={leaving} onClose={() => setLeaving(null)} />
     </>

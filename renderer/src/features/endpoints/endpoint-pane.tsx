@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
+import { useHasAccounts } from '../../shell/me.ts'
+import { ShareField } from '../../shell/sharing.tsx'
 import { MoreIcon } from '../../ui/icons.ts'
 import { Machine } from '../../ui/machine.tsx'
 import { Problem } from '../../ui/problem.tsx'
@@ -26,9 +28,9 @@ type EndpointPaneProps = {
 /** One endpoint: its addresses, what it serves, and who may call. */
 export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPaneProps) {
   const { t } = useTranslation('endpoints')
-  const { change } = useEndpointActions()
+  const { change, share } = useEndpointActions()
   const { auth, name } = endpoint
-  const isOpen = endpoint.enabled && !auth.apiKey
+  const isOpen = endpoint.enabled && !auth.apiKey && !auth.oauth
   const isNear = host === null || LOOPBACK.has(host)
   return (
     <div className={styles.pane}>
@@ -57,7 +59,10 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
           </Labelled>
         )}
         <Labelled label="stdio">
-          <Machine text={`metamcp stdio --endpoint ${name}`} label={t('stdioOf', { name })} />
+          <Machine
+            text={`metamcp stdio --endpoint ${endpoint.address}`}
+            label={t('stdioOf', { name })}
+          />
         </Labelled>
       </Field>
       <Field label={t('columns.namespace')}>
@@ -65,6 +70,7 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
         <Offer endpoint={endpoint} />
       </Field>
       <Callers endpoint={endpoint} />
+      <ShareField thing={endpoint} onChange={(shared) => share(endpoint, shared)} />
       <Field label={t('names')}>
         <Checkbox
           label={t('prefix')}
@@ -155,6 +161,7 @@ function Callers({ endpoint }: { endpoint: ShownEndpoint }) {
   const { t } = useTranslation('endpoints')
   const { change } = useEndpointActions()
   const { auth, keys } = endpoint
+  const hasAccounts = useHasAccounts()
   return (
     <Field label={t('callers')}>
       <Checkbox
@@ -173,6 +180,16 @@ function Callers({ endpoint }: { endpoint: ShownEndpoint }) {
           void change(endpoint, { auth: { queryParam: event.currentTarget.checked } })
         }}
       />
+      {(hasAccounts || auth.oauth) && (
+        <Checkbox
+          label={t('oauth')}
+          description={t('oauthHelp')}
+          checked={auth.oauth}
+          onChange={(event) => {
+            void change(endpoint, { auth: { oauth: event.currentTarget.checked } })
+          }}
+        />
+      )}
       {auth.apiKey && (
         <p className={styles.note}>
           {t('keysFit', { count: keys })}{' '}

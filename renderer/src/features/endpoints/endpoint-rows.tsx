@@ -2,6 +2,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
+import { OwnerWord } from '../../shell/sharing.tsx'
 import { neighbourOf } from '../../ui/doing.ts'
 import { Machine } from '../../ui/machine.tsx'
 import { switchColumn } from '../../ui/named-columns.tsx'
@@ -96,7 +97,10 @@ function useColumns(options: ColumnsOptions): Column<ShownEndpoint>[] {
             }}
           />
         ) : (
-          endpoint.name
+          <>
+            {endpoint.name}
+            <OwnerWord thing={endpoint} />
+          </>
         ),
     },
     ...(isNarrow ? [] : [urlColumn(t('columns.url'), (name) => t('urlOf', { name }))]),
@@ -129,6 +133,8 @@ function urlColumn(label: string, nameOf: (name: string) => string): Column<Show
 
 function AuthWord({ endpoint: { auth } }: { endpoint: ShownEndpoint }) {
   const { t } = useTranslation('endpoints')
-  if (!auth.apiKey) return <span className={styles.warn}>{t('auth.none')}</span>
-  return <>{t(auth.queryParam ? 'auth.keyInUrl' : 'auth.key')}</>
+  if (!auth.apiKey && !auth.oauth) return <span className={styles.warn}>{t('auth.none')}</span>
+  if (!auth.apiKey) return <>{t('auth.oauth')}</>
+  const key = t(auth.queryParam ? 'auth.keyInUrl' : 'auth.key')
+  return <>{auth.oauth ? t('auth.keyOrOauth', { key }) : key}</>
 }

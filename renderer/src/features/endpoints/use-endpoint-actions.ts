@@ -17,6 +17,8 @@ export function useEndpointActions() {
       doing(name, () => client.endpoints.setEnabled.mutate({ id, enabled: !enabled })),
     change: ({ id, name }: ShownEndpoint, patch: EndpointPatch) =>
       doing(name, () => update(id, patch)),
+    /** Rejects with what is refused. */
+    share: ({ id }: ShownEndpoint, shared: boolean) => update(id, { shared }),
     rename: ({ id, name: before }: ShownEndpoint, name: string) =>
       doing(before, async () => {
         await update(id, { name })

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Endpoint } from '../../../../shared/endpoint.ts'
+import type { ShownEndpoint as KnownEndpoint } from '../../../../shared/endpoint.ts'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
 import { useTRPC } from '../../trpc.ts'
 
-export type ShownEndpoint = Endpoint & {
+export type ShownEndpoint = KnownEndpoint & {
   /** Where clients of Streamable HTTP and of HTTP+SSE reach it; `null` until that is known. */
   url: string | null
   sseUrl: string | null
@@ -26,9 +26,9 @@ export function useEndpoints() {
   const clients = useQuery(trpc.activity.clients.queryOptions())
   const activity = useQuery(trpc.activity.overview.queryOptions({ minutes: 1 }))
   const shown = endpoints.data?.map((endpoint): ShownEndpoint => {
-    const base = overview.data && `${overview.data.url}/metamcp/${endpoint.name}`
+    const base = overview.data && `${overview.data.url}/metamcp/${endpoint.address}`
     const here = clients.data?.filter(
-      (client) => client.sessions > 0 && client.endpoint === endpoint.name,
+      (client) => client.sessions > 0 && client.endpoint === endpoint.address,
     )
     return {
       ...endpoint,
@@ -36,7 +36,7 @@ export function useEndpoints() {
       sseUrl: base ? `${base}/sse` : null,
       namespace: summaries.data?.find(({ id }) => id === endpoint.namespaceId) ?? null,
       clients: here?.map(({ name }) => name) ?? [],
-      sessions: activity.data?.sessions[endpoint.name] ?? 0,
+      sessions: activity.data?.sessions[endpoint.address] ?? 0,
       keys:
         keys.data?.filter((key) => key.enabled && opens(key.endpoints, endpoint.id)).length ?? 0,
     }

@@ -1,7 +1,8 @@
 import { Switch, VisuallyHidden } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
+import { OwnerWord, ShareField } from '../../shell/sharing.tsx'
 import { useTRPC } from '../../trpc.ts'
 import type { Column } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
@@ -67,6 +68,7 @@ export function NamespaceList(props: NamespaceListProps) {
         </div>
       )}
       {current && <Facts summary={current} />}
+      {current && <Sharing id={current.id} />}
     </nav>
   )
 }
@@ -101,7 +103,7 @@ function useColumns({ toggle, renamed, field }: Columns): Column<NamespaceSummar
     {
       key: 'name',
       label: t('column.name'),
-      render: (summary) => (summary.id === renamed ? field(summary) : summary.name),
+      render: (summary) => (summary.id === renamed ? field(summary) : <Name summary={summary} />),
     },
     {
       key: 'tools',
@@ -120,6 +122,37 @@ function useColumns({ toggle, renamed, field }: Columns): Column<NamespaceSummar
       },
     },
   ]
+}
+
+/** Whose they are is told by their definitions alone. */
+function useDefinition(id: string) {
+  const list = useQuery(useTRPC().namespaces.list.queryOptions())
+  return list.data?.find((namespace) => namespace.id === id)
+}
+
+function Name({ summary: { id, name } }: { summary: NamespaceSummary }) {
+  const definition = useDefinition(id)
+  return (
+    <>
+      {name}
+      {definition && <OwnerWord thing={definition} />}
+    </>
+  )
+}
+
+function Sharing({ id }: { id: string }) {
+  const definition = useDefinition(id)
+  const update = useMutation(useTRPC().namespaces.update.mutationOptions())
+  return (
+    definition && (
+      <div className={styles.facts}>
+        <ShareField
+          thing={definition}
+          onChange={(shared) => update.mutateAsync({ id, patch: { shared } })}
+        />
+      </div>
+    )
+  )
 }
 
 /** What clients of the namespace get, in numbers. */

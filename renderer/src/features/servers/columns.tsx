@@ -2,6 +2,7 @@ import { Button, Switch } from '@mantine/core'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemFixes } from '../../../../shared/server-problem.ts'
+import { OwnerWord } from '../../shell/sharing.tsx'
 import type { Column } from '../../ui/row-props.ts'
 import { Dot } from '../../ui/state.tsx'
 import type { ShownServer } from './server-list.ts'
@@ -79,7 +80,10 @@ function Name({ one: { server, state } }: { one: ShownServer }) {
   return (
     <span className={styles.name} title={server.description || server.name}>
       <Dot tone={state.tone} isPulsing={state.key === 'starting'} />
-      <span className={styles.cut}>{server.name}</span>
+      <span className={styles.cut}>
+        {server.name}
+        <OwnerWord thing={server} />
+      </span>
     </span>
   )
 }

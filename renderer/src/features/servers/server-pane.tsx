@@ -2,6 +2,8 @@ import { ActionIcon, Menu, Tabs, Tooltip } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { serverState } from '../../../../shared/server-state.ts'
 import type { ServerView } from '../../../../shared/server.ts'
+import { ShareField } from '../../shell/sharing.tsx'
+import { useTRPCClient } from '../../trpc.ts'
 import { shortcutText, useCommands } from '../../ui/commands.ts'
 import { AgainIcon, EditIcon, MoreIcon } from '../../ui/icons.ts'
 import { Machine } from '../../ui/machine.tsx'
@@ -24,6 +26,9 @@ const TABS = ['tools', 'log', 'configuration', 'used-by'] as const
 export function ServerPane({ server }: { server: ServerView }) {
   const { t } = useTranslation('servers')
   const { search, go } = useAddress()
+  const client = useTRPCClient()
+  const share = (id: string, shared: boolean) =>
+    client.servers.update.mutate({ id, patch: { shared } })
   const state = serverState(server)
   const tab = TABS.find((one) => one === search.tab) ?? 'tools'
   return (
@@ -42,6 +47,7 @@ export function ServerPane({ server }: { server: ServerView }) {
         <ServerProblem server={server} problem={state.problem} />
       )}
       <Machine text={launchOf(server)} label={t(server.url ? 'address' : 'command')} />
+      <ShareField thing={server} onChange={(shared) => share(server.id, shared)} />
       <Tabs
         value={tab}
         onChange={(next) => go({ tab: next ?? undefined, focus: undefined })}

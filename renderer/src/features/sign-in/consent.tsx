@@ -29,11 +29,8 @@ export function Consent() {
     return (
       <main className={styles.centred}>
         <div className={styles.column}>
-          <Problem
-            title={t('consent.stale')}
-            text={t('consent.staleText')}
-            details={pending.error.message}
-          />
+          <h1 className={styles.title}>{t('consent.stale')}</h1>
+          <p className={styles.text}>{t('consent.staleText')}</p>
         </div>
       </main>
     )

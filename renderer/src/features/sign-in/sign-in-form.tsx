@@ -56,6 +56,7 @@ export function SignInForm({ session, errand, links }: SignInFormProps) {
       <TextInput
         autoFocus
         required
+        withAsterisk={false}
         type="email"
         autoComplete="username"
         label={t('email')}
@@ -63,6 +64,7 @@ export function SignInForm({ session, errand, links }: SignInFormProps) {
       />
       <PasswordInput
         required
+        withAsterisk={false}
         autoComplete="current-password"
         label={t('password')}
         {...form.getInputProps('password')}

@@ -16,15 +16,7 @@ export function SignUpForm({ session, errand, links }: SignUpFormProps) {
   const { t } = useTranslation('sign-in')
   const inWords = useRefusal()
   const { firstAccount: isFirst, firstAccountNeedsToken: needsToken } = session
-  const form = useForm({
-    initialValues: { name: '', email: '', password: '', token: '' },
-    validate: {
-      name: (name) => (name.trim() === '' ? t('needsName') : null),
-      email: (email) => (EMAIL.test(email.trim()) ? null : t('needsEmail')),
-      password: (password) => (password.length < SHORTEST_PASSWORD ? t('shortPassword') : null),
-      token: (token) => (needsToken && token.trim() === '' ? t('needsToken') : null),
-    },
-  })
+  const form = useSignUpForm(needsToken)
   const signUp = useMutation({
     mutationFn: (values: typeof form.values) => send(values, errand, needsToken),
     onSuccess: ({ url }) => follow(errand.oauthQuery === null ? null : url),
@@ -42,6 +34,7 @@ export function SignUpForm({ session, errand, links }: SignUpFormProps) {
       <TextInput
         autoFocus
         required
+        withAsterisk={false}
         autoComplete="name"
         maxLength={64}
         label={t('name')}
@@ -49,6 +42,7 @@ export function SignUpForm({ session, errand, links }: SignUpFormProps) {
       />
       <TextInput
         required
+        withAsterisk={false}
         type="email"
         autoComplete="username"
         label={t('email')}
@@ -56,6 +50,7 @@ export function SignUpForm({ session, errand, links }: SignUpFormProps) {
       />
       <PasswordInput
         required
+        withAsterisk={false}
         autoComplete="new-password"
         label={t('password')}
         description={t('passwordHelp')}
@@ -63,13 +58,27 @@ export function SignUpForm({ session, errand, links }: SignUpFormProps) {
       />
       {needsToken && (
         <PasswordInput
-          {...{ required: true, autoComplete: 'off', label: t('token.label') }}
+          {...{ required: true, withAsterisk: false, autoComplete: 'off' }}
+          label={t('token.label')}
           description={t('first.tokenHelp')}
           {...form.getInputProps('token')}
         />
       )}
     </DoorForm>
   )
+}
+
+function useSignUpForm(needsToken: boolean) {
+  const { t } = useTranslation('sign-in')
+  return useForm({
+    initialValues: { name: '', email: '', password: '', token: '' },
+    validate: {
+      name: (name) => (name.trim() === '' ? t('needsName') : null),
+      email: (email) => (EMAIL.test(email.trim()) ? null : t('needsEmail')),
+      password: (password) => (password.length < SHORTEST_PASSWORD ? t('shortPassword') : null),
+      token: (token) => (needsToken && token.trim() === '' ? t('needsToken') : null),
+    },
+  })
 }
 
 type Values = { name: string; email: string; password: string; token: string }

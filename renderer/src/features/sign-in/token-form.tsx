@@ -33,6 +33,7 @@ export function TokenForm({ others }: { others?: ReactNode }) {
         data-autofocus
         autoFocus
         required
+        withAsterisk={false}
         autoComplete="off"
         label={t('token.label')}
         value={token}
