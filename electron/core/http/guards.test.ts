@@ -65,3 +65,33 @@ test.each([
   const headers = { host: `${name}:12008`, origin: `http://${name}:12008` }
   expect(guard(request(headers))).toBeNull()
 })
+
+test('pages of allowed origins call endpoints, and nothing that a cookie opens', () => {
+  const allowed = new Set(['https://app.example'])
+  const guard = openGuard({ host: '127.0.0.1', port: 12008, publicUrl: null, allowed })
+  const ask = (url: string, origin = 'https://app.example') =>
+    guard({ url, ...request({ host: '127.0.0.1:12008', origin }) } as IncomingMessage)
+  for (const url of ['/metamcp/default/mcp', '/.well-known/oauth-protected-resource']) {
+    expect(ask(url)).toBeNull()
+    expect(ask(url, 'https://app.example.evil')).toMatch(/Origin/)
+    expect(ask(url, 'http://app.example')).toMatch(/Origin/)
+  }
+  const closed = ['/', '/trpc/frontend/servers.list', '/session', '/api/auth/sign-in/email']
+  for (const url of [
+    ...closed,
+    '/mcp-proxy/server/x/mcp',
+    '/health',
+    '/oauth/callback',
+    '/metamcp',
+  ]) {
+    expect(ask(url)).toMatch(/Origin/)
+  }
+})
+
+test('a port for management is ours, too', () => {
+  const admin = { host: '10.0.0.1', port: 12009 }
+  const guard = openGuard({ host: '127.0.0.1', port: 12008, publicUrl: null, admin })
+  const headers = { host: '10.0.0.1:12009', origin: 'http://10.0.0.1:12009' }
+  expect(guard(request(headers))).toBeNull()
+  expect(guard(request({ ...headers, origin: 'http://10.0.0.1:12008' }))).toMatch(/Origin/)
+})

@@ -6,10 +6,17 @@ export type GuardOptions = {
   port: number
   /** Where we are reached from outside, if that is not the address we are bound to. */
   publicUrl: string | null
+  /** Where management is reached, if that is apart. */
+  admin?: { host: string; port: number } | null
+  /** Origins whose pages may call endpoints, and read what is said of them, and nothing else. */
+  allowed?: ReadonlySet<string>
 }
 
 /** Returns why a request must not go any further, or null. */
 export type Guard = (request: IncomingMessage) => string | null
+
+/** What pages of allowed origins may call: nothing that a cookie opens. */
+const FOR_PAGES = /^\/(metamcp|\.well-known)\//
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
 
@@ -18,23 +25,36 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
  * origin names itself in `Origin`; a page that rebinds its own name to our address gives itself
  * away in `Host`, which matters where being reachable is all the protection there is: on loopback.
  */
-export function openGuard({ host, port, publicUrl }: GuardOptions): Guard {
+export function openGuard(options: GuardOptions): Guard {
+  const { host, publicUrl, admin = null, allowed = new Set<string>() } = options
   const outside = publicUrl === null ? null : new URL(publicUrl)
-  const own = [...LOOPBACK_NAMES, host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host]
-  const names = new Set([...own, ...(outside ? [outside.hostname] : [])])
-  const origins = new Set(own.map((name) => new URL(`http://${name}:${port}`).origin))
+  const places = [options, ...(admin ? [admin] : [])]
+  const names = new Set([...places.flatMap(namesOf), ...(outside ? [outside.hostname] : [])])
+  const origins = new Set(places.flatMap(originsOf))
   if (outside) origins.add(outside.origin)
   const checksHost = isLoopback(host)
 
-  return function guard({ headers }) {
+  return function guard({ headers, url = '/' }) {
     if (checksHost && !names.has(hostnameOf(headers.host ?? ''))) {
       return 'This address is not one of ours (Host). Use 127.0.0.1 or localhost, or set METAMCP_PUBLIC_URL.'
     }
-    if (headers.origin !== undefined && !origins.has(headers.origin.toLowerCase())) {
+    const origin = headers.origin?.toLowerCase()
+    const isOurs = origin === undefined || origins.has(origin)
+    if (!isOurs && !(allowed.has(origin) && FOR_PAGES.test(url))) {
       return 'Web pages of other origins may not call this server (Origin).'
     }
     return null
   }
+}
+
+type Place = { host: string; port: number }
+
+function namesOf({ host }: Place): string[] {
+  return [...LOOPBACK_NAMES, host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host]
+}
+
+function originsOf(place: Place): string[] {
+  return namesOf(place).map((name) => new URL(`http://${name}:${place.port}`).origin)
 }
 
 function isLoopback(host: string): boolean {

@@ -3,6 +3,7 @@ import type { InspectorTarget } from '../../../shared/inspector.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
 import { openAdmission, type AdmissionOptions } from './admission.ts'
+import { answerPages } from './cors.ts'
 import type { Guard } from './guards.ts'
 import { refuse, sendJson } from './refusal.ts'
 import type { RequestHandler } from './server.ts'
@@ -11,6 +12,8 @@ import { StreamableHttp } from './streamable-http.ts'
 
 export type RoutesOptions = AdmissionOptions & {
   guard: Guard
+  /** Origins whose pages may read what we answer to clients. */
+  allowed: ReadonlySet<string>
   gateway: Gateway
   version: string
   log: Logger
@@ -42,6 +45,10 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     const refusal = guard(request)
     if (refusal !== null) throw refuse(403, refusal)
     const { path, query } = splitUrl(request)
+    // What is packed small may be unpacked to any size.
+    const { 'content-encoding': packing = 'identity' } = request.headers
+    if (packing !== 'identity') throw refuse(415, 'Content-Encoding is not supported')
+    if (answerPages(request, response, options.allowed)) return
     if (path === '/health')
       return sendJson(response, { status: 200, body: { status: 'ok', version } })
     if (path.startsWith('/.well-known/')) return answerWellKnown(path, request, response)

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { openLog } from '../log.ts'
 import { openHttpServer, type HttpServer } from './server.ts'
@@ -56,4 +58,39 @@ test('a handler that throws is answered with 500, and tells nothing', async () =
   const response = await ask(server)
   expect(response.status).toBe(500)
   expect(await response.text()).not.toContain('secret')
+})
+
+/** Sends the beginning, then a byte now and then; resolves with all that was answered. */
+async function drip({ port }: HttpServer, beginning: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  let answered = ''
+  socket.setEncoding('utf8').on('data', (text: string) => (answered += text))
+  socket.on('error', () => undefined)
+  socket.write(beginning)
+  const timer = setInterval(() => socket.write('x'), 20)
+  await once(socket, 'close')
+  clearInterval(timer)
+  return answered
+}
+
+test('who sends a request by drops is cut off, and a long answer is not', async () => {
+  const limits = { host: '127.0.0.1', port: 0, requestMs: 300 }
+  const server = await openHttpServer(limits, openLog('silent'))
+  await using _ = { [Symbol.asyncDispose]: () => server.close() }
+  const go = Promise.withResolvers<void>()
+  server.serve(async (request, response) => {
+    response.write('first ')
+    if (request.method === 'GET') await go.promise
+    else for await (const chunk of request) response.write(chunk)
+    response.end('last')
+  })
+  const long = ask(server).then((response) => response.text())
+  const [headers, body] = await Promise.all([
+    drip(server, 'POST / HTTP/1.1\r\nHost: x\r\nX-Slow: '),
+    drip(server, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n'),
+  ])
+  expect(headers).toMatch(/^HTTP\/1\.1 408 /)
+  expect(body).not.toContain('last')
+  go.resolve()
+  expect(await long).toBe('first last')
 })

@@ -18,6 +18,33 @@ export interface RequestHandler {
  */
 const KEEP_ALIVE_MS = 75_000
 
+/** How long a request may take to arrive, without and with its body: not for who sends by drops. */
+const HEADERS_MS = 20_000
+const REQUEST_MS = 120_000
+/** How often connections are looked at for that. */
+const LOOK_MS = 5_000
+const MAX_HEADER_BYTES = 16 * 1024
+const MAX_CONNECTIONS = 20_000
+
+/**
+ * What goes with every answer that says nothing else: no page may frame it, guess at it or keep it.
+ * Only pages of allowed origins read it, by other headers.
+ */
+const DEFAULTS = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+export type HttpServerOptions = {
+  host: string
+  port: number
+  keepAliveMs?: number | undefined
+  /** How long a request with its body may take to arrive. */
+  requestMs?: number | undefined
+}
+
 /** The one port. It is bound before anything is ready, and answers 503 until it is. */
 export interface HttpServer {
   readonly port: number
@@ -32,7 +59,7 @@ export interface HttpServer {
 
 /** Rejects with `AppError('in-use')` naming the port when another program has it. */
 export async function openHttpServer(
-  { host, port, keepAliveMs = KEEP_ALIVE_MS }: { host: string; port: number; keepAliveMs?: number },
+  { host, port, keepAliveMs = KEEP_ALIVE_MS, requestMs = REQUEST_MS }: HttpServerOptions,
   log: Logger,
 ): Promise<HttpServer> {
   const inFlight = new Set<Promise<unknown>>()
@@ -64,7 +91,17 @@ export async function openHttpServer(
     work.then(done, done)
   }
 
-  const server = createServer((request, response) => void answer(request, response))
+  const limits = {
+    headersTimeout: Math.min(HEADERS_MS, requestMs),
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(LOOK_MS, requestMs),
+    maxHeaderSize: MAX_HEADER_BYTES,
+  }
+  const server = createServer(limits, (request, response) => {
+    for (const [name, value] of Object.entries(DEFAULTS)) response.setHeader(name, value)
+    void answer(request, response)
+  })
+  server.maxConnections = MAX_CONNECTIONS
   server.keepAliveTimeout = keepAliveMs
   await listen(server, host, port)
   return {

@@ -37,11 +37,13 @@ export type FacesParts = {
 export function openFaces(parts: FacesParts): RequestHandler {
   const { config, gateway, router, known, visit, signInCallback, port, auditing, accounts } = parts
   const { log, version } = config
+  const allowed = new Set(config.allowedOrigins)
   return openRoutes({
     ...{ gateway, log, version, signInCallback },
     accounts: accounts ? (request, response) => accounts.handle(request, response) : null,
     maxBodyBytes: MAX_BODY_BYTES,
-    guard: openGuard({ ...config, port }),
+    guard: openGuard({ ...config, port, allowed }),
+    allowed,
     authenticate: (shown, endpoint) => judge(known, shown, endpoint),
     challenge: (endpoint) => parts.authorization?.challenge(endpoint) ?? null,
     wellKnown: (path) => parts.authorization?.wellKnown(path) ?? null,
