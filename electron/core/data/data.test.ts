@@ -66,7 +66,7 @@ async function named({ admin }: TempCore) {
     servers.map(({ id: _, error, ...server }) => ({ ...server, error: error?.slice(0, 0) })),
     namespaces.map(({ id: _, ...namespace }) => namespace),
     endpoints.map(({ id: _, ...endpoint }) => endpoint),
-    apiKeys.map(({ id: _, hint: __, createdAt: ___, ...key }) => key),
+    apiKeys.map(({ id: _, hint: __, begins: ___, createdAt: ____, ...key }) => key),
   ])
   const shown = [...names].reduce((all, [id, name]) => all.replaceAll(id, name), text)
   return JSON.parse(shown) as unknown
