@@ -15,6 +15,8 @@ export type Grant = {
   lastUsedAt: Date | null
 }
 
+type Pair = Pick<Grant, 'accountId' | 'clientId'>
+
 /** Who was let in, in memory: calls are judged without the database. */
 export interface Grants {
   get(accountId: string, clientId: string): Grant | undefined
@@ -56,10 +58,8 @@ export async function openGrants({ db, changes, onEnd, now }: GrantsOptions): Pr
 
   async function allow(accountId: string, clientId: string, resource: string): Promise<void> {
     const before = byKey.get(keyOf({ accountId, clientId }))?.resources ?? []
-    const resources = [...new Set([...before, resource])]
-    await db.write((tx) =>
-      tx.update(oauthConsents).set({ resources }).where(consentOf(accountId, clientId)),
-    )
+    const all = [...new Set([...before, resource])]
+    await db.write((tx) => setResources(tx, { accountId, clientId }, all))
     await reload()
   }
 
@@ -69,27 +69,9 @@ export async function openGrants({ db, changes, onEnd, now }: GrantsOptions): Pr
     // First of all it opens nothing any more.
     byKey.delete(key)
     if (grant) onEnd(grant)
-    await db.write(async (tx) => {
-      await deleteTokens(tx, accountId, clientId)
-      await tx.delete(oauthConsents).where(consentOf(accountId, clientId))
-    })
+    await db.write((tx) => deleteGrant(tx, accountId, clientId))
     changes.publish({ kind: 'grant' })
     return grant !== undefined
-  }
-
-  async function dropResources(gone: ReadonlySet<string>): Promise<void> {
-    const hit = [...byKey.values()].filter(({ resources }) =>
-      resources.some((one) => gone.has(one)),
-    )
-    for (const { accountId, clientId, resources } of hit) {
-      const left = resources.filter((one) => !gone.has(one))
-      if (left.length === 0) await revoke(accountId, clientId)
-      else
-        await db.write((tx) =>
-          tx.update(oauthConsents).set({ resources: left }).where(consentOf(accountId, clientId)),
-        )
-    }
-    if (hit.length > 0) await reload()
   }
 
   await reload()
@@ -98,7 +80,16 @@ export async function openGrants({ db, changes, onEnd, now }: GrantsOptions): Pr
     of: (accountId) => [...byKey.values()].filter((grant) => grant.accountId === accountId),
     allow,
     revoke,
-    dropResources,
+    async dropResources(gone) {
+      const isHit = ({ resources }: Grant) => resources.some((one) => gone.has(one))
+      const hit = [...byKey.values()].filter(isHit)
+      for (const { accountId, clientId, resources } of hit) {
+        const left = resources.filter((one) => !gone.has(one))
+        if (left.length === 0) await revoke(accountId, clientId)
+        else await db.write((tx) => setResources(tx, { accountId, clientId }, left))
+      }
+      if (hit.length > 0) await reload()
+    },
     used: (grant) => void (grant.lastUsedAt = new Date(now())),
     keepAccounts(isKnown) {
       for (const [key, grant] of byKey) {
@@ -110,12 +101,17 @@ export async function openGrants({ db, changes, onEnd, now }: GrantsOptions): Pr
   }
 }
 
-function keyOf({ accountId, clientId }: Pick<Grant, 'accountId' | 'clientId'>): string {
+function keyOf({ accountId, clientId }: Pair): string {
   return JSON.stringify([accountId, clientId])
 }
 
 function consentOf(accountId: string, clientId: string) {
   return and(eq(oauthConsents.userId, accountId), eq(oauthConsents.clientId, clientId))
+}
+
+async function setResources(tx: Tx, grant: Pair, resources: string[]): Promise<void> {
+  const isIt = consentOf(grant.accountId, grant.clientId)
+  await tx.update(oauthConsents).set({ resources }).where(isIt)
 }
 
 async function readGrants(tx: Tx): Promise<Grant[]> {
@@ -137,9 +133,10 @@ async function readGrants(tx: Tx): Promise<Grant[]> {
   })
 }
 
-async function deleteTokens(tx: Tx, accountId: string, clientId: string): Promise<void> {
+async function deleteGrant(tx: Tx, accountId: string, clientId: string): Promise<void> {
   const access = oauthAccessTokens
   const refresh = oauthRefreshTokens
+  await tx.delete(oauthConsents).where(consentOf(accountId, clientId))
   await tx.delete(access).where(and(eq(access.userId, accountId), eq(access.clientId, clientId)))
   await tx.delete(refresh).where(and(eq(refresh.userId, accountId), eq(refresh.clientId, clientId)))
 }

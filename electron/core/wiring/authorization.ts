@@ -92,18 +92,7 @@ export async function openEndpointAuthorization(
     if (kind === 'account') grants.keepAccounts((id) => accountOf(id) !== undefined)
   })
   return {
-    judge(token, { id }) {
-      const definition = stores.endpoints.get(id)
-      const resource = definition && identifierOf(definition)
-      const bearer = resource ? authorization.bearer(token, resource) : null
-      if (!definition || !bearer) return 'unknown'
-      const { grant, hasScope } = bearer
-      if (!accountOf(grant.accountId)) return 'unknown'
-      if (!sees(grant.accountId, definition)) return 'missing'
-      if (!hasScope) return 'scope'
-      grants.used(grant)
-      return { caller: callerKey({ kind: 'client', ...grant, name: grant.clientName }) }
-    },
+    judge: judgeFrom(parts, places, authorization),
     challenge({ id, auth }) {
       const definition = stores.endpoints.get(id)
       const resource = definition && auth.oauth ? identifierOf(definition) : null
@@ -111,26 +100,53 @@ export async function openEndpointAuthorization(
     },
     wellKnown: (path) => authorization.wellKnown(path),
     follow,
-    desk: {
-      grantsOf: (accountId) => grants.of(accountId),
-      revoke: (accountId, clientId) => grants.revoke(accountId, clientId),
-      isSigned: (query) => authorization.isSigned(query),
-      client: (clientId) => authorization.client(clientId),
-      nameOf: (resource) => definitionAt(resource)?.name ?? null,
-      async endpoint(accountId, resource) {
-        const definition = definitionAt(resource)
-        if (!definition || !sees(accountId, definition)) return null
-        const address = addressOf(stores, definition)
-        const live = address === null ? undefined : gateway.endpoint(address)
-        return { name: definition.name, toolCount: (await live?.toolCount()) ?? 0 }
-      },
-    },
+    desk: deskOf(parts, places, authorization),
     extension: {
       plugins: () => authorization.plugins(),
       pluginPaths: [/^\/oauth2\/(authorize|consent|token|revoke|register)$/, /^\/jwks$/],
     },
   }
 }
+
+function judgeFrom(
+  { stores, accountOf }: AuthorizationParts,
+  { identifierOf, sees }: Places,
+  authorization: Authorization,
+) {
+  return (token: string, { id }: Endpoint): TokenVerdict => {
+    const definition = stores.endpoints.get(id)
+    const resource = definition && identifierOf(definition)
+    const bearer = resource ? authorization.bearer(token, resource) : null
+    if (!definition || !bearer) return 'unknown'
+    const { grant, hasScope } = bearer
+    if (!accountOf(grant.accountId)) return 'unknown'
+    if (!sees(grant.accountId, definition)) return 'missing'
+    if (!hasScope) return 'scope'
+    authorization.grants.used(grant)
+    return { caller: callerKey({ kind: 'client', ...grant, name: grant.clientName }) }
+  }
+}
+
+/** What a person asks about clients that were let in, or want to be. */
+function deskOf(
+  { stores, gateway }: AuthorizationParts,
+  { definitionAt, sees }: Places,
+  { grants, isSigned, client }: Authorization,
+): AuthorizationDesk {
+  return {
+    ...{ isSigned, client, grantsOf: grants.of, revoke: grants.revoke },
+    nameOf: (resource) => definitionAt(resource)?.name ?? null,
+    async endpoint(accountId, resource) {
+      const definition = definitionAt(resource)
+      if (!definition || !sees(accountId, definition)) return null
+      const address = addressOf(stores, definition)
+      const live = address === null ? undefined : gateway.endpoint(address)
+      return { name: definition.name, toolCount: (await live?.toolCount()) ?? 0 }
+    },
+  }
+}
+
+type Places = ReturnType<typeof openPlaces>
 
 /** Endpoints by their addresses, and who sees them. */
 function openPlaces({ stores, url, accountOf }: AuthorizationParts) {
