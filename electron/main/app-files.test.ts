@@ -23,7 +23,7 @@ test('serves the page and its files with their types and a strict policy', async
   const page = await folder.get('app://metamcp/')
   expect(await page.text()).toBe('<title>ours</title>')
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
-  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 's")
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none';script-src 's")
   const script = await folder.get('app://metamcp/assets/a%20b.js?v=1#top')
   expect(await script.text()).toBe('let ours')
   expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8')

@@ -1,4 +1,6 @@
+import helmet from 'helmet'
 import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, resolve, sep } from 'node:path'
 
 const TYPES: Record<string, string> = {
@@ -13,25 +15,47 @@ const TYPES: Record<string, string> = {
 
 export type PageFile = { status: 200; body: Buffer; type: string } | { status: 403 | 404 }
 
-/** What the built page may load and reach; `connect` is where it may send requests to. */
-export function pageHeaders(connect: "'none'" | "'self'"): Record<string, string> {
+/**
+ * What the built page may load and reach; `connect` is where it may send requests to. `isSecure`:
+ * browsers come over https, and are to come by nothing else.
+ */
+export function pageHeaders(
+  connect: "'none'" | "'self'",
+  { isSecure = false } = {},
+): Record<string, string> {
+  const headers: Record<string, string> = {}
+  // helmet speaks to a response alone, and all that it says is the same for each.
+  const response = {
+    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
+  }
+  const quiet = { removeHeader: () => undefined }
+  const protect = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: directivesFor(connect) },
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+    strictTransportSecurity: isSecure && { maxAge: 365 * 24 * 60 * 60, includeSubDomains: false },
+  })
+  protect(
+    {} as IncomingMessage,
+    Object.assign(response, quiet) as unknown as ServerResponse,
+    () => {},
+  )
+  return { ...headers, 'cache-control': 'no-store' }
+}
+
+function directivesFor(connect: string) {
   return {
-    'content-security-policy': [
-      "default-src 'none'",
-      "script-src 'self'",
-      // The library of components writes style elements, also for the lock of the scroll bar.
-      "style-src 'self' 'unsafe-inline'",
-      "font-src 'self'",
-      "img-src 'self' data: blob:",
-      'media-src data: blob:',
-      `connect-src ${connect}`,
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ].join('; '),
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cache-control': 'no-store',
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    // The library of components writes style elements, also for the lock of the scroll bar.
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    fontSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:', 'blob:'],
+    mediaSrc: ['data:', 'blob:'],
+    connectSrc: [connect],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
   }
 }
 

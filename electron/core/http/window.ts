@@ -38,7 +38,6 @@ export interface Window {
 const COOKIE = 'metamcp_window'
 /** Paths of their own, since others lead to them: the engine of accounts, and its providers. */
 const PAGES = new Set(['/sign-in', '/consent'])
-const HEADERS = pageHeaders("'self'")
 const MAX_BODY_BYTES = 10_000
 /** Wrong tokens in a minute, from anybody; then the door stays shut for the rest of it. */
 const MAX_TRIES = 20
@@ -46,6 +45,7 @@ const MINUTE_MS = 60_000
 
 export function openWindow(options: WindowOptions): Window {
   const { pageDir, cookies, isSecure, accounts } = options
+  const pageHeadersHere = pageHeaders("'self'", { isSecure })
   const tries = openTries(options.now ?? Date.now)
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
@@ -105,7 +105,11 @@ export function openWindow(options: WindowOptions): Window {
     if (pageDir === null) return false
     const file = await readPageFile(pageDir, PAGES.has(path) ? '/' : path)
     if (file.status !== 200) return false
-    const headers = { ...HEADERS, 'content-type': file.type, 'content-length': file.body.length }
+    const headers = {
+      ...pageHeadersHere,
+      'content-type': file.type,
+      'content-length': file.body.length,
+    }
     // Their names change with their content.
     const caching = path.startsWith('/assets/')
       ? { 'cache-control': 'public, max-age=31536000, immutable' }
