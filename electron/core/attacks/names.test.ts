@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ServerInput } from '../../../shared/server.ts'
 import { connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
 import { rawRequest, sendRaw } from '../testing/raw-http.ts'
@@ -114,7 +115,7 @@ test.each(BREAKS)('header injection: %s in an address is in no header', async (e
 test('header injection: a header or an address with a line break is refused for a server', async () => {
   const remote = { name: 'injected', type: 'STREAMABLE_HTTP' as const, url: 'http://127.0.0.1:9/' }
   const evil = 'x\r\nX-Evil: 1'
-  const made = [
+  const made: ServerInput[] = [
     { ...remote, headers: { 'x-a': evil } },
     { ...remote, headers: { [evil]: 'x' } },
     { ...remote, bearerToken: evil },
