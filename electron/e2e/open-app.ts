@@ -1,7 +1,7 @@
 import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { chromiumFlags, openChromium, thisMachine } from '../../scripts/find-chromium.ts'
 import type { AppRouter } from '../core/index.ts'
 import { startHeadless } from '../core/testing/headless-process.ts'
@@ -29,6 +29,8 @@ export interface App extends AsyncDisposable {
   /** The person's home folder, with nothing in it but what the flow puts there. */
   readonly home: string
   readonly dataDir: string
+  /** The window in another browser, which knows nobody yet; there is none in the app. */
+  anotherBrowser(): Promise<Page>
   /** Goes to a page of the window by its address, such as `/servers?add=1`. */
   goTo(address: string): Promise<void>
   readonly desktop: Desktop | null
@@ -41,9 +43,11 @@ export type AppOptions = {
   /** Files in the home folder, by their path there. */
   homeFiles?: Record<string, string>
   env?: Record<string, string>
+  /** The browser is not let in yet: it stands before the door. */
+  isOutside?: boolean
 }
 
-const ADMIN_TOKEN = 'admin-token-of-the-tests'
+export const ADMIN_TOKEN = 'admin-token-of-the-tests'
 const SIZE = { width: 1200, height: 760 }
 
 /** Opens the window of a running product; a browser is let in without having to paste the token. */
@@ -60,8 +64,9 @@ export async function openApp(options: AppOptions): Promise<App> {
   if (options.file) writeFileSync(config, JSON.stringify(options.file))
   const args = options.file ? ['--config', config] : []
   const env = { ...homeOf(home), METAMCP_ADMIN_TOKEN: ADMIN_TOKEN, ...options.env }
-  const start = { dataDir: join(dir, 'data'), args, env }
-  const { page, url, desktop } =
+  const { isOutside = false } = options
+  const start = { dataDir: join(dir, 'data'), args, env, isOutside }
+  const { page, url, desktop, browser } =
     options.place === 'browser' ? await inBrowser(start, opened) : await inDesktop(start, opened)
   const running = opened.move()
   return {
@@ -71,6 +76,12 @@ export async function openApp(options: AppOptions): Promise<App> {
     desktop,
     dataDir: start.dataDir,
     admin: adminOf(url),
+    async anotherBrowser() {
+      if (!browser) throw new Error('There is one window in the app.')
+      const another = await (await newContext(browser)).newPage()
+      await another.goto(`${url}/`)
+      return another
+    },
     async goTo(address) {
       await page.evaluate((hash) => (window.location.hash = hash), `#${address}`)
       await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor()
@@ -79,7 +90,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-type Start = { dataDir: string; args: string[]; env: Record<string, string> }
+type Start = { dataDir: string; args: string[]; env: Record<string, string>; isOutside: boolean }
 
 async function inBrowser(start: Start, opened: AsyncDisposableStack) {
   const core = opened.use(await startHeadless(start))
@@ -88,17 +99,21 @@ async function inBrowser(start: Start, opened: AsyncDisposableStack) {
     args: chromiumFlags(process.getuid?.()),
   })
   opened.defer(() => browser.close())
-  const context = await browser.newContext({
-    viewport: SIZE,
-    colorScheme: 'light',
-    locale: 'en-US',
-  })
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  await context.request.post(`${core.url}/session`, { data: { token: ADMIN_TOKEN } })
+  const context = await newContext(browser)
+  if (!start.isOutside) {
+    await context.request.post(`${core.url}/session`, { data: { token: ADMIN_TOKEN } })
+  }
   const page = await context.newPage()
   await page.goto(`${core.url}/`)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  return { page, url: core.url, desktop: null }
+  return { page, url: core.url, desktop: null, browser }
+}
+
+async function newContext(browser: Browser): Promise<BrowserContext> {
+  const look = { viewport: SIZE, colorScheme: 'light', locale: 'en-US' } as const
+  const context = await browser.newContext(look)
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  return context
 }
 
 async function inDesktop(start: Start, opened: AsyncDisposableStack) {
@@ -110,7 +125,7 @@ async function inDesktop(start: Start, opened: AsyncDisposableStack) {
   await page.setViewportSize(SIZE)
   await page.emulateMedia({ colorScheme: 'light' })
   await page.getByRole('heading', { level: 1 }).waitFor()
-  return { page, url, desktop }
+  return { page, url, desktop, browser: null }
 }
 
 /** No program that is started may look into the home of whoever runs the tests. */

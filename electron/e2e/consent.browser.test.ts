@@ -1,0 +1,86 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { expect, test, vi } from 'vitest'
+import { echoServer } from '../core/testing/echo-definition.ts'
+import { configFileOf } from '../core/testing/temp-core.ts'
+import { accessibilityProblems } from './accessibility.ts'
+import { openApp, type App } from './open-app.ts'
+import { makeAccount, signIn, WITH_ACCOUNTS } from './people.ts'
+
+// A start of the whole product takes seconds, and each flow is one.
+vi.setConfig({ testTimeout: 90_000 })
+
+const file = configFileOf([echoServer({ name: 'one' })])
+/** Nobody listens there: where the browser is sent is all that counts. */
+const REDIRECT = 'http://127.0.0.1:9/callback'
+
+test('a client leads its person to sign in and to the consent, and is revoked again', async () => {
+  await using app = await openApp({ place: 'browser', isOutside: true, env: WITH_ACCOUNTS, file })
+  const { page, admin } = app
+  await makeAccount(page, 'Ada')
+  const [endpoint] = await admin.endpoints.list.query()
+  await app.goTo(`/endpoints?selected=${endpoint?.id ?? ''}`)
+  await page.getByRole('checkbox', { name: 'People let clients in (OAuth)' }).check()
+  await page.getByText('key, OAuth').waitFor()
+  expect(await accessibilityProblems(page)).toEqual([])
+
+  const other = await app.anotherBrowser()
+  await other.goto(await requestOf(app))
+  await other.getByText('An AI client asks to use an endpoint here.').waitFor()
+  await signIn(other, 'Ada')
+  await other.getByRole('heading', { name: 'Let Cursor in?' }).waitFor()
+  await other.getByText('The answer goes to a program on your computer.').waitFor()
+  await other.getByText(/^default, \d+ tools$/).waitFor()
+  expect(await accessibilityProblems(other)).toEqual([])
+  await other.keyboard.press('Escape')
+  const code = other.waitForRequest((request) => request.url().startsWith(REDIRECT))
+  await other.getByRole('button', { name: 'Allow' }).click()
+  expect(new URL((await code).url()).searchParams.get('code')).toMatch(/^\w+$/)
+
+  await page.getByRole('link', { name: 'Your account: Ada' }).click()
+  const clients = page.getByRole('region', { name: 'Clients that you let in' })
+  await clients.getByText(/default · answers go to 127\.0\.0\.1/).waitFor()
+  expect(await accessibilityProblems(page)).toEqual([])
+  await clients.getByRole('button', { name: 'Revoke Cursor' }).click()
+  await clients.getByText('No client.').waitFor()
+})
+
+test('a person refuses, and a link that was tampered with shows nothing', async () => {
+  await using app = await openApp({ place: 'browser', isOutside: true, env: WITH_ACCOUNTS, file })
+  const { page, admin } = app
+  await makeAccount(page, 'Ada')
+  const [endpoint] = await admin.endpoints.list.query()
+  const id = endpoint?.id ?? ''
+  await admin.endpoints.update.mutate({ id, patch: { auth: { oauth: true } } })
+  await page.goto(await requestOf(app))
+  await page.getByRole('heading', { name: 'Let Cursor in?' }).waitFor()
+  const address = page.url()
+  await page.goto(address.replace('client_id=', 'client_id=x'))
+  await page.getByRole('heading', { name: 'This link is not good any more' }).waitFor()
+  expect(await accessibilityProblems(page)).toEqual([])
+  await page.goto(address)
+  const answer = page.waitForRequest((request) => request.url().startsWith(REDIRECT))
+  await page.getByRole('button', { name: 'Refuse' }).click()
+  expect(new URL((await answer).url()).searchParams.get('error')).toBe('access_denied')
+  expect(await admin.accounts.list.query()).toMatchObject([{ name: 'Ada' }])
+})
+
+/** Where a client that has registered itself sends its person. */
+async function requestOf({ url }: App): Promise<string> {
+  const resource = `${url}/metamcp/default/mcp`
+  const registered = await fetch(`${url}/api/auth/oauth2/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      ...{ client_name: 'Cursor', redirect_uris: [REDIRECT] },
+      token_endpoint_auth_method: 'none',
+    }),
+  })
+  const { client_id: client } = (await registered.json()) as { client_id: string }
+  const verifier = randomBytes(32).toString('base64url')
+  const query = new URLSearchParams({
+    ...{ response_type: 'code', client_id: client, redirect_uri: REDIRECT, state: 'a-state' },
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    ...{ code_challenge_method: 'S256', resource, scope: 'mcp' },
+  })
+  return `${url}/api/auth/oauth2/authorize?${query.toString()}`
+}
