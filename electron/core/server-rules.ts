@@ -4,10 +4,10 @@ import { AppError } from './errors.ts'
 import { findReferences } from './references.ts'
 
 /** What a server says, without what it is known by. */
-export type Definition = WithoutId<Server>
+type Definition = WithoutId<Server>
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never
 
-export type ServerChange = {
+type ServerChange = {
   /** Left out for one that is new. */
   before?: Definition
   after: Definition

@@ -11,8 +11,8 @@ const STRANGERS = [
   ...(['tokenForAnEndpoint', 'revokedToken'] as const),
 ] as const
 
-export type Manager = (typeof MANAGERS)[number]
-export type Stranger = (typeof STRANGERS)[number]
+type Manager = (typeof MANAGERS)[number]
+type Stranger = (typeof STRANGERS)[number]
 
 /** The private things of one account, and credentials of all kinds. */
 export type World = {
