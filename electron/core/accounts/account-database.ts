@@ -86,65 +86,62 @@ export function openAccountDatabase({ db, onChanged }: AccountDatabaseOptions): 
     },
   })
 
-  const wayOf = (model: string): Way => (DEFINITIONS.has(model) ? 'write' : 'record')
-
-  function wrap(inner: DBAdapter): DBAdapter {
-    const change = <T>(model: string, work: () => Promise<T>) => run(wayOf(model), work, model)
-    const methods: DBTransactionAdapter = {
-      ...inner,
-      create: (async (given: Create) => {
-        const data = stored(given.model, given.data)
-        const made = await change(given.model, () => inner.create({ ...given, data }))
-        return shown(made, given.model, given.data)
-      }) as DBAdapter['create'],
-      async findOne<T>(given: FindOne) {
-        const where = hashedWhere(given.model, given.where)
-        const found = await run('read', () => inner.findOne<T>({ ...given, where }))
-        return found && shown(found, given.model, wanted(given.where))
-      },
-      findMany: (given) =>
-        run('read', () =>
-          inner.findMany({ ...given, where: hashedWhere(given.model, given.where ?? []) }),
-        ),
-      count: (given) => run('read', () => inner.count(given)),
-      async update<T>(given: Update) {
-        const where = hashedWhere(given.model, given.where)
-        const update = stored(given.model, given.update)
-        const updated = await change(given.model, () =>
-          inner.update<T>({ ...given, where, update }),
-        )
-        return updated && shown(updated, given.model, wanted(given.where))
-      },
-      updateMany: (given) =>
-        change(given.model, () =>
-          inner.updateMany({
-            ...given,
-            where: hashedWhere(given.model, given.where),
-            update: stored(given.model, given.update),
-          }),
-        ),
-      delete: (given) =>
-        change(given.model, () =>
-          inner.delete({ ...given, where: hashedWhere(given.model, given.where) }),
-        ),
-      deleteMany: (given) =>
-        change(given.model, () =>
-          inner.deleteMany({ ...given, where: hashedWhere(given.model, given.where) }),
-        ),
-      consumeOne: <T>(given: Delete) =>
-        change(given.model, () =>
-          inner.consumeOne<T>({ ...given, where: hashedWhere(given.model, given.where) }),
-        ),
-      incrementOne: (given) => change(given.model, () => inner.incrementOne(given)),
-    }
-    return { ...methods, transaction: (work) => run('write', () => work(methods)) }
-  }
-
   return {
     adapter: (options) =>
-      wrap(drizzleAdapter(current, { provider: 'pg', schema: TABLES })(options) as DBAdapter),
+      adapterOver(drizzleAdapter(current, { provider: 'pg', schema: TABLES })(options), run),
     within: (work) => run('write', work),
     look: (work) => run('read', work),
+  }
+}
+
+type Run = <T>(way: Way, work: (tx: Tx) => Promise<T>, model?: string) => Promise<T>
+
+/** The same adapter, whose every method opens what it needs. */
+function adapterOver(inner: DBAdapter, run: Run): DBAdapter {
+  const changing = changesOver(inner, run)
+  const methods: DBTransactionAdapter = {
+    ...inner,
+    ...changing,
+    async findOne<T>(given: FindOne) {
+      const where = hashedWhere(given.model, given.where)
+      const found = await run('read', () => inner.findOne<T>({ ...given, where }))
+      return found && shown(found, given.model, wanted(given.where))
+    },
+    findMany: (given) => {
+      const where = hashedWhere(given.model, given.where ?? [])
+      return run('read', () => inner.findMany({ ...given, where }))
+    },
+    count: (given) => run('read', () => inner.count(given)),
+  }
+  return { ...methods, transaction: (work) => run('write', () => work(methods)) }
+}
+
+function changesOver(inner: DBAdapter, run: Run) {
+  const change = <T>(model: string, work: () => Promise<T>) =>
+    run(DEFINITIONS.has(model) ? 'write' : 'record', work, model)
+  const hashed = <T extends { model: string; where: Where[] }>(given: T): T => {
+    return { ...given, where: hashedWhere(given.model, given.where) }
+  }
+  return {
+    create: (async (given: Create) => {
+      const data = stored(given.model, given.data)
+      const made = await change(given.model, () => inner.create({ ...given, data }))
+      return shown(made, given.model, given.data)
+    }) as DBAdapter['create'],
+    async update<T>(given: Update) {
+      const update = stored(given.model, given.update)
+      const work = () => inner.update<T>({ ...hashed(given), update })
+      const updated = await change(given.model, work)
+      return updated && shown(updated, given.model, wanted(given.where))
+    },
+    updateMany(given: Update) {
+      const update = stored(given.model, given.update)
+      return change(given.model, () => inner.updateMany({ ...hashed(given), update }))
+    },
+    delete: (given: Delete) => change(given.model, () => inner.delete(hashed(given))),
+    deleteMany: (given: Delete) => change(given.model, () => inner.deleteMany(hashed(given))),
+    consumeOne: <T>(given: Delete) => change(given.model, () => inner.consumeOne<T>(hashed(given))),
+    incrementOne: <T>(given: Increment) => change(given.model, () => inner.incrementOne<T>(given)),
   }
 }
 
@@ -152,6 +149,7 @@ type Create = { model: string; data: Record<string, unknown>; select?: string[] 
 type FindOne = Parameters<DBAdapter['findOne']>[0]
 type Update = Parameters<DBAdapter['update']>[0]
 type Delete = Parameters<DBAdapter['delete']>[0]
+type Increment = Parameters<DBAdapter['incrementOne']>[0]
 
 function stored(model: string, data: Record<string, unknown>): Record<string, unknown> {
   if (model === 'account') {

@@ -1,20 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BetterAuthPlugin } from 'better-auth'
 import type { SessionView } from '../../../shared/account.ts'
-import type { Caller } from '../caller.ts'
 import type { Changes } from '../changes.ts'
 import type { Database } from '../db/open.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { AccountDatabase } from './account-database.ts'
-import type { AccountSettings } from './account-settings.ts'
+import type { AccountSettings, OpenProvider } from './account-settings.ts'
 import { sendWebResponse, toWebRequest } from './bridge.ts'
-import { readCookie, tokenHashIn } from './cookie.ts'
+import { openBrowsers, type Browsers } from './browsers.ts'
 import type { Account, Directory } from './directory.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, startEngine as StartEngine } from './engine.ts'
 import { beginAtProvider } from './provider-sign-in.ts'
 import { openRateLimit } from './rate-limit.ts'
-import { openSessions, SESSION_MS, type Sessions } from './sessions.ts'
+import { openSessions, type Sessions } from './sessions.ts'
 import { openSignUpPolicy } from './sign-up.ts'
 
 export type AccountsOptions = {
@@ -37,29 +36,18 @@ export type AccountsOptions = {
   pluginPaths: readonly RegExp[]
 }
 
-/** Who a request of a browser comes from. */
-export type SignedIn = { caller: Extract<Caller, { kind: 'account' }>; sessionId: string }
-
 /** People who sign in: their accounts, sessions, and the door. */
-export interface Accounts extends AsyncDisposable {
+export interface Accounts extends AsyncDisposable, Browsers {
   readonly directory: Directory
   readonly settings: AccountSettings
   readonly sessions: Sessions
   readonly database: AccountDatabase
   /** better-auth as it is now; a change of providers makes it anew. */
   engine(): Engine
-  /** From memory; `null` for whoever is not signed in. */
-  signedIn(request: IncomingMessage): SignedIn | null
   /** What GET `/session` says. */
   view(request: IncomingMessage, isOperator: boolean): SessionView
   /** Answers `/api/auth/*`, and what its plugins have elsewhere. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Calls once the session that a request came with has ended; returns an unsubscribe. */
-  onEndOf(request: IncomingMessage, end: () => void): () => void
-  /** Lets a session last as long as a new one would, if it is not that new any more: cookies to set. */
-  extend(request: IncomingMessage): Promise<string[]>
-  /** Ends the session of a request, if it has one. Resolves with cookies to set. */
-  signOut(request: IncomingMessage): Promise<string[]>
   /** Asks the providers of the settings again who they are. */
   renew(): Promise<void>
 }
@@ -78,7 +66,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     import('./engine.ts'),
     import('./account-database.ts'),
   ])
-  const { db, directory, settings, changes, url, origins, log } = options
+  const { db, directory, settings, changes, url, log } = options
   const onError = (error: unknown) => log.error({ error: messageOf(error) }, 'accounts')
   const sessions = await openSessions({ db, onError })
   const database = openAccountDatabase({
@@ -88,35 +76,23 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
       changes.publish({ kind: 'account' })
     },
   })
-  const policy = openSignUpPolicy({ settings, isReachable: options.isReachable })
-  const rateLimit = openRateLimit()
-  const secret = settings.secret
-  const start = async (providers: ReturnType<AccountSettings['openProviders']>) =>
-    startEngine({
-      ...{ database, url, origins, secret, policy, providers, rateLimit, log },
-      plugins: await options.plugins(),
-    })
-
-  let engine = await start([])
-  const renew = async () => {
-    engine = await start(settings.openProviders())
-  }
-  // Providers are asked who they are, which may take its time or fail: nobody waits for that.
-  if (settings.providers().length > 0) void renew().catch(onError)
-
+  const running = await runEngine({ ...options, startEngine, database })
+  const browsers = openBrowsers({
+    ...{ directory, sessions, isSecure: url.startsWith('https:') },
+    onSignOut: () => changes.publish({ kind: 'account' }),
+  })
   const paths = [...PATHS, ...options.pluginPaths]
   const isOpen = (path: string) => {
     if (!path.startsWith(`${AUTH_PATH}/`)) return true
     return paths.some((pattern) => pattern.test(path.slice(AUTH_PATH.length)))
   }
-  const known = { directory, sessions, isSecure: url.startsWith('https:') }
 
   return {
-    ...{ directory, settings, sessions, database, renew },
-    engine: () => engine,
-    signedIn: (request) => signedIn(known, request),
+    ...{ directory, settings, sessions, database, ...browsers },
+    engine: running.engine,
+    renew: running.renew,
     view(request, isOperator) {
-      const found = signedIn(known, request)
+      const found = browsers.signedIn(request)
       return viewOf(options, found ? found.caller.id : null, isOperator)
     },
     async handle(request, response) {
@@ -124,62 +100,50 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
       if (!isOpen(path)) return answer(response, 404, 'There is nothing at this address')
       const given = await toWebRequest(request, options)
       if (!given) return answer(response, 413, 'The request is too large')
-      if (path !== `${AUTH_PATH}/sign-in/oauth2`) {
-        return sendWebResponse(response, await engine.handle(given))
-      }
-      const begun = await beginAtProvider(given)
-      // It may not have answered when we started.
-      if (!engine.providerIds.includes(begun.providerId)) await renew()
-      if (!engine.providerIds.includes(begun.providerId)) {
-        return answer(response, 503, 'This provider cannot be reached at the moment')
-      }
-      await sendWebResponse(response, await engine.handle(begun.request))
-    },
-    onEndOf(request, end) {
-      const session = signedIn(known, request)
-      if (!session) return () => undefined
-      return sessions.onEnd(({ id }) => {
-        if (id === session.sessionId) end()
-      })
-    },
-    async extend(request) {
-      const session = signedIn(known, request)
-      const value = readCookie(request, cookieName(known.isSecure))
-      if (!session || value === null) return []
-      if (!(await sessions.extend(session.sessionId))) return []
-      return [cookieWith(value, SESSION_MS / 1000, known.isSecure)]
-    },
-    async signOut(request) {
-      const session = signedIn(known, request)
-      if (!session) return []
-      await sessions.end(session.caller.id, ({ id }) => id === session.sessionId)
-      changes.publish({ kind: 'account' })
-      return [cookieWith('', 0, known.isSecure)]
+      const isProvider = path === `${AUTH_PATH}/sign-in/oauth2`
+      const sent = isProvider ? await beginAtProvider(given, running.reach) : given
+      await sendWebResponse(response, await running.engine().handle(sent))
     },
     [Symbol.asyncDispose]: () => sessions.close(),
   }
 }
 
-type Known = { directory: Directory; sessions: Sessions; isSecure: boolean }
+/** How long a provider that did not answer is left in peace, in ms. */
+const PEACE_MS = 30_000
 
-function signedIn({ directory, sessions, isSecure }: Known, request: IncomingMessage) {
-  const hash = tokenHashIn(readCookie(request, cookieName(isSecure)))
-  const session = hash === null ? undefined : sessions.find(hash)
-  const account = session && directory.get(session.accountId)
-  if (!session || !account) return null
-  const { id, name, role } = account
-  return { caller: { kind: 'account' as const, id, name, role }, sessionId: session.id }
+type RunningOptions = AccountsOptions & {
+  startEngine: typeof StartEngine
+  database: AccountDatabase
 }
 
-/** As the engine names it. */
-function cookieName(isSecure: boolean): string {
-  return `${isSecure ? '__Host-metamcp' : 'metamcp'}.session_token`
-}
+/** The engine as it is, and anew with the providers that answer. */
+async function runEngine(options: RunningOptions) {
+  const { settings, database, startEngine, url, origins, log, isReachable } = options
+  const policy = openSignUpPolicy({ settings, isReachable })
+  const rateLimit = openRateLimit()
+  const { secret } = settings
+  const start = async (providers: OpenProvider[]) =>
+    startEngine({
+      ...{ database, url, origins, secret, policy, providers, rateLimit, log },
+      plugins: await options.plugins(),
+    })
 
-function cookieWith(value: string, maxAge: number, isSecure: boolean): string {
-  const secure = isSecure ? '; Secure' : ''
-  const name = cookieName(isSecure)
-  return `${name}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${secure}`
+  let engine = await start([])
+  let renewedAt = 0
+  async function renew(): Promise<void> {
+    renewedAt = Date.now()
+    engine = await start(settings.openProviders())
+  }
+  /** Asks a provider again that did not answer when it was asked first. */
+  async function reach(id: string): Promise<void> {
+    const isOurs = settings.providers().some((provider) => provider.id === id)
+    if (!isOurs || engine.providerIds.includes(id)) return
+    if (Date.now() - renewedAt > PEACE_MS) await renew()
+  }
+  const onError = (error: unknown) => log.error({ error: messageOf(error) }, 'no providers')
+  // They are asked who they are, which may take its time or fail: nobody waits for that.
+  if (settings.providers().length > 0) void renew().catch(onError)
+  return { engine: (): Engine => engine, renew, reach }
 }
 
 function viewOf(

@@ -42,62 +42,22 @@ const SWEEP_MS = 30_000
 export type SessionsOptions = { db: Database; onError: (error: unknown) => void }
 
 export async function openSessions({ db, onError }: SessionsOptions): Promise<Sessions> {
-  let byHash = new Map<string, Session>()
-  const listeners = new Set<(session: Session) => void>()
-  const noted = new Map<string, number>()
-
-  async function reload(): Promise<void> {
-    const rows = await db.read((tx) =>
-      tx.select().from(userSessions).where(gt(userSessions.expiresAt, new Date())),
-    )
-    const seen = new Map([...byHash.values()].map(({ id, lastSeenAt }) => [id, lastSeenAt]))
-    const next = new Map(rows.map((row) => [row.token, fromRow(row, seen.get(row.id))]))
-    const gone = [...byHash].filter(([hash]) => !next.has(hash)).map(([, session]) => session)
-    byHash = next
-    gone.forEach(tell)
-  }
-
-  function tell(session: Session): void {
-    noted.delete(session.id)
-    for (const listener of [...listeners]) listener(session)
-  }
-
-  function sweep(): void {
-    const now = Date.now()
-    for (const [hash, session] of [...byHash]) {
-      if (session.expiresAt.getTime() > now) continue
-      byHash.delete(hash)
-      tell(session)
-    }
-  }
-
-  function note(session: Session): void {
-    const now = Date.now()
-    session.lastSeenAt = new Date(now)
-    if (now - (noted.get(session.id) ?? 0) < NOTE_MS) return
-    noted.set(session.id, now)
-    const write = db.record((tx) =>
-      tx
-        .update(userSessions)
-        .set({ updatedAt: session.lastSeenAt })
-        .where(eq(userSessions.id, session.id)),
-    )
-    write.catch(onError)
-  }
-
-  const timer = setInterval(sweep, SWEEP_MS)
+  const mirror = openMirror(db)
+  const note = openNotes(db, onError)
+  const timer = setInterval(mirror.sweep, SWEEP_MS)
   timer.unref()
-  await reload()
+  await mirror.reload()
   return {
+    ...mirror,
     find(tokenHash) {
-      const session = byHash.get(tokenHash)
+      const session = mirror.byHash(tokenHash)
       if (!session || session.expiresAt.getTime() <= Date.now()) return undefined
       note(session)
       return session
     },
-    of: (accountId) => [...byHash.values()].filter((one) => one.accountId === accountId),
+    of: (accountId) => mirror.all().filter((one) => one.accountId === accountId),
     async extend(id) {
-      const session = [...byHash.values()].find((one) => one.id === id)
+      const session = mirror.all().find((one) => one.id === id)
       const expiresAt = new Date(Date.now() + SESSION_MS)
       if (!session || +expiresAt - +session.expiresAt < DAY_MS) return false
       session.expiresAt = expiresAt
@@ -107,28 +67,78 @@ export async function openSessions({ db, onError }: SessionsOptions): Promise<Se
       return true
     },
     async end(accountId, isMeant) {
-      const ids = [...byHash.values()]
+      const ids = mirror
+        .all()
         .filter((session) => session.accountId === accountId && isMeant(session))
         .map(({ id }) => id)
       if (ids.length === 0) return 0
       const { id, userId } = userSessions
       const which = and(eq(userId, accountId), inArray(id, ids))
       await db.record((tx) => tx.delete(userSessions).where(which))
-      await reload()
+      await mirror.reload()
       return ids.length
     },
     restart(accountId) {
-      for (const session of byHash.values()) if (session.accountId === accountId) tell(session)
+      for (const one of mirror.all()) if (one.accountId === accountId) mirror.tell(one)
     },
-    onEnd(listener) {
+    async close() {
+      clearInterval(timer)
+    },
+  }
+}
+
+/** What is stored, in memory, with whoever wants to know of ends. */
+function openMirror(db: Database) {
+  let sessions = new Map<string, Session>()
+  const listeners = new Set<(session: Session) => void>()
+
+  function tell(session: Session): void {
+    for (const listener of [...listeners]) listener(session)
+  }
+
+  return {
+    tell,
+    all: () => [...sessions.values()],
+    byHash: (hash: string) => sessions.get(hash),
+    onEnd(listener: (session: Session) => void) {
       const own = (session: Session) => listener(session)
       listeners.add(own)
       return () => void listeners.delete(own)
     },
-    reload,
-    async close() {
-      clearInterval(timer)
+    async reload(): Promise<void> {
+      const rows = await db.read((tx) =>
+        tx.select().from(userSessions).where(gt(userSessions.expiresAt, new Date())),
+      )
+      const seen = new Map([...sessions.values()].map(({ id, lastSeenAt }) => [id, lastSeenAt]))
+      const next = new Map(rows.map((row) => [row.token, fromRow(row, seen.get(row.id))]))
+      const gone = [...sessions].filter(([hash]) => !next.has(hash)).map(([, one]) => one)
+      sessions = next
+      gone.forEach(tell)
     },
+    /** Ends those whose time is over. */
+    sweep(): void {
+      const now = Date.now()
+      for (const [hash, session] of [...sessions]) {
+        if (session.expiresAt.getTime() > now) continue
+        sessions.delete(hash)
+        tell(session)
+      }
+    },
+  }
+}
+
+/** Notes when a session was seen, in memory each time and in the database now and then. */
+function openNotes(db: Database, onError: SessionsOptions['onError']) {
+  const noted = new WeakMap<Session, number>()
+  return (session: Session): void => {
+    const now = Date.now()
+    session.lastSeenAt = new Date(now)
+    if (now - (noted.get(session) ?? 0) < NOTE_MS) return
+    noted.set(session, now)
+    const { id, lastSeenAt: updatedAt } = session
+    db.record((tx) =>
+      tx.update(userSessions).set({ updatedAt }).where(eq(userSessions.id, id)),
+    ).catch(onError)
   }
 }
 

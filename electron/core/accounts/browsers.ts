@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import type { Caller } from '../caller.ts'
+import { readCookie, tokenHashIn } from './cookie.ts'
+import type { Directory } from './directory.ts'
+import { SESSION_MS, type Sessions } from './sessions.ts'
+
+/** Who a request of a browser comes from. */
+export type SignedIn = { caller: Extract<Caller, { kind: 'account' }>; sessionId: string }
+
+/** Browsers that are signed in with an account, by the cookie that the engine gave them. */
+export interface Browsers {
+  /** From memory; `null` for whoever is not signed in. */
+  signedIn(request: IncomingMessage): SignedIn | null
+  /** Calls once the session that a request came with has ended; returns an unsubscribe. */
+  onEndOf(request: IncomingMessage, end: () => void): () => void
+  /** Lets a session last as long as a new one would, if it is not that new any more: cookies to set. */
+  extend(request: IncomingMessage): Promise<string[]>
+  /** Ends the session of a request, if it has one. Resolves with cookies to set. */
+  signOut(request: IncomingMessage): Promise<string[]>
+}
+
+export type BrowsersOptions = {
+  directory: Directory
+  sessions: Sessions
+  /** Whether browsers reach us over https. */
+  isSecure: boolean
+  onSignOut: () => void
+}
+
+export function openBrowsers(options: BrowsersOptions): Browsers {
+  const { directory, sessions, isSecure, onSignOut } = options
+  // As the engine names it.
+  const name = `${isSecure ? '__Host-metamcp' : 'metamcp'}.session_token`
+  const cookieWith = (value: string, maxAge: number) =>
+    `${name}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
+
+  function signedIn(request: IncomingMessage): SignedIn | null {
+    const hash = tokenHashIn(readCookie(request, name))
+    const session = hash === null ? undefined : sessions.find(hash)
+    const account = session && directory.get(session.accountId)
+    if (!session || !account) return null
+    const { id, role } = account
+    return { caller: { kind: 'account', id, name: account.name, role }, sessionId: session.id }
+  }
+
+  return {
+    signedIn,
+    onEndOf(request, end) {
+      const session = signedIn(request)
+      if (!session) return () => undefined
+      return sessions.onEnd(({ id }) => {
+        if (id === session.sessionId) end()
+      })
+    },
+    async extend(request) {
+      const session = signedIn(request)
+      const value = readCookie(request, name)
+      if (!session || value === null) return []
+      const isLonger = await sessions.extend(session.sessionId)
+      return isLonger ? [cookieWith(value, SESSION_MS / 1000)] : []
+    },
+    async signOut(request) {
+      const session = signedIn(request)
+      if (!session) return []
+      await sessions.end(session.caller.id, ({ id }) => id === session.sessionId)
+      onSignOut()
+      return [cookieWith('', 0)]
+    },
+  }
+}
