@@ -54,7 +54,7 @@ async function copyData(from: string, to: string): Promise<void> {
 /** Servers with secrets, one of them removed with a chance to come back. */
 async function fill(dataDir: string): Promise<void> {
   await using core = await startTempCore({ dataDir })
-  const { servers, data } = core.admin
+  const { servers } = core.admin
   await servers.create.mutate({
     ...{ name: 'kept', type: 'STREAMABLE_HTTP', url: 'http://127.0.0.1:9/mcp' },
     ...{ headers: { 'x-team': SECRET }, bearerToken: SECRET },
@@ -63,7 +63,6 @@ async function fill(dataDir: string): Promise<void> {
     ...{ name: 'gone', type: 'STDIO', command: 'run-me', env: { KEY: SECRET } },
   })
   await servers.delete.mutate({ id: gone.id })
-  await data.backup.mutate()
 }
 
 const rotation = (dataDir: string, more: Partial<RotationOptions> = {}): RotationOptions => ({
@@ -96,7 +95,6 @@ async function sealedIn(folder: string): Promise<Set<string>> {
 test('all is sealed with the new key, and nothing is left that the old one opens', async () => {
   await using folder = await openFilled()
   const { dataDir } = folder
-  await rm(join(dataDir, 'backups'), { recursive: true })
   const oldFile = await readFile(join(dataDir, PLAIN_KEY_FILE), 'utf8')
   const old = openSecrets(Buffer.from(oldFile.trim(), 'base64url'))
   const before = await sealedIn(dataDir)
