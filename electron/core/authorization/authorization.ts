@@ -34,7 +34,7 @@ export type AuthorizationOptions = {
 }
 
 /** What a token says of its bearer, at one endpoint. */
-export type Bearer = { grant: Grant; hasScope: boolean }
+type Bearer = { grant: Grant; hasScope: boolean }
 
 /** We as an OAuth 2.1 authorization server for our own endpoints, and as the one that they ask. */
 export interface Authorization {

@@ -115,7 +115,7 @@ const NO_APP = new Set([
  * of a program (section 7.1), also one without dots, as Cursor and others have. Throws
  * `RegistrationRefused`.
  */
-export function checkRedirectUri(uri: string): void {
+function checkRedirectUri(uri: string): void {
   const refuse = (why: string): never => {
     throw new RegistrationRefused('invalid_redirect_uri', `${why}: ${JSON.stringify(uri)}`)
   }

@@ -2,7 +2,7 @@ import type { Resource } from './resources.ts'
 import { GRANTED_SCOPES, SCOPE } from './scope.ts'
 
 /** Of an endpoint (RFC 9728), for clients that come without a token. */
-export function resourceMetadata(url: string, { identifier, name }: Resource): object {
+function resourceMetadata(url: string, { identifier, name }: Resource): object {
   return {
     resource: identifier,
     resource_name: name,
@@ -16,7 +16,7 @@ export function resourceMetadata(url: string, { identifier, name }: Resource): o
  * Of us as an authorization server (RFC 8414). By OpenID Connect's name for such a document we tell
  * the same: clients of before look there, though we say nothing of who somebody is.
  */
-export function serverMetadata(url: string): object {
+function serverMetadata(url: string): object {
   const at = (path: string) => `${url}/api/auth${path}`
   return {
     issuer: url,

@@ -5,7 +5,7 @@ import { isObject } from '../json-rpc.ts'
 import { SCOPE } from './scope.ts'
 
 /** What a good access token says (RFC 9068). Times are in seconds since 1970. */
-export type TokenClaims = {
+type TokenClaims = {
   accountId: string
   clientId: string
   issuedAt: number

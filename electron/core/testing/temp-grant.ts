@@ -135,7 +135,7 @@ export async function revoke(core: Where, clientId: string, token: string): Prom
   return (await fetch(`${core.url}/api/auth/oauth2/revoke`, { method: 'POST', body })).status
 }
 
-export async function askForTokens(
+async function askForTokens(
   core: Where,
   fields: Record<string, string>,
 ): Promise<TokenAnswer> {

@@ -30,7 +30,7 @@ export type AuthorizationParts = {
 type Person = { id: string; name: string; role: AccountRole }
 
 /** Whose a token is at an endpoint, as one of `judge`'s answers. */
-export type TokenVerdict = { caller: string } | 'unknown' | 'scope' | 'missing'
+type TokenVerdict = { caller: string } | 'unknown' | 'scope' | 'missing'
 
 /** OAuth for our own endpoints, with all that it needs of the rest. */
 export interface EndpointAuthorization {
@@ -47,7 +47,7 @@ export interface EndpointAuthorization {
   }
 }
 
-export type Challenge = { metadata: string; scope: string }
+type Challenge = { metadata: string; scope: string }
 
 const CLIENT = 'client:'
 
