@@ -12,9 +12,8 @@ const file = configFileOf([
   echoServer({ name: 'github' }),
   echoServer({}, { name: 'stripe', command: 'no-such-program', start: 'eager' }),
 ])
-const PAGES = 'overview servers namespaces endpoints connect inspector logs keys settings'.split(
-  ' ',
-)
+const PAGES =
+  'overview servers namespaces endpoints connect inspector logs keys accounts settings'.split(' ')
 
 for (const language of ['en', 'zh'] as const) {
   test(

@@ -19,7 +19,7 @@ test('a client leads its person to sign in and to the consent, and is revoked ag
   await makeAccount(page, 'Ada')
   const [endpoint] = await admin.endpoints.list.query()
   await app.goTo(`/endpoints?selected=${endpoint?.id ?? ''}`)
-  await page.getByRole('checkbox', { name: 'People let clients in (OAuth)' }).check()
+  await page.getByRole('checkbox', { name: 'People let clients in (OAuth)' }).click()
   await page.getByText('key, OAuth').waitFor()
   expect(await accessibilityProblems(page)).toEqual([])
 

@@ -10,9 +10,8 @@ const file = configFileOf([
   echoServer({ name: 'github' }),
   echoServer({}, { name: 'stripe', command: 'no-such-program', start: 'eager' }),
 ])
-const PAGES = 'overview servers namespaces endpoints connect inspector logs keys settings'.split(
-  ' ',
-)
+const PAGES =
+  'overview servers namespaces endpoints connect inspector logs keys accounts settings'.split(' ')
 const SIZES = [
   { width: 1200, height: 760 },
   { width: 900, height: 560 },

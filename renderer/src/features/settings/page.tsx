@@ -9,6 +9,7 @@ import { NoMatch } from '../../ui/empty.tsx'
 import { LoadingRows } from '../../ui/loading.tsx'
 import { Page as Frame } from '../../ui/page.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { useAccountItems, useAuditItem } from './account-items.tsx'
 import { useDataItems } from './data.tsx'
 import { useGeneral } from './general.tsx'
 import { useLogLevel, useNetwork } from './network.tsx'
@@ -85,11 +86,14 @@ function useSections(settings: Settings): SectionItems[] {
   const network = useNetwork(settings)
   const data = useDataItems(settings)
   const logLevel = useLogLevel(settings)
+  const accounts = useAccountItems(settings)
+  const audit = useAuditItem()
   const about = useAbout(settings)
   return [
     { name: 'general', title: t('general'), items: general },
     { name: 'network', title: t('network'), items: network },
-    { name: 'data', title: t('data'), items: [...data, ...logLevel] },
+    { name: 'accounts', title: t('accounts'), items: accounts },
+    { name: 'data', title: t('data'), items: [...data, ...logLevel, ...audit] },
     { name: 'about', title: t('about'), items: about },
   ]
 }

@@ -12,7 +12,7 @@ export type SettingItem = {
   control: ReactNode
 }
 
-type SectionName = 'general' | 'network' | 'data' | 'about'
+type SectionName = 'general' | 'network' | 'accounts' | 'data' | 'about'
 export type SectionItems = { name: SectionName; title: string; items: SettingItem[] }
 
 export function Setting({ item: { label, help, control } }: { item: SettingItem }) {
