@@ -12,13 +12,13 @@ import { openDatabase, type Database } from './db/open.ts'
 import { messageOf } from './errors.ts'
 import { prepareFirstStart } from './wiring/first-start.ts'
 import type { Gateway } from './gateway/gateway.ts'
-import { openHttpServer, type HttpServer } from './http/server.ts'
 import { openEndpointAuthorization } from './wiring/authorization.ts'
 import { openInstanceAccounts } from './wiring/accounts.ts'
 import { openAuditing } from './wiring/auditing.ts'
 import { openFaces } from './wiring/faces.ts'
 import { openFeatures } from './wiring/features.ts'
 import { openHttpClients } from './wiring/http-clients.ts'
+import { openPorts, type Ports } from './wiring/ports.ts'
 import type { AppRouter } from './router.ts'
 import type { RpcContext } from './rpc.ts'
 import { openSight } from './wiring/sight.ts'
@@ -48,6 +48,8 @@ export type CoreLimits = GatewayLimits &
 export interface Core {
   /** Where clients reach it, without a slash at its end. */
   readonly url: string
+  /** Where the window and the management API are: the same, unless they have a port of their own. */
+  readonly adminUrl: string
   /** Endpoints that are on, with their Streamable HTTP address. */
   endpoints(): { id: string; name: string; url: string; needsKey: boolean }[]
   /** The API key that the first start made; `null` at any other start. */
@@ -88,10 +90,11 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   opened.defer(() => lock.release())
 
   // The port comes early, so that one that is taken is known at once; it answers 503 until the end.
-  const http = await openHttpServer({ ...config, keepAliveMs: limits.keepAliveMs }, log)
+  const http = await openPorts(config, limits.keepAliveMs)
   opened.defer(() => http.close())
   const localUrl = urlOf(config.host, http.port)
   const url = config.publicUrl ?? localUrl
+  const adminUrl = http.admin ? urlOf(http.admin.host, http.admin.port) : url
 
   const localToken = makeLocalToken()
   const adminToken = await loadAdminToken(config)
@@ -120,7 +123,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
     accountOf: (id) => accounts?.directory.get(id),
   })
   const known = { apiKeys: stores.apiKeys, adminToken, localToken, tokens: authorization }
-  const where = { url, port: http.port }
+  const where = { url, port: http.port, admin: http.admin }
   const extension = authorization?.extension
   const accounts = await openInstanceAccounts({
     ...{ config, stores, db, changes, known, ...where },
@@ -148,14 +151,23 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const running = opened.move()
   const close = once(() => closeAll(running, http, gateway))
   const local = { url: localUrl, token: localToken.token }
-  const said = { url, local, endpoints, firstKey, adminToken, recovery: db.recovery, movedClients }
+  const said = {
+    url,
+    adminUrl,
+    local,
+    endpoints,
+    firstKey,
+    adminToken,
+    recovery: db.recovery,
+    movedClients,
+  }
   const wake = () => gateway.pools.wake()
   return { ...said, router, context, changes, wake, inFlight: http.inFlight, close }
 }
 
 async function closeAll(
   running: AsyncDisposableStack,
-  http: HttpServer,
+  http: Ports,
   { pools }: Gateway,
 ): Promise<void> {
   const timer = setTimeout(() => pools.hurry(), DRAIN_MS)

@@ -8,6 +8,7 @@ const place = { dataDir: '/data', pageDir: null }
 function core(given: Partial<Parameters<typeof greeting>[0]> = {}) {
   return {
     url,
+    adminUrl: url,
     endpoints: () => ['zoo', 'default'].map((name) => endpoint(name)),
     firstKey: null,
     adminToken: { token: 'admin-token', created: false, isAdminToken: () => false },

@@ -1,6 +1,6 @@
 import type { Core, CoreConfig } from '../core/index.ts'
 
-type Greeted = Pick<Core, 'url' | 'endpoints' | 'firstKey' | 'adminToken' | 'recovery'>
+type Greeted = Pick<Core, 'url' | 'adminUrl' | 'endpoints' | 'firstKey' | 'adminToken' | 'recovery'>
 type Place = Pick<CoreConfig, 'dataDir' | 'pageDir' | 'auth'>
 
 /**
@@ -13,7 +13,7 @@ export function greeting(core: Greeted, { dataDir, pageDir, auth }: Place): stri
     `MetaMCP ready ${core.url}`,
     pageDir === null
       ? null
-      : `Window         ${core.url} in a browser, ${WAYS_IN[auth ?? 'local']}`,
+      : `Window         ${core.adminUrl} in a browser, ${WAYS_IN[auth ?? 'local']}`,
     endpoint ? `MCP endpoint   ${endpoint.url}` : 'No endpoint is switched on.',
     keyLine(core, dataDir),
     tokenLine(core, dataDir),
@@ -36,8 +36,8 @@ function keyLine({ firstKey, endpoints }: Greeted, dataDir: string): string | nu
   return `API key        as shown at the first start; "apiKeys" in a config file adds others (${dataDir})`
 }
 
-function tokenLine({ adminToken, url }: Greeted, dataDir: string): string {
-  const where = `Management     ${url}/trpc/frontend with "Authorization: Bearer <admin token>"`
+function tokenLine({ adminToken, adminUrl }: Greeted, dataDir: string): string {
+  const where = `Management     ${adminUrl}/trpc/frontend with "Authorization: Bearer <admin token>"`
   return adminToken.created
     ? `${where}\nAdmin token    ${adminToken.token}\n               shown this once, kept in ${dataDir}`
     : `${where}\nAdmin token    METAMCP_ADMIN_TOKEN, or kept in ${dataDir}`

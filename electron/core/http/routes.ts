@@ -8,10 +8,12 @@ import type { Guard } from './guards.ts'
 import { refuse, sendJson } from './refusal.ts'
 import type { RequestHandler } from './server.ts'
 import { Sse } from './sse.ts'
+import type { Surfaces } from './surfaces.ts'
 import { StreamableHttp } from './streamable-http.ts'
 
 export type RoutesOptions = AdmissionOptions & {
   guard: Guard
+  surfaces: Surfaces
   /** Origins whose pages may read what we answer to clients. */
   allowed: ReadonlySet<string>
   gateway: Gateway
@@ -45,6 +47,7 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     const refusal = guard(request)
     if (refusal !== null) throw refuse(403, refusal)
     const { path, query } = splitUrl(request)
+    if (!options.surfaces(request, path)) throw refuse(404, 'There is nothing at this address')
     // What is packed small may be unpacked to any size.
     const { 'content-encoding': packing = 'identity' } = request.headers
     if (packing !== 'identity') throw refuse(415, 'Content-Encoding is not supported')

@@ -40,6 +40,8 @@ const DEFAULTS = {
 export type HttpServerOptions = {
   host: string
   port: number
+  /** What people choose another port by. */
+  option?: string
   keepAliveMs?: number | undefined
   /** How long a request with its body may take to arrive. */
   requestMs?: number | undefined
@@ -58,10 +60,8 @@ export interface HttpServer {
 }
 
 /** Rejects with `AppError('in-use')` naming the port when another program has it. */
-export async function openHttpServer(
-  { host, port, keepAliveMs = KEEP_ALIVE_MS, requestMs = REQUEST_MS }: HttpServerOptions,
-  log: Logger,
-): Promise<HttpServer> {
+export async function openHttpServer(options: HttpServerOptions, log: Logger): Promise<HttpServer> {
+  const { keepAliveMs = KEEP_ALIVE_MS, requestMs = REQUEST_MS } = options
   const inFlight = new Set<Promise<unknown>>()
   const working = new Set<Promise<unknown>>()
   let handler: RequestHandler | null = null
@@ -103,7 +103,7 @@ export async function openHttpServer(
   })
   server.maxConnections = MAX_CONNECTIONS
   server.keepAliveTimeout = keepAliveMs
-  await listen(server, host, port)
+  await listen(server, options)
   return {
     port: (server.address() as AddressInfo).port,
     inFlight: () => working.size,
@@ -129,21 +129,22 @@ export async function openHttpServer(
   }
 }
 
-async function listen(server: Server, host: string, port: number): Promise<void> {
+async function listen(server: Server, options: HttpServerOptions): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
-  server.listen(port, host, resolve)
+  server.listen(options.port, options.host, resolve)
   try {
     await promise
   } catch (error) {
-    throw cannotListen(error, host, port)
+    throw cannotListen(error, options)
   }
   server.off('error', reject)
 }
 
-function cannotListen(error: unknown, host: string, port: number): AppError {
+function cannotListen(error: unknown, options: HttpServerOptions): AppError {
+  const { host, port, option = '--port or METAMCP_PORT' } = options
   const code = error instanceof Error && 'code' in error ? error.code : ''
-  const another = 'Choose another with --port or METAMCP_PORT (0 picks a free one).'
+  const another = `Choose another with ${option} (0 picks a free one).`
   const text =
     code === 'EADDRINUSE'
       ? `Port ${port} on ${host} is in use by another program. ${another}`

@@ -23,13 +23,15 @@ export type AccountsParts = {
   /** Where browsers reach us, and the port that we are bound to. */
   url: string
   port: number
+  /** Where management is served, if that is apart. */
+  admin: { host: string; port: number } | null
   /** What else the engine does: OAuth for clients. */
   extension?: Pick<AccountsOptions, 'plugins' | 'pluginPaths'>
 }
 
 /** People who sign in; `null` where the instance has no accounts. */
 export async function openInstanceAccounts(parts: AccountsParts): Promise<Accounts | null> {
-  const { config, stores, db, changes, url, port, extension } = parts
+  const { config, stores, db, changes, url, port, admin, extension } = parts
   if (config.auth !== 'accounts') return null
   const { directory } = stores
   const settings = await openAccountSettings({
@@ -39,7 +41,11 @@ export async function openInstanceAccounts(parts: AccountsParts): Promise<Accoun
   })
   return openAccounts({
     ...{ db, directory, settings, changes, url, log: config.log },
-    origins: ownOrigins(config, url, port),
+    origins: [
+      new URL(url).origin,
+      ...ownOrigins(config.host, port),
+      ...(admin ? ownOrigins(admin.host, admin.port) : []),
+    ],
     isReachable: !isLoopback(config.host) || config.publicUrl !== null,
     isBehindProxy: config.publicUrl !== null,
     isOperator: operatorFrom(parts),
@@ -65,10 +71,10 @@ export function operatorFrom({ known, stores }: Pick<AccountsParts, 'known' | 's
   }
 }
 
-function ownOrigins({ host }: CoreConfig, url: string, port: number): string[] {
+function ownOrigins(host: string, port: number): string[] {
   const name = host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host
   const names = ['127.0.0.1', 'localhost', '[::1]', name]
-  return [new URL(url).origin, ...new Set(names.map((one) => `http://${one}:${port}`))]
+  return [...new Set(names.map((one) => `http://${one}:${port}`))]
 }
 
 function isLoopback(host: string): boolean {

@@ -9,8 +9,10 @@ import { openGuard } from '../http/guards.ts'
 import { serveManagement } from '../http/management.ts'
 import { openRoutes, type RoutesOptions } from '../http/routes.ts'
 import type { RequestHandler } from '../http/server.ts'
+import { openSurfaces } from '../http/surfaces.ts'
 import { openWindow, type Window } from '../http/window.ts'
 import type { AppRouter } from '../router.ts'
+import type { Ports } from './ports.ts'
 import type { Secrets } from '../secrets.ts'
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -31,18 +33,22 @@ export type FacesParts = {
   /** Where browsers reach us. */
   url: string
   port: number
+  /** Where management is served, if that is apart. */
+  admin: Ports['admin']
 }
 
 /** Everything that we answer over HTTP: MCP, the management API, the window in a browser. */
 export function openFaces(parts: FacesParts): RequestHandler {
-  const { config, gateway, router, known, visit, signInCallback, port, auditing, accounts } = parts
+  const { config, gateway, router, known, visit, signInCallback, port, admin, auditing, accounts } =
+    parts
   const { log, version } = config
   const allowed = new Set(config.allowedOrigins)
   return openRoutes({
     ...{ gateway, log, version, signInCallback },
     accounts: accounts ? (request, response) => accounts.handle(request, response) : null,
     maxBodyBytes: MAX_BODY_BYTES,
-    guard: openGuard({ ...config, port, allowed }),
+    guard: openGuard({ ...config, port, admin, allowed }),
+    surfaces: openSurfaces(admin?.port ?? null),
     allowed,
     authenticate: (shown, endpoint) => judge(known, shown, endpoint),
     challenge: (endpoint) => parts.authorization?.challenge(endpoint) ?? null,
