@@ -1,17 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { echoServer } from '../core/testing/echo-definition.ts'
 import { configFileOf } from '../core/testing/temp-core.ts'
 import { accessibilityProblems } from './accessibility.ts'
-import { openApp, type App } from './open-app.ts'
-import { makeAccount, signIn, WITH_ACCOUNTS } from './people.ts'
+import { openApp } from './open-app.ts'
+import { clientRequest, makeAccount, REDIRECT, signIn, WITH_ACCOUNTS } from './people.ts'
 
 // A start of the whole product takes seconds, and each flow is one.
 vi.setConfig({ testTimeout: 90_000 })
 
 const file = configFileOf([echoServer({ name: 'one' })])
-/** Nobody listens there: where the browser is sent is all that counts. */
-const REDIRECT = 'http://127.0.0.1:9/callback'
 
 test('a client leads its person to sign in and to the consent, and is revoked again', async () => {
   await using app = await openApp({ place: 'browser', isOutside: true, env: WITH_ACCOUNTS, file })
@@ -24,7 +21,7 @@ test('a client leads its person to sign in and to the consent, and is revoked ag
   expect(await accessibilityProblems(page)).toEqual([])
 
   const other = await app.anotherBrowser()
-  await other.goto(await requestOf(app))
+  await other.goto(await clientRequest(app.url))
   await other.getByText('An AI client asks to use an endpoint here.').waitFor()
   await signIn(other, 'Ada')
   await other.getByRole('heading', { name: 'Let Cursor in?' }).waitFor()
@@ -51,7 +48,7 @@ test('a person refuses, and a link that was tampered with shows nothing', async 
   const [endpoint] = await admin.endpoints.list.query()
   const id = endpoint?.id ?? ''
   await admin.endpoints.update.mutate({ id, patch: { auth: { oauth: true } } })
-  await page.goto(await requestOf(app))
+  await page.goto(await clientRequest(app.url))
   await page.getByRole('heading', { name: 'Let Cursor in?' }).waitFor()
   const address = page.url()
   await page.goto(address.replace('client_id=', 'client_id=x'))
@@ -63,24 +60,3 @@ test('a person refuses, and a link that was tampered with shows nothing', async 
   expect(new URL((await answer).url()).searchParams.get('error')).toBe('access_denied')
   expect(await admin.accounts.list.query()).toMatchObject([{ name: 'Ada' }])
 })
-
-/** Where a client that has registered itself sends its person. */
-async function requestOf({ url }: App): Promise<string> {
-  const resource = `${url}/metamcp/default/mcp`
-  const registered = await fetch(`${url}/api/auth/oauth2/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      ...{ client_name: 'Cursor', redirect_uris: [REDIRECT] },
-      token_endpoint_auth_method: 'none',
-    }),
-  })
-  const { client_id: client } = (await registered.json()) as { client_id: string }
-  const verifier = randomBytes(32).toString('base64url')
-  const query = new URLSearchParams({
-    ...{ response_type: 'code', client_id: client, redirect_uri: REDIRECT, state: 'a-state' },
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    ...{ code_challenge_method: 'S256', resource, scope: 'mcp' },
-  })
-  return `${url}/api/auth/oauth2/authorize?${query.toString()}`
-}

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import type { Page } from 'playwright-core'
 
 export const PASSWORD = 'correct horse battery'
@@ -23,4 +24,28 @@ export async function signIn(page: Page, name: string, password = PASSWORD): Pro
 
 export function emailOf(name: string): string {
   return `${name.toLowerCase()}@example.com`
+}
+
+/** Nobody listens there: where the browser is sent is all that counts. */
+export const REDIRECT = 'http://127.0.0.1:9/callback'
+
+/** Where a client that has registered itself sends its person. */
+export async function clientRequest(url: string): Promise<string> {
+  const resource = `${url}/metamcp/default/mcp`
+  const registered = await fetch(`${url}/api/auth/oauth2/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      ...{ client_name: 'Cursor', redirect_uris: [REDIRECT] },
+      token_endpoint_auth_method: 'none',
+    }),
+  })
+  const { client_id: client } = (await registered.json()) as { client_id: string }
+  const verifier = randomBytes(32).toString('base64url')
+  const query = new URLSearchParams({
+    ...{ response_type: 'code', client_id: client, redirect_uri: REDIRECT, state: 'a-state' },
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    ...{ code_challenge_method: 'S256', resource, scope: 'mcp' },
+  })
+  return `${url}/api/auth/oauth2/authorize?${query.toString()}`
 }

@@ -2,11 +2,12 @@ import { mkdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { stderr } from 'node:process'
 import { openApp, type App } from '../../electron/e2e/open-app.ts'
+import { openHouse, takePeople } from './people.ts'
 import { CLIENT_FILES, fileOf, makeCalls, untilKnown } from './world.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
-type Look = { theme: 'light' | 'dark'; language: 'en' | 'zh' }
+export type Look = { theme: 'light' | 'dark'; language: 'en' | 'zh' }
 
 /** What the README shows. */
 const README_LOOKS: Look[] = [
@@ -37,6 +38,11 @@ export async function screenshots([folder]: string[]): Promise<number> {
     if (count > 0) await makeCalls(app)
     for (const look of looks)
       await takeAll(app, { look, count, target, isGrid: folder !== undefined })
+  }
+  await using house = await openHouse(fileOf(5))
+  for (const look of looks) {
+    const ending = folder === undefined ? look.theme : `${look.theme}-${look.language}`
+    await takePeople(house, { look, target, ending })
   }
   stderr.write(`The pictures are in ${relative(process.cwd(), target) || target}.\n`)
   return 0
