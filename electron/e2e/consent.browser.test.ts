@@ -16,8 +16,9 @@ test('a client leads its person to sign in and to the consent, and is revoked ag
   await makeAccount(page, 'Ada')
   const [endpoint] = await admin.endpoints.list.query()
   await app.goTo(`/endpoints?selected=${endpoint?.id ?? ''}`)
-  await page.getByRole('checkbox', { name: 'People let clients in (OAuth)' }).click()
-  await page.getByText('key, OAuth').waitFor()
+  const oauth = page.getByRole('checkbox', { name: 'People let clients in (OAuth)' })
+  await oauth.click()
+  await expect.poll(() => oauth.isChecked()).toBe(true)
   expect(await accessibilityProblems(page)).toEqual([])
 
   const other = await app.anotherBrowser()
