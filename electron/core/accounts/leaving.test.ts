@@ -30,10 +30,18 @@ test('who leaves takes along what is theirs alone, and leaves behind what is sha
   const own = await cara.trpc.servers.create.mutate({ ...echoServer(), name: 'private' })
   const given = { ...echoServer(), name: 'same', shared: true }
   const shared = await cara.trpc.servers.create.mutate(given)
+  const deleted = await cara.trpc.servers.create.mutate({ ...echoServer(), name: 'deleted' })
+  await cara.trpc.servers.delete.mutate({ id: deleted.id })
+  const kept = await core.admin.servers.create.mutate({ ...echoServer(), name: 'kept' })
+  await core.admin.servers.delete.mutate({ id: kept.id })
+  const removed = async () =>
+    (await core.admin.removals.list.query()).flatMap(({ names }) => names).toSorted()
+  expect(await removed()).toEqual(['deleted', 'kept'])
   const { key } = await cara.trpc.apiKeys.create.mutate({ name: 'mine' })
   expect(key).toMatch(/^sk_mt_/)
   await ada.trpc.accounts.remove.mutate({ id: cara.id })
   await expect(cara.trpc.accounts.me.query()).rejects.toThrow('signed in')
+  expect(await removed()).toEqual(['kept'])
   const servers = await core.admin.servers.list.query()
   const byId = new Map(servers.map((server) => [server.id, server]))
   expect(byId.has(own.id)).toBe(false)

@@ -35,6 +35,8 @@ export interface Removals {
   restore(id: string, access: Access): Promise<RemovalView>
   /** Ends for good what is past its time. */
   purge(): Promise<void>
+  /** The same, at once, for what holds anything of an account that is gone. */
+  forget(accountId: string): Promise<void>
   /** Waits for what was begun. Idempotent. */
   close(): Promise<void>
 }
@@ -62,7 +64,12 @@ export async function openRemovals(options: RemovalsOptions): Promise<Removals> 
   for (const row of await db.read(readViews)) known.set(row.id, knownOf(row))
 
   let purging: Promise<void> = Promise.resolve()
-  const purge = () => (purging = purging.then(() => purgeDue(options, known, now())))
+  const end = (isDue: (one: Known) => boolean) => {
+    const due = () => [...known.values()].filter(isDue).map(({ view }) => view.id)
+    const work = () => endForGood(options, known, due())
+    return (purging = purging.then(work, work))
+  }
+  const purge = () => end(({ view }) => Date.parse(view.expiresAt) <= now())
   const look = () => {
     purge().catch((error: unknown) => {
       log.error({ error: messageOf(error) }, 'what was removed could not be ended for good')
@@ -94,6 +101,7 @@ export async function openRemovals(options: RemovalsOptions): Promise<Removals> 
       return view
     },
     purge,
+    forget: (accountId) => end(({ owners }) => owners.some(({ ownerId }) => ownerId === accountId)),
     async close() {
       clearInterval(timer)
       await purging.catch(() => undefined)
@@ -130,14 +138,12 @@ async function restoreRows(db: Database, id: string, now: number) {
   })
 }
 
-async function purgeDue(
+async function endForGood(
   { db, secrets, sayFarewell }: RemovalsOptions,
   known: Map<string, Known>,
-  now: number,
+  ids: string[],
 ): Promise<void> {
-  const due = [...known.values()].filter(({ view }) => Date.parse(view.expiresAt) <= now)
-  if (due.length === 0) return
-  const ids = due.map(({ view }) => view.id)
+  if (ids.length === 0) return
   // First the rows: what cannot be told to others now will not be told by trying for ever.
   const gone = await db.record((tx) =>
     tx

@@ -78,7 +78,7 @@ export async function openFeatures(live: Live): Promise<Features> {
   const router = openManagement({
     ...parts,
     ...{ removals, host, adding, inspector },
-    people: openAccountParts(parts),
+    people: openAccountParts({ ...parts, removals }),
     upkeep: openUpkeep(parts),
     aiClients,
   })

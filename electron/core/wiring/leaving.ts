@@ -2,17 +2,24 @@ import { and, eq, isNull } from 'drizzle-orm'
 import { requireOther } from '../accounts/people.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { apiKeys, endpoints, namespaces, servers, users } from '../db/schema.ts'
+import type { Removals } from '../removals/removals.ts'
 import type { Following } from './following.ts'
 import type { Stores } from './stores.ts'
 
-export type LeavingParts = { db: Database; stores: Stores; follow: Following }
+export type LeavingParts = {
+  db: Database
+  stores: Stores
+  follow: Following
+  removals: Pick<Removals, 'forget'>
+}
 
 /**
  * Takes leave of an account. What it has kept to itself goes with it, what is live of that too; what
- * it has shared stays as the instance's, under another name where the instance has that one.
+ * it has shared stays as the instance's, under another name where the instance has that one. What
+ * of its things was deleted a short while ago cannot be put back: secrets are in there.
  * Rejects with an AppError for the last administrator.
  */
-export function leavingFrom({ db, stores, follow }: LeavingParts) {
+export function leavingFrom({ db, stores, follow, removals }: LeavingParts) {
   return async (accountId: string): Promise<void> => {
     const own = stores.servers
       .list()
@@ -34,6 +41,7 @@ export function leavingFrom({ db, stores, follow }: LeavingParts) {
       stores.catalogs.forget(id)
     }
     await follow.endpoints()
+    await removals.forget(accountId)
   }
 }
 
