@@ -91,17 +91,7 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
     work.then(done, done)
   }
 
-  const limits = {
-    headersTimeout: Math.min(HEADERS_MS, requestMs),
-    requestTimeout: requestMs,
-    connectionsCheckingInterval: Math.min(LOOK_MS, requestMs),
-    maxHeaderSize: MAX_HEADER_BYTES,
-  }
-  const server = createServer(limits, (request, response) => {
-    for (const [name, value] of Object.entries(DEFAULTS)) response.setHeader(name, value)
-    void answer(request, response)
-  })
-  server.maxConnections = MAX_CONNECTIONS
+  const server = createLimited(requestMs, (request, response) => void answer(request, response))
   server.keepAliveTimeout = keepAliveMs
   await listen(server, options)
   return {
@@ -127,6 +117,25 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
       return closed
     },
   }
+}
+
+/** A server that waits for nobody too long, and whose every answer has our headers. */
+function createLimited(
+  requestMs: number,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const limits = {
+    headersTimeout: Math.min(HEADERS_MS, requestMs),
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(LOOK_MS, requestMs),
+    maxHeaderSize: MAX_HEADER_BYTES,
+  }
+  const server = createServer(limits, (request, response) => {
+    for (const [name, value] of Object.entries(DEFAULTS)) response.setHeader(name, value)
+    answer(request, response)
+  })
+  server.maxConnections = MAX_CONNECTIONS
+  return server
 }
 
 async function listen(server: Server, options: HttpServerOptions): Promise<void> {
