@@ -38,8 +38,11 @@ function serverMetadata(url: string): object {
   }
 }
 
-const WELL_KNOWN =
-  /^\/\.well-known\/(oauth-protected-resource|oauth-authorization-server|openid-configuration)(\/.*)?$/
+/** The documents that we have below `/.well-known/`. */
+export const WELL_KNOWN_KINDS = [
+  ...['oauth-protected-resource', 'oauth-authorization-server', 'openid-configuration'],
+]
+const WELL_KNOWN = new RegExp(`^/\\.well-known/(${WELL_KNOWN_KINDS.join('|')})(/.*)?$`)
 
 /**
  * What is known at a well-known address, at the root and with an endpoint's path behind; `null` where

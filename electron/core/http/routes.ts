@@ -30,9 +30,27 @@ export type RoutesOptions = AdmissionOptions & {
   maxBodyBytes: number
 }
 
-const ENDPOINT = /^\/metamcp\/([^/]+)\/(mcp|sse|message)$/
+/** All addresses that are answered here; any other is for the window and the management API. */
+export const ROUTES = {
+  health: /^\/health$/,
+  wellKnown: /^\/\.well-known\//,
+  signInCallback: /^\/oauth\/callback$/,
+  accounts: /^\/api\/auth\//,
+  proxy: /^\/mcp-proxy\/(server|namespace|endpoint)\/([^/]+)\/mcp$/,
+  mcp: /^\/metamcp\/([^/]+)\/mcp$/,
+  sse: /^\/metamcp\/([^/]+)\/sse$/,
+  message: /^\/metamcp\/([^/]+)\/message$/,
+} as const
 
-const PROXY = /^\/mcp-proxy\/(server|namespace|endpoint)\/([^/]+)\/mcp$/
+type Route = keyof typeof ROUTES
+type Asked = {
+  request: IncomingMessage
+  response: ServerResponse
+  path: string
+  query: string
+  /** What is in the groups of the route. */
+  parts: string[]
+}
 
 /** The map of our URLs. Guards come before routing, credentials before anything is done. */
 export function openRoutes(options: RoutesOptions): RequestHandler {
@@ -40,6 +58,17 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
   const admission = openAdmission(options)
   const streamableHttp = new StreamableHttp(options)
   const sse = new Sse(options)
+  const answers: Record<Route, (asked: Asked) => void | Promise<void>> = {
+    health: ({ response }) => sendJson(response, { status: 200, body: { status: 'ok', version } }),
+    wellKnown: answerWellKnown,
+    signInCallback: ({ request, response }) => options.signInCallback(request, response),
+    accounts: ({ request, response }) =>
+      (options.accounts ?? options.management)(request, response),
+    proxy: (asked) => streamableHttp.serve(inspecting(asked)),
+    mcp: (asked) => streamableHttp.serve(calling(asked)),
+    sse: (asked) => sse.open(calling(asked)),
+    message: (asked) => sse.post(calling(asked)),
+  }
 
   return Object.assign(route, { endStreams: () => gateway.endListening() })
 
@@ -52,27 +81,25 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     const { 'content-encoding': packing = 'identity' } = request.headers
     if (packing !== 'identity') throw refuse(415, 'Content-Encoding is not supported')
     if (answerPages(request, response, options.allowed)) return
-    if (path === '/health')
-      return sendJson(response, { status: 200, body: { status: 'ok', version } })
-    if (path.startsWith('/.well-known/')) return answerWellKnown(path, request, response)
-    if (path === '/oauth/callback') return options.signInCallback(request, response)
-    if (options.accounts && path.startsWith('/api/auth/')) {
-      return options.accounts(request, response)
+    for (const [name, pattern] of Object.entries(ROUTES)) {
+      const [match, ...parts] = pattern.exec(path) ?? []
+      if (match === undefined) continue
+      return answers[name as Route]({ request, response, path, query, parts })
     }
-    const [, kind, id] = PROXY.exec(path) ?? []
-    if (id !== undefined) {
-      const target = { kind: kind as InspectorTarget['kind'], id }
-      return streamableHttp.serve(admission.manager(target, query, { request, response }))
-    }
-    const [, name, face] = ENDPOINT.exec(path) ?? []
-    if (name === undefined) return options.management(request, response)
-    const exchange = admission.client(name, query, { request, response })
-    if (face === 'sse') return sse.open(exchange)
-    return face === 'message' ? sse.post(exchange) : streamableHttp.serve(exchange)
+    return options.management(request, response)
+  }
+
+  function calling({ request, response, query, parts: [name = ''] }: Asked) {
+    return admission.client(name, query, { request, response })
+  }
+
+  function inspecting({ request, response, query, parts: [kind, id = ''] }: Asked) {
+    const target = { kind: kind as InspectorTarget['kind'], id }
+    return admission.manager(target, query, { request, response })
   }
 
   /** For anybody whom the guard lets pass: there is no secret in it. */
-  function answerWellKnown(path: string, { method }: IncomingMessage, response: ServerResponse) {
+  function answerWellKnown({ path, request: { method }, response }: Asked): void {
     const body = options.wellKnown(path)
     if (!body) throw refuse(404, 'There is nothing at this address')
     if (method !== 'GET' && method !== 'HEAD') {

@@ -36,24 +36,30 @@ export interface Window {
 }
 
 const COOKIE = 'metamcp_window'
+/** What the door answers, and how; all else that the window has are files. */
+export const DOOR = new Map<string, 'enter' | 'leave' | 'tell'>([
+  ['POST /session', 'enter'],
+  ['DELETE /session', 'leave'],
+  ['GET /session', 'tell'],
+])
 /** Paths of their own, since others lead to them: the engine of accounts, and its providers. */
-const PAGES = new Set(['/sign-in', '/consent'])
+export const PAGES = new Set(['/sign-in', '/consent'])
 const MAX_BODY_BYTES = 10_000
 /** Wrong tokens in a minute, from anybody; then the door stays shut for the rest of it. */
 const MAX_TRIES = 20
 const MINUTE_MS = 60_000
 
 export function openWindow(options: WindowOptions): Window {
-  const { pageDir, cookies, isSecure, accounts } = options
-  const pageHeadersHere = pageHeaders("'self'", { isSecure })
+  const { cookies, isSecure, accounts } = options
+  const answerFile = openFiles(options)
   const tries = openTries(options.now ?? Date.now)
+  const door = { enter, leave, tell }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { method = 'GET', url = '/' } = request
     const [path = '/'] = url.split('?', 1)
-    if (path === '/session' && method === 'POST') await enter(request, response)
-    else if (path === '/session' && method === 'DELETE') await leave(request, response)
-    else if (path === '/session' && method === 'GET') await tell(request, response)
+    const act = DOOR.get(`${method} ${path}`)
+    if (act) await door[act](request, response)
     else if (method === 'GET' || method === 'HEAD') return answerFile(path, request, response)
     else return false
     return true
@@ -101,12 +107,18 @@ export function openWindow(options: WindowOptions): Window {
     return value !== undefined && cookies.isGood(value)
   }
 
-  async function answerFile(path: string, request: IncomingMessage, response: ServerResponse) {
+  return { serve, isLetIn }
+}
+
+/** Answers with files of the page; `false` where there is none at the address. */
+function openFiles({ pageDir, isSecure }: Pick<WindowOptions, 'pageDir' | 'isSecure'>) {
+  const headersOfAll = pageHeaders("'self'", { isSecure })
+  return async (path: string, { method }: IncomingMessage, response: ServerResponse) => {
     if (pageDir === null) return false
     const file = await readPageFile(pageDir, PAGES.has(path) ? '/' : path)
     if (file.status !== 200) return false
     const headers = {
-      ...pageHeadersHere,
+      ...headersOfAll,
       'content-type': file.type,
       'content-length': file.body.length,
     }
@@ -115,11 +127,9 @@ export function openWindow(options: WindowOptions): Window {
       ? { 'cache-control': 'public, max-age=31536000, immutable' }
       : {}
     response.writeHead(200, { ...headers, ...caching })
-    response.end(request.method === 'HEAD' ? undefined : file.body)
+    response.end(method === 'HEAD' ? undefined : file.body)
     return true
   }
-
-  return { serve, isLetIn }
 }
 
 function tokenOnly(isOperator: boolean): SessionView {
