@@ -12,18 +12,16 @@ import { openDatabase, type Database } from './db/open.ts'
 import { messageOf } from './errors.ts'
 import { prepareFirstStart } from './wiring/first-start.ts'
 import type { Gateway } from './gateway/gateway.ts'
-import { openEndpointAuthorization } from './wiring/authorization.ts'
-import { openInstanceAccounts } from './wiring/accounts.ts'
 import { openAuditing } from './wiring/auditing.ts'
 import { openFaces } from './wiring/faces.ts'
 import { openFeatures } from './wiring/features.ts'
-import { openHttpClients } from './wiring/http-clients.ts'
+import { openLiveGateway, type LiveParts } from './wiring/live.ts'
 import { openPorts, type Ports } from './wiring/ports.ts'
 import type { AppRouter } from './router.ts'
 import type { RpcContext } from './rpc.ts'
 import { openSight } from './wiring/sight.ts'
-import { openSignIns, type SignInsParts } from './wiring/sign-ins.ts'
-import { startGateway, type GatewayLimits } from './wiring/start-gateway.ts'
+import type { SignInsParts } from './wiring/sign-ins.ts'
+import type { GatewayLimits } from './wiring/start-gateway.ts'
 import { migrationsIn, openStores, type Stores } from './wiring/stores.ts'
 import { endpointViews, mcpUrl } from './wiring/views.ts'
 import { openWatching, rememberLog } from './wiring/watching.ts'
@@ -110,59 +108,34 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const applied = await applyConfigFile({ config, stores, db })
   const firstKey = await prepareFirstStart(stores)
 
-  const clients = opened.use(openHttpClients({ config, stores }))
-  const oauth = opened.use(
-    openSignIns({ config, stores, url, http: clients, times: limits, gateway: () => gateway }),
-  )
-  const live = { config, stores, changes, limits, applied, oauth, watching, http: clients }
-  const gateway = startGateway(live)
-  opened.defer(() => gateway.close())
-  opened.use(watching.watchLists(gateway))
-  const authorization = await openEndpointAuthorization({
-    ...{ config, stores, db, changes, url, gateway, times: limits },
-    accountOf: (id) => accounts?.directory.get(id),
-  })
-  const known = { apiKeys: stores.apiKeys, adminToken, localToken, tokens: authorization }
   const where = { url, port: http.port, admin: http.admin }
-  const extension = authorization?.extension
-  const accounts = await openInstanceAccounts({
-    ...{ config, stores, db, changes, known, ...where },
-    ...(extension && { extension }),
-  })
-  if (accounts) opened.use(accounts)
+  const live = opened.use(
+    await openLiveGateway({
+      ...{ config, stores, db, changes, auditing, watching, applied, limits },
+      ...{ ...where, adminToken, localToken },
+    }),
+  )
+  const { gateway } = live
   const endpoints = () => publicEndpoints(stores, url)
-  const { version } = config
-  const { secrets, preferences } = stores
-  const status = (access: Access) => ({
-    ...{ version, url, paused: preferences.isPaused },
-    endpoints: endpoints().filter(({ id }) => seesEndpoint(stores, access, id)),
-  })
+  const { secrets } = stores
   const { router, visit, movedClients } = opened.use(
     await openFeatures({
-      ...{ config, stores, db, changes, gateway, oauth, watching, status, url, localUrl, limits },
-      ...{ audit, sight, authorization, accounts },
+      ...{ ...live, config, stores, db, changes, watching, url, localUrl, limits, audit, sight },
+      status: overviewOf({ config, stores, url }),
       port: http.port,
       tokens: [adminToken.token, localToken.token],
     }),
   )
-  const served = { config, gateway, known, router, visit, secrets, auditing, accounts, ...where }
-  http.serve(openFaces({ ...served, authorization, signInCallback: oauth.answerCallback }))
+  const served = { ...live, config, router, visit, secrets, auditing, ...where }
+  http.serve(openFaces({ ...served, signInCallback: live.oauth.answerCallback }))
 
   const running = opened.move()
   const close = once(() => closeAll(running, http, gateway))
   const local = { url: localUrl, token: localToken.token }
-  const said = {
-    url,
-    adminUrl,
-    local,
-    endpoints,
-    firstKey,
-    adminToken,
-    recovery: db.recovery,
-    movedClients,
-  }
+  const said = { url, adminUrl, local, endpoints, firstKey, adminToken, movedClients }
   const wake = () => gateway.pools.wake()
-  return { ...said, router, context, changes, wake, inFlight: http.inFlight, close }
+  const { recovery } = db
+  return { ...said, recovery, router, context, changes, wake, inFlight: http.inFlight, close }
 }
 
 async function closeAll(
@@ -194,6 +167,15 @@ async function restoreFirst(config: CoreConfig): Promise<void> {
   if (file === null) return
   // Chosen in the window, where nobody sits now: what was there is still right.
   await put(file).catch((error: unknown) => log.error({ error: messageOf(error) }, 'no restore'))
+}
+
+/** How the whole is, as each caller may see it. */
+function overviewOf({ config, stores, url }: Pick<LiveParts, 'config' | 'stores' | 'url'>) {
+  const { version } = config
+  return (access: Access) => ({
+    ...{ version, url, paused: stores.preferences.isPaused },
+    endpoints: publicEndpoints(stores, url).filter(({ id }) => seesEndpoint(stores, access, id)),
+  })
 }
 
 function seesEndpoint({ endpoints }: Stores, access: Access, id: string): boolean {

@@ -68,13 +68,10 @@ export function openRefreshes(options: RefreshOptions): Refreshes {
     const isClientGone = code === OAuthErrorCode.InvalidClient
     if (!isClientGone && !GONE.has(code)) {
       failedAt.set(server.id, now())
-      log.warn(
-        { server: server.name, serverId: server.id, reason },
-        'a sign-in could not be refreshed',
-      )
+      log.warn({ ...factsOf(server), reason }, 'a sign-in could not be refreshed')
       return 'failed'
     }
-    log.warn({ server: server.name, serverId: server.id, reason }, 'a sign-in has ended')
+    log.warn({ ...factsOf(server), reason }, 'a sign-in has ended')
     if (store.get(server.id)?.tokens !== before.tokens) return 'failed'
     const client = isClientGone ? null : before.client
     await store.put(server.id, { ...before, client, tokens: null, needed: stillNeeded(before) })
@@ -89,10 +86,8 @@ export function openRefreshes(options: RefreshOptions): Refreshes {
       const started = refresh(server)
         .catch((error: unknown): RefreshOutcome => {
           // It is in memory and works, though it may be lost with the process.
-          log.error(
-            { server: server.name, serverId: server.id, reason: failureText(error) },
-            'a sign-in was not stored',
-          )
+          const reason = failureText(error)
+          log.error({ ...factsOf(server), reason }, 'a sign-in was not stored')
           return store.get(id)?.tokens ? 'refreshed' : 'failed'
         })
         .finally(() => running.delete(id))
@@ -104,6 +99,10 @@ export function openRefreshes(options: RefreshOptions): Refreshes {
       await Promise.all(running.values())
     },
   }
+}
+
+function factsOf({ name, id }: RemoteServer) {
+  return { server: name, serverId: id }
 }
 
 /** What a new sign-in has to ask for, so that it can do no less than the one before. */

@@ -56,14 +56,16 @@ export function serverRouter(options: ServerRouterOptions) {
 
   return router({
     ...liveProcedures(options),
-    list: managementProcedure.query(({ ctx }) => ctx.access.seen(store.list()).map(view)),
+    list: managementProcedure.query(({ ctx }) =>
+      ctx.access.seen(store.list()).map((server) => view(ctx.access, server)),
+    ),
     get: managementProcedure
       .input(byId)
-      .query(({ ctx, input }) => view(seen(ctx.access, input.id))),
+      .query(({ ctx, input }) => view(ctx.access, seen(ctx.access, input.id))),
 
     create: managementProcedure.input(serverDefinition).mutation(async ({ ctx, input }) => {
       rules.refuse(ctx.access, { after: input, ownerId: ctx.access.accountId })
-      return follow(await store.create(input, ctx.access.accountId))
+      return follow(ctx.access, await store.create(input, ctx.access.accountId))
     }),
 
     update: managementProcedure
@@ -71,7 +73,7 @@ export function serverRouter(options: ServerRouterOptions) {
       .mutation(async ({ ctx, input: { id, patch } }) => {
         const { id: _, ownerId, ...before } = changed(ctx.access, id)
         rules.refuse(ctx.access, { before, after: patchServer(before, patch), ownerId })
-        return follow(await store.update(id, patch))
+        return follow(ctx.access, await store.update(id, patch))
       }),
 
     /** Can be undone for a while: see removals. */
@@ -90,7 +92,7 @@ export function serverRouter(options: ServerRouterOptions) {
       .input(byId.extend({ enabled: z.boolean() }))
       .mutation(async ({ ctx, input: { id, enabled } }) => {
         changed(ctx.access, id)
-        return follow(await store.update(id, { enabled }))
+        return follow(ctx.access, await store.update(id, { enabled }))
       }),
 
     setEnabledMany: managementProcedure
@@ -99,7 +101,7 @@ export function serverRouter(options: ServerRouterOptions) {
         for (const id of ids) changed(ctx.access, id)
         const updated: OwnedServer[] = []
         for (const id of ids) updated.push(await store.update(id, { enabled }))
-        return Promise.all(updated.map(follow))
+        return Promise.all(updated.map((server) => follow(ctx.access, server)))
       }),
   })
 }
@@ -114,21 +116,21 @@ function liveProcedures(options: ServerRouterOptions) {
     restart: managementProcedure.input(byId).mutation(({ ctx, input: { id } }) => {
       const server = requireOn(changed(ctx.access, id))
       void starts.again(id)
-      return view(server)
+      return view(ctx.access, server)
     }),
 
     /** The same with more time, this once. */
     waitLonger: managementProcedure.input(longer).mutation(({ ctx, input: { id, ms } }) => {
       const server = requireOn(changed(ctx.access, id))
       void starts.again(id, ms)
-      return view(server)
+      return view(ctx.access, server)
     }),
 
     /** Starts it if it does not run, and waits for the outcome. */
     test: managementProcedure.input(byId).mutation(async ({ ctx, input: { id } }) => {
       const server = requireOn(seen(ctx.access, id))
       const works = await starts.ifNeeded(id)
-      return { works, server: view(server) }
+      return { works, server: view(ctx.access, server) }
     }),
 
     catalog: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
@@ -137,8 +139,8 @@ function liveProcedures(options: ServerRouterOptions) {
     }),
 
     stderr: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
-      seen(ctx.access, id)
-      return { text: stderr(id) }
+      // What a process prints may be about anybody's calls.
+      return { text: ctx.access.changes(seen(ctx.access, id)) ? stderr(id) : '' }
     }),
 
     usedBy: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
@@ -149,15 +151,16 @@ function liveProcedures(options: ServerRouterOptions) {
 }
 
 function helpersOf({ store, catalogs, status, invalidate }: ServerRouterOptions) {
-  function view(server: OwnedServer): ServerView {
+  function view(access: Access, server: OwnedServer): ServerView {
     const { catalog, ownConnections, triedAt, error } = catalogs.get(server.id)
-    return serverView(server, {
+    const now = {
       ...status(server.id),
       toolCount: catalog?.tools.length ?? null,
       tokenCount: catalogTokens(catalog, server.name),
       lastSeenAt: triedAt === null || error !== null ? null : Date.parse(triedAt),
       ownConnections,
-    })
+    }
+    return serverView(server, now, access.changes(server))
   }
 
   return {
@@ -169,9 +172,9 @@ function helpersOf({ store, catalogs, status, invalidate }: ServerRouterOptions)
       if (!server.enabled) throw new AppError('invalid', `The server "${server.name}" is off.`)
       return server
     },
-    async follow(server: OwnedServer): Promise<ServerView> {
+    async follow(access: Access, server: OwnedServer): Promise<ServerView> {
       await invalidate(server.id)
-      return view(server)
+      return view(access, server)
     },
   }
 }

@@ -10,8 +10,11 @@ export type ServerStatus = Pick<
 export type ServerNow = ServerStatus &
   Pick<ServerView, 'toolCount' | 'tokenCount' | 'lastSeenAt' | 'ownConnections'>
 
-/** A server as management callers see it: of secrets only the names. */
-export function serverView(server: OwnedServer, now: ServerNow): ServerView {
+/**
+ * A server as management callers see it: of secrets only the names. Who may only use it is not told
+ * what runs or where: people write passwords into arguments and addresses, too.
+ */
+export function serverView(server: OwnedServer, now: ServerNow, mayChange: boolean): ServerView {
   const { id, name, description, type, enabled, start, idleMs, startTimeoutMs } = server
   const { isolation, idleConnections, maxConnections, ownerId, shared } = server
   const view = {
@@ -19,6 +22,7 @@ export function serverView(server: OwnedServer, now: ServerNow): ServerView {
     ...{ isolation, idleConnections, maxConnections, ownerId, shared },
     ...now,
   }
+  if (!mayChange) return view
   if (server.type === 'STDIO') {
     const { command, args, cwd, env } = server
     return { ...view, command, args, cwd, envNames: Object.keys(env) }

@@ -2,6 +2,7 @@ import { ActionIcon, Menu, Tabs, Tooltip } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { serverState } from '../../../../shared/server-state.ts'
 import type { ServerView } from '../../../../shared/server.ts'
+import { useMayChange } from '../../shell/me.ts'
 import { ShareField } from '../../shell/sharing.tsx'
 import { useTRPCClient } from '../../trpc.ts'
 import { shortcutText, useCommands } from '../../ui/commands.ts'
@@ -29,6 +30,7 @@ export function ServerPane({ server }: { server: ServerView }) {
   const client = useTRPCClient()
   const share = (id: string, shared: boolean) =>
     client.servers.update.mutate({ id, patch: { shared } })
+  const mayChange = useMayChange()(server)
   const state = serverState(server)
   const tab = TABS.find((one) => one === search.tab) ?? 'tools'
   return (
@@ -46,7 +48,9 @@ export function ServerPane({ server }: { server: ServerView }) {
       {state.problem && state.key !== 'off' && (
         <ServerProblem server={server} problem={state.problem} />
       )}
-      <Machine text={launchOf(server)} label={t(server.url ? 'address' : 'command')} />
+      {launchOf(server) !== '' && (
+        <Machine text={launchOf(server)} label={t(server.url ? 'address' : 'command')} />
+      )}
       <ShareField thing={server} onChange={(shared) => share(server.id, shared)} />
       <Tabs
         value={tab}
@@ -64,10 +68,10 @@ export function ServerPane({ server }: { server: ServerView }) {
           <ToolsTab server={server} />
         </Tabs.Panel>
         <Tabs.Panel value="log">
-          <LogTab server={server} />
+          {mayChange ? <LogTab server={server} /> : <NotTold />}
         </Tabs.Panel>
         <Tabs.Panel value="configuration">
-          <ConfigurationTab server={server} />
+          {mayChange ? <ConfigurationTab server={server} /> : <NotTold />}
         </Tabs.Panel>
         <Tabs.Panel value="used-by">
           <UsedByTab server={server} />
@@ -75,6 +79,12 @@ export function ServerPane({ server }: { server: ServerView }) {
       </Tabs>
     </div>
   )
+}
+
+/** What runs and what it prints may hold secrets: who may only use it is not told. */
+function NotTold() {
+  const { t } = useTranslation('servers')
+  return <p className={styles.note}>{t('notTold')}</p>
 }
 
 /** Since when it runs, and how long its start took. */
@@ -95,24 +105,27 @@ function Actions({ server }: { server: ServerView }) {
   const { t } = useTranslation(['servers', 'shared'])
   const { go } = useAddress()
   const { startAgain } = useServerActions()
+  const mayChange = useMayChange()(server)
+  const mayStart = mayChange && server.enabled
   const again = () => void startAgain([server])
   const label = t('shared:fix.start-again')
   useCommands([
     {
       ...{ id: 'server.again', label: t('againName', { name: server.name }), shortcut: 'mod+R' },
-      run: () => server.enabled && again(),
+      run: () => mayStart && again(),
     },
   ])
   return (
     <span className={styles.actions}>
       <Tooltip label={`${label} ${shortcutText('mod+R')}`}>
-        <ActionIcon aria-label={label} disabled={!server.enabled} onClick={again}>
+        <ActionIcon aria-label={label} disabled={!mayStart} onClick={again}>
           <AgainIcon size={16} />
         </ActionIcon>
       </Tooltip>
       <Tooltip label={t('shared:fix.edit')}>
         <ActionIcon
           aria-label={t('shared:fix.edit')}
+          disabled={!mayChange}
           onClick={() => go({ tab: 'configuration', focus: 'name' })}
         >
           <EditIcon size={16} />
@@ -128,6 +141,7 @@ function MoreMenu({ server }: { server: ServerView }) {
   const { go } = useAddress()
   const inspect = useInspect()
   const actions = useServerActions()
+  const mayChange = useMayChange()(server)
   const copy = () => void navigator.clipboard.writeText(launchOf(server))
   const remove = () => {
     go({ selected: undefined })
@@ -147,19 +161,23 @@ function MoreMenu({ server }: { server: ServerView }) {
         <Menu.Item rightSection="L" onClick={() => go({ tab: 'log' })}>
           {t('shared:fix.show-log')}
         </Menu.Item>
-        <Menu.Item rightSection={shortcutText('mod+C')} onClick={copy}>
+        <Menu.Item rightSection={shortcutText('mod+C')} disabled={!mayChange} onClick={copy}>
           {t(server.url ? 'copyAddress' : 'copyCommand')}
         </Menu.Item>
-        {server.signIn === 'needed' && (
+        {mayChange && server.signIn === 'needed' && (
           <Menu.Item onClick={() => void actions.signIn(server)}>
             {t('shared:fix.sign-in')}
           </Menu.Item>
         )}
-        {server.signIn === 'signed-in' && (
+        {mayChange && server.signIn === 'signed-in' && (
           <Menu.Item onClick={() => void actions.signOut(server)}>{t('signOut')}</Menu.Item>
         )}
         <Menu.Divider />
-        <Menu.Item rightSection={shortcutText('Backspace')} onClick={remove}>
+        <Menu.Item
+          rightSection={shortcutText('Backspace')}
+          disabled={!mayChange}
+          onClick={remove}
+        >
           {t('remove')}
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,0 +1,75 @@
+import type { AdminToken } from '../auth/admin-token.ts'
+import type { LocalToken } from '../auth/local-token.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { AuthorizationTimes } from '../authorization/authorization.ts'
+import { openInstanceAccounts } from './accounts.ts'
+import type { Auditing } from '../auditing.ts'
+import type { Applied } from './apply-config.ts'
+import { openEndpointAuthorization, type EndpointAuthorization } from './authorization.ts'
+import type { Known } from './callers.ts'
+import type { Changes } from '../changes.ts'
+import type { CoreConfig } from '../config.ts'
+import type { Database } from '../db/open.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import { openHttpClients } from './http-clients.ts'
+import type { OAuth } from '../oauth/oauth.ts'
+import { openSignIns, type SignInsParts } from './sign-ins.ts'
+import { startGateway, type GatewayLimits } from './start-gateway.ts'
+import type { Stores } from './stores.ts'
+import type { Watching } from './watching.ts'
+
+export type LiveParts = {
+  config: CoreConfig
+  stores: Stores
+  db: Database
+  changes: Changes
+  watching: Watching
+  auditing: Auditing
+  /** What the config file has changed. */
+  applied: readonly Applied[]
+  limits: GatewayLimits & AuthorizationTimes & SignInsParts['times']
+  /** Where clients reach us, and the port that we are bound to. */
+  url: string
+  port: number
+  /** Where management is served, if that is apart. */
+  admin: { host: string; port: number } | null
+  adminToken: AdminToken
+  localToken: LocalToken
+}
+
+/** What serves calls: connections to servers, the gateway, and who may come in. */
+export interface LiveGateway extends AsyncDisposable {
+  gateway: Gateway
+  /** Signing in to servers. */
+  oauth: OAuth
+  /** Both `null` where there are no accounts. */
+  authorization: EndpointAuthorization | null
+  accounts: Accounts | null
+  known: Known
+}
+
+export async function openLiveGateway(parts: LiveParts): Promise<LiveGateway> {
+  await using opened = new AsyncDisposableStack()
+  const { config, stores, db, changes, limits, url, watching, auditing } = parts
+  const { adminToken, localToken } = parts
+  const http = opened.use(openHttpClients({ config, stores }))
+  const oauth = opened.use(
+    openSignIns({ config, stores, url, http, times: limits, gateway: () => gateway }),
+  )
+  const gateway = startGateway({ ...parts, oauth, http })
+  opened.defer(() => gateway.close())
+  opened.use(watching.watchLists(gateway))
+  const authorization = await openEndpointAuthorization({
+    ...{ config, stores, db, changes, url, gateway, auditing, times: limits },
+    accountOf: (id) => stores.directory.get(id),
+  })
+  const known = { apiKeys: stores.apiKeys, adminToken, localToken, tokens: authorization }
+  const extension = authorization ? { extension: authorization.extension } : {}
+  const accounts = await openInstanceAccounts({ ...parts, known, ...extension })
+  if (accounts) opened.use(accounts)
+  const running = opened.move()
+  return {
+    ...{ gateway, oauth, authorization, accounts, known },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
