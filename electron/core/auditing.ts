@@ -48,10 +48,16 @@ const TOLD = new Set([
 const TARGETS = new Set(['id', 'ids', 'serverId'])
 const MAX_FIELDS = 40
 
+/** The app itself. */
+export const THIS_COMPUTER: AuditActor = { kind: 'local', id: null, name: 'this computer' }
+export const ADMIN_TOKEN: AuditActor = { kind: 'admin', id: null, name: 'admin token' }
+/** Nobody we know. Whoever says a name at the door may say any. */
+export const SOMEBODY: AuditActor = { kind: 'anonymous', id: null, name: '' }
+
 /** Callers whose actions are noted: those who manage. */
 export function actorOf(caller: Caller): AuditActor | null {
-  if (caller.kind === 'local') return { kind: 'local', id: null, name: 'this computer' }
-  if (caller.kind === 'admin') return { kind: 'admin', id: null, name: 'admin token' }
+  if (caller.kind === 'local') return THIS_COMPUTER
+  if (caller.kind === 'admin') return ADMIN_TOKEN
   if (caller.kind === 'account') return { kind: 'account', id: caller.id, name: caller.name }
   // Who manages nothing could fill the log with refusals, and push out what it is kept for.
   return null

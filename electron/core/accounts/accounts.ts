@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BetterAuthPlugin } from 'better-auth'
 import type { SessionView } from '../../../shared/account.ts'
+import { actorOf, type Auditing } from '../auditing.ts'
 import type { Changes } from '../changes.ts'
 import type { Database } from '../db/open.ts'
 import { messageOf } from '../errors.ts'
@@ -11,6 +12,7 @@ import { sendWebResponse, toWebRequest } from './bridge.ts'
 import { openBrowsers, type Browsers } from './browsers.ts'
 import type { Account, Directory } from './directory.ts'
 import type { Engine, startEngine as StartEngine } from './engine.ts'
+import { openDoorNotes } from './door-notes.ts'
 import { beginAtProvider } from './provider-sign-in.ts'
 import { openRateLimit } from './rate-limit.ts'
 import { openSessions, type Sessions } from './sessions.ts'
@@ -22,6 +24,8 @@ export type AccountsOptions = {
   settings: AccountSettings
   changes: Changes
   log: Logger
+  /** For the audit log. */
+  note: Auditing['note']
   /** Where browsers reach us, without a slash at its end, and origins of our own pages. */
   url: string
   origins: readonly string[]
@@ -66,7 +70,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     import('./engine.ts'),
     import('./account-database.ts'),
   ])
-  const { db, directory, settings, changes, url, log } = options
+  const { db, directory, settings, changes, url, log, note } = options
   const onError = (error: unknown) => log.error({ error: messageOf(error) }, 'accounts')
   const sessions = await openSessions({ db, onError })
   const database = openAccountDatabase({
@@ -79,8 +83,13 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   const running = await runEngine({ ...options, startEngine, database })
   const browsers = openBrowsers({
     ...{ directory, sessions, isSecure: url.startsWith('https:') },
-    onSignOut: () => changes.publish({ kind: 'account' }),
+    onSignOut(caller) {
+      changes.publish({ kind: 'account' })
+      const actor = actorOf(caller)
+      if (actor) note({ actor, action: 'sign-out', outcome: 'done' })
+    },
   })
+  const notes = openDoorNotes({ note, directory, browsers })
   const paths = [...PATHS, ...options.pluginPaths]
   const isOpen = (path: string) => {
     if (!path.startsWith(`${AUTH_PATH}/`)) return true
@@ -102,7 +111,10 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
       if (!given) return answer(response, 413, 'The request is too large')
       const isProvider = path === `${AUTH_PATH}/sign-in/oauth2`
       const sent = isProvider ? await beginAtProvider(given, running.reach) : given
-      await sendWebResponse(response, await running.engine().handle(sent))
+      const noteAnswer = await notes.watch(path.slice(AUTH_PATH.length), request, sent)
+      const said = await running.engine().handle(sent)
+      noteAnswer(said)
+      await sendWebResponse(response, said)
     },
     [Symbol.asyncDispose]: () => sessions.close(),
   }

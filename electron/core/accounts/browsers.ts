@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../caller.ts'
 import { readCookie, tokenHashIn } from './cookie.ts'
-import type { Directory } from './directory.ts'
+import type { Account, Directory } from './directory.ts'
 import { SESSION_MS, type Sessions } from './sessions.ts'
 
 /** Who a request of a browser comes from. */
@@ -11,6 +11,8 @@ export type SignedIn = { caller: Extract<Caller, { kind: 'account' }>; sessionId
 export interface Browsers {
   /** From memory; `null` for whoever is not signed in. */
   signedIn(request: IncomingMessage): SignedIn | null
+  /** Whom these `Set-Cookie` headers sign in. */
+  newcomer(cookies: readonly string[]): Account | null
   /** Calls once the session that a request came with has ended; returns an unsubscribe. */
   onEndOf(request: IncomingMessage, end: () => void): () => void
   /** Lets a session last as long as a new one would, if it is not that new any more: cookies to set. */
@@ -24,7 +26,7 @@ export type BrowsersOptions = {
   sessions: Sessions
   /** Whether browsers reach us over https. */
   isSecure: boolean
-  onSignOut: () => void
+  onSignOut: (caller: SignedIn['caller']) => void
 }
 
 export function openBrowsers(options: BrowsersOptions): Browsers {
@@ -34,17 +36,26 @@ export function openBrowsers(options: BrowsersOptions): Browsers {
   const cookieWith = (value: string, maxAge: number) =>
     `${name}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
 
-  function signedIn(request: IncomingMessage): SignedIn | null {
-    const hash = tokenHashIn(readCookie(request, name))
+  function find(cookie: string | null): { account: Account; sessionId: string } | null {
+    const hash = tokenHashIn(cookie)
     const session = hash === null ? undefined : sessions.find(hash)
     const account = session && directory.get(session.accountId)
-    if (!session || !account) return null
-    const { id, role } = account
-    return { caller: { kind: 'account', id, name: account.name, role }, sessionId: session.id }
+    return session && account ? { account, sessionId: session.id } : null
+  }
+
+  function signedIn(request: IncomingMessage): SignedIn | null {
+    const found = find(readCookie(request, name))
+    if (!found) return null
+    const { id, name: ownName, role } = found.account
+    return { caller: { kind: 'account', id, name: ownName, role }, sessionId: found.sessionId }
   }
 
   return {
     signedIn,
+    newcomer(cookies) {
+      const own = cookies.find((cookie) => cookie.startsWith(`${name}=`))
+      return find(own?.slice(name.length + 1) ?? null)?.account ?? null
+    },
     onEndOf(request, end) {
       const session = signedIn(request)
       if (!session) return () => undefined
@@ -63,7 +74,7 @@ export function openBrowsers(options: BrowsersOptions): Browsers {
       const session = signedIn(request)
       if (!session) return []
       await sessions.end(session.caller.id, ({ id }) => id === session.sessionId)
-      onSignOut()
+      onSignOut(session.caller)
       return [cookieWith('', 0)]
     },
   }

@@ -30,7 +30,17 @@ export type AuthorizationOptions = {
   maySee: (accountId: string, resource: string) => boolean
   /** Ends what the client has open for the account. */
   onEnd: (grant: Pick<Grant, 'accountId' | 'clientId'>) => void
+  /** For the audit log. */
+  note: (note: GrantNote) => void
   times?: AuthorizationTimes
+}
+
+/** What became of a client in the name of an account. */
+export type GrantNote = {
+  /** `returned`: by the client itself (RFC 7009). `stolen`: a token or a code came twice. */
+  what: 'allowed' | 'declined' | 'returned' | 'stolen'
+  accountId: string
+  client: { id: string; name: string }
 }
 
 /** What a token says of its bearer, at one endpoint. */
@@ -60,7 +70,12 @@ export async function openAuthorization(options: AuthorizationOptions): Promise<
   const tokens = await openAccessTokens({ db, issuer: url, now })
   const grants = await openGrants({ db, changes, onEnd, now })
   const resources = await openResources(db)
-  const codes = openCodeUses({ db, tokens, revoke: grants.revoke, now })
+  const tell = tellerOf(options)
+  const end = async (what: GrantNote['what'], accountId: string, clientId: string) => {
+    if (await grants.revoke(accountId, clientId)) await tell(what, accountId, clientId)
+  }
+  const endStolen = (accountId: string, clientId: string) => end('stolen', accountId, clientId)
+  const codes = openCodeUses({ db, tokens, revoke: endStolen, now })
   let isSigned = (_: string) => Promise.resolve(false)
 
   return {
@@ -80,23 +95,34 @@ export async function openAuthorization(options: AuthorizationOptions): Promise<
         ...{ url, onlyResource, maySee, codes },
         accessTokenS: times.accessTokenS ?? ACCESS_TOKEN_S,
         refreshReuseS: times.refreshReuseS ?? REFRESH_REUSE_S,
-        allowed: grants.allow,
+        async allowed(accountId, clientId, resource) {
+          await grants.allow(accountId, clientId, resource)
+          await tell('allowed', accountId, clientId)
+        },
+        declined: (accountId, clientId) => tell('declined', accountId, clientId),
         issued: tokens.learnKey,
         register: (body) => registerClient(db, body, now()),
         async revokeToken(clientId, token) {
           const owner = await ownerOf({ db, tokens }, token)
-          if (owner?.clientId === clientId) await grants.revoke(owner.accountId, clientId)
+          if (owner?.clientId === clientId) await end('returned', owner.accountId, clientId)
         },
         async refused(token) {
           const row = await readRefreshToken(db, token)
           if (!row?.revoked) return
           const isRetry = (row.rotationReplayExpiresAt?.getTime() ?? 0) > now()
-          if (!isRetry) await grants.revoke(row.userId, row.clientId)
+          if (!isRetry) await endStolen(row.userId, row.clientId)
         },
       })
       isSigned = made.isSigned
       return made.plugins
     },
+  }
+}
+
+function tellerOf({ db, note }: Pick<AuthorizationOptions, 'db' | 'note'>) {
+  return async (what: GrantNote['what'], accountId: string, clientId: string): Promise<void> => {
+    const { name } = (await readClient(db, clientId)) ?? { name: clientId }
+    note({ what, accountId, client: { id: clientId, name } })
   }
 }
 

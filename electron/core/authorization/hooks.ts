@@ -14,6 +14,8 @@ export type HookParts = {
   maySee: (accountId: string, resource: string) => boolean
   /** A person has let a client in. */
   allowed: (accountId: string, clientId: string, resource: string) => Promise<void>
+  /** A person has not. */
+  declined: (accountId: string, clientId: string) => Promise<void>
   /** A token was given out. */
   issued: (accessToken: string) => Promise<void>
   /** Answers a client that registers. Rejects with `RegistrationRefused`. */
@@ -103,10 +105,12 @@ async function checkConsent({ maySee }: HookParts, context: Context): Promise<vo
   }
 }
 
-async function noteConsent({ allowed }: HookParts, context: Context): Promise<void> {
-  if (context.body?.accept !== true || isError(context.context.returned)) return
+async function noteConsent({ allowed, declined }: HookParts, context: Context): Promise<void> {
+  if (isError(context.context.returned)) return
   const { accountId, clientId, resource } = await consentOf(context)
-  if (accountId !== null) await allowed(accountId, clientId, resource)
+  if (accountId === null) return
+  if (context.body?.accept === true) await allowed(accountId, clientId, resource)
+  else await declined(accountId, clientId)
 }
 
 async function consentOf(context: Context) {

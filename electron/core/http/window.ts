@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SessionView } from '../../../shared/account.ts'
+import { ADMIN_TOKEN, SOMEBODY, type Auditing } from '../auditing.ts'
 import type { WindowCookies } from '../auth/window-cookie.ts'
 import { isObject } from '../json-rpc.ts'
 import { readJson } from './body.ts'
@@ -15,6 +16,8 @@ export type WindowOptions = {
   isAdminToken: (candidate: string) => boolean
   /** Whether browsers reach us over https, and are to send the cookie over nothing else. */
   isSecure: boolean
+  /** For the audit log. */
+  note: Auditing['note']
   now?: () => number
 }
 
@@ -50,8 +53,10 @@ const MAX_TRIES = 20
 const MINUTE_MS = 60_000
 
 export function openWindow(options: WindowOptions): Window {
-  const { cookies, isSecure, accounts } = options
+  const { cookies, isSecure, accounts, note } = options
   const answerFile = openFiles(options)
+  const ending = `; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
+  const ours = (value: string) => `${COOKIE}=${value}${ending}`
   const tries = openTries(options.now ?? Date.now)
   const door = { enter, leave, tell }
 
@@ -71,16 +76,19 @@ export function openWindow(options: WindowOptions): Window {
     const token = isObject(body) && typeof body.token === 'string' ? body.token : ''
     if (!options.isAdminToken(token)) {
       tries.count()
+      note({ actor: SOMEBODY, action: 'sign-in', outcome: 'refused', detail: { with: 'token' } })
       throw refuse(401, 'That is not the admin token')
     }
     const { value, maxAge } = cookies.make()
     // One browser is one caller: whoever was signed in gives way.
     const others = (await accounts?.signOut(request)) ?? []
+    note({ actor: ADMIN_TOKEN, action: 'sign-in', outcome: 'done' })
     setCookies(response, [ours(`${value}; Max-Age=${maxAge}`), ...others])
   }
 
   async function leave(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const others = (await accounts?.signOut(request)) ?? []
+    if (isLetIn(request)) note({ actor: ADMIN_TOKEN, action: 'sign-out', outcome: 'done' })
     setCookies(response, [ours('; Max-Age=0'), ...others])
   }
 
@@ -93,21 +101,16 @@ export function openWindow(options: WindowOptions): Window {
     sendJson(response, { status: 200, body, headers: { 'cache-control': 'no-store' } })
   }
 
-  function ours(value: string): string {
-    const secure = isSecure ? '; Secure' : ''
-    return `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}`
-  }
-
-  function setCookies(response: ServerResponse, cookie: string[]): void {
-    response.writeHead(204, { 'set-cookie': cookie, 'cache-control': 'no-store' }).end()
-  }
-
   function isLetIn(request: IncomingMessage): boolean {
     const value = windowCookieIn(request)
     return value !== undefined && cookies.isGood(value)
   }
 
   return { serve, isLetIn }
+}
+
+function setCookies(response: ServerResponse, cookie: string[]): void {
+  response.writeHead(204, { 'set-cookie': cookie, 'cache-control': 'no-store' }).end()
 }
 
 /** Answers with files of the page; `false` where there is none at the address. */

@@ -5,6 +5,7 @@ import { openInvitations } from '../accounts/invitations.ts'
 import { openPeople } from '../accounts/people.ts'
 import type { AccountParts } from '../accounts/router.ts'
 import { openWindowCookies } from '../auth/window-cookie.ts'
+import type { Auditing } from '../auditing.ts'
 import type { Known } from './callers.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
@@ -19,6 +20,7 @@ export type AccountsParts = {
   stores: Stores
   db: Database
   changes: Changes
+  auditing: Auditing
   known: Known
   /** Where browsers reach us, and the port that we are bound to. */
   url: string
@@ -31,7 +33,7 @@ export type AccountsParts = {
 
 /** People who sign in; `null` where the instance has no accounts. */
 export async function openInstanceAccounts(parts: AccountsParts): Promise<Accounts | null> {
-  const { config, stores, db, changes, url, port, admin, extension } = parts
+  const { config, stores, db, changes, url, port, admin, extension, auditing } = parts
   if (config.auth !== 'accounts') return null
   const { directory } = stores
   const settings = await openAccountSettings({
@@ -40,7 +42,7 @@ export async function openInstanceAccounts(parts: AccountsParts): Promise<Accoun
     secrets: stores.secrets,
   })
   return openAccounts({
-    ...{ db, directory, settings, changes, url, log: config.log },
+    ...{ db, directory, settings, changes, url, log: config.log, note: auditing.note },
     origins: [
       new URL(url).origin,
       ...ownOrigins(config.host, port),

@@ -1,11 +1,12 @@
 import { accessOf } from '../access.ts'
 import { openAuthorization, type Authorization } from '../authorization/authorization.ts'
-import type { AuthorizationTimes } from '../authorization/authorization.ts'
+import type { AuthorizationTimes, GrantNote } from '../authorization/authorization.ts'
 import { metadataUrl } from '../authorization/metadata.ts'
 import type { AuthorizationDesk } from '../authorization/router.ts'
 import { SCOPE } from '../authorization/scope.ts'
 import type { AccountRole } from '../../../shared/account.ts'
 import type { Endpoint as Definition } from '../../../shared/endpoint.ts'
+import { THIS_COMPUTER, type Auditing, type AuditNote } from '../auditing.ts'
 import { callerKey } from '../caller.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
@@ -20,6 +21,7 @@ export type AuthorizationParts = {
   stores: Stores
   db: Database
   changes: Changes
+  auditing: Auditing
   /** Where clients reach us, without a slash at its end. */
   url: string
   gateway: Gateway
@@ -64,6 +66,7 @@ export async function openEndpointAuthorization(
     ...{ db, changes, url },
     ...(times && { times }),
     onlyResource: places.onlyResource,
+    note: (given) => parts.auditing.note(auditNoteOf(given, accountOf)),
     maySee(accountId, resource) {
       const definition = definitionAt(resource)
       return definition !== undefined && sees(accountId, definition)
@@ -105,6 +108,23 @@ export async function openEndpointAuthorization(
       plugins: () => authorization.plugins(),
       pluginPaths: [/^\/oauth2\/(authorize|consent|token|revoke|register)$/, /^\/jwks$/],
     },
+  }
+}
+
+/** In whose name, and by whom: of what is kept to itself by an account, others read nothing. */
+function auditNoteOf(
+  { what, accountId, client }: GrantNote,
+  accountOf: AuthorizationParts['accountOf'],
+): AuditNote {
+  const person = { kind: 'account' as const, id: accountId, name: accountOf(accountId)?.name ?? '' }
+  const target = { kind: 'client', ...client, ownerId: accountId }
+  if (what === 'allowed') return { actor: person, action: 'consent', target, outcome: 'done' }
+  if (what === 'declined') return { actor: person, action: 'consent', target, outcome: 'refused' }
+  const isStolen = what === 'stolen'
+  return {
+    actor: isStolen ? THIS_COMPUTER : person,
+    ...{ action: 'authorization.revoke', target, outcome: 'done' },
+    detail: isStolen ? { reason: 'used twice', account: person.name } : { by: 'client' },
   }
 }
 

@@ -68,7 +68,14 @@ export function openFaces(parts: FacesParts): RequestHandler {
 }
 
 /** The window for browsers, where there is a built page. */
-function browserWindow({ config, secrets, known, url, accounts }: FacesParts): Window | null {
+function browserWindow({
+  config,
+  secrets,
+  known,
+  url,
+  accounts,
+  auditing,
+}: FacesParts): Window | null {
   const { pageDir } = config
   if (pageDir === null && accounts === null) return null
   const { token, isAdminToken } = known.adminToken
@@ -80,5 +87,6 @@ function browserWindow({ config, secrets, known, url, accounts }: FacesParts): W
     cookies,
     isAdminToken,
     isSecure: url.startsWith('https:'),
+    note: auditing.note,
   })
 }
