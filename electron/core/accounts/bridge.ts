@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import ipaddr from 'ipaddr.js'
 
 /** Headers of ours between the socket and the engine: what comes from outside is overwritten. */
 export const ADDRESS_HEADER = 'x-metamcp-address'
@@ -50,12 +51,25 @@ export async function sendWebResponse(response: ServerResponse, given: Response)
   response.end(bytes)
 }
 
-/** The proxy's own word is the last one: what stands before it, anybody may have written. */
-export function addressOf(request: IncomingMessage, isBehindProxy: boolean): string {
+/** From where a proxy of ours may speak: anybody else who reaches us past it is who they are. */
+const NEAR = new Set<string>(['loopback', 'private', 'uniqueLocal'])
+
+type Spoken = Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } }
+
+/**
+ * The address of whoever asks. The proxy's own word is the last one of `X-Forwarded-For`: what
+ * stands before it, anybody may have written.
+ */
+export function addressOf(request: Spoken, isBehindProxy: boolean): string {
   const socket = request.socket.remoteAddress ?? '0.0.0.0'
   const forwarded = request.headers['x-forwarded-for']
-  if (!isBehindProxy || typeof forwarded !== 'string') return socket
-  return forwarded.split(',').at(-1)?.trim() || socket
+  if (!isBehindProxy || typeof forwarded !== 'string' || !isNear(socket)) return socket
+  const last = forwarded.split(',').at(-1)?.trim() ?? ''
+  return ipaddr.isValid(last) ? last : socket
+}
+
+function isNear(address: string): boolean {
+  return ipaddr.isValid(address) && NEAR.has(ipaddr.process(address).range())
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | 'too large'> {
