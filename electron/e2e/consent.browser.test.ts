@@ -42,6 +42,25 @@ test('a client leads its person to sign in and to the consent, and is revoked ag
   await clients.getByText('No client.').waitFor()
 })
 
+test('a client that is a page of another site leads to the consent, past the door', async () => {
+  await using app = await openApp({ place: 'browser', isOutside: true, env: WITH_ACCOUNTS, file })
+  const { page, admin } = app
+  await makeAccount(page, 'Ada')
+  const [endpoint] = await admin.endpoints.list.query()
+  const patch = { auth: { oauth: true } }
+  await admin.endpoints.update.mutate({ id: endpoint?.id ?? '', patch })
+  const request = await clientRequest(app.url)
+  // By another name than ours this is another site: no cookie of ours comes along from there.
+  await page.goto(app.url.replace('127.0.0.1', 'localhost'))
+  const doors: string[] = []
+  page.on('request', (asked) => {
+    if (asked.isNavigationRequest() && asked.url().includes('/sign-in?')) doors.push(asked.url())
+  })
+  await page.evaluate((url) => window.location.assign(url), request)
+  await page.getByRole('heading', { name: 'Let Cursor in?' }).waitFor()
+  expect(doors).toHaveLength(1)
+})
+
 test('a person refuses, and a link that was tampered with shows nothing', async () => {
   await using app = await openApp({ place: 'browser', isOutside: true, env: WITH_ACCOUNTS, file })
   const { page, admin } = app

@@ -5,8 +5,11 @@ import type { AuditActor, AuditEntry } from '../../../../shared/audit.ts'
 export function useAuditWords() {
   const { t } = useTranslation('accounts')
   return {
-    actor: ({ kind, name }: AuditActor): string =>
-      kind === 'account' ? name : t(`audit.actors.${kind}`),
+    /** Strangers are called what they have called themselves at the door. */
+    actor: ({ kind, name }: AuditActor): string => {
+      const isNamed = kind === 'account' || (kind === 'anonymous' && name !== '')
+      return isNamed ? name : t(`audit.actors.${kind}`)
+    },
     /** Of an action that has no words yet: its name. */
     action: ({ action }: Pick<AuditEntry, 'action'>): string =>
       t(`audit.actions.${action}`, { defaultValue: action }),

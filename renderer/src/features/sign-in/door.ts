@@ -67,6 +67,28 @@ export function follow(url: unknown): void {
   window.location.assign(target)
 }
 
+/** Where other pages are to come back to: the client's request, asked again as itself. */
+export function backFrom({ oauthQuery }: Pick<Errand, 'oauthQuery'>): string {
+  if (oauthQuery === null) return '/'
+  const query = new URLSearchParams(oauthQuery)
+  for (const ours of ['sig', 'exp']) query.delete(ours)
+  return `/api/auth/oauth2/authorize?${query.toString()}`
+}
+
+const ASKED = 'asked-again'
+
+/**
+ * Whoever comes from another site is sent to the door though they are signed in: our cookie does not
+ * come along from there. The request is asked again from here; once, should it lead here again.
+ */
+export function askAgain(errand: Errand): boolean {
+  const request = backFrom(errand)
+  if (errand.oauthQuery === null || sessionStorage.getItem(ASKED) === request) return false
+  sessionStorage.setItem(ASKED, request)
+  window.location.replace(request)
+  return true
+}
+
 const PLACE = 'place'
 
 /** To come back to after a provider's pages, which know nothing of it. */

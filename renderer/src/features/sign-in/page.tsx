@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { SessionView } from '../../../../shared/account.ts'
 import { readSession } from '../../shell/session.ts'
 import { Problem } from '../../ui/problem.tsx'
-import { errandOf } from './door.ts'
+import { askAgain, errandOf } from './door.ts'
 import { SignInForm } from './sign-in-form.tsx'
 import { SignUpForm } from './sign-up-form.tsx'
 import styles from './sign-in.module.css'
@@ -18,10 +18,15 @@ export function Door() {
   const { t } = useTranslation('sign-in')
   const session = useQuery({ queryKey: ['session'], queryFn: readSession })
   const [chosen, setChosen] = useState<Way | null>(null)
+  const isKnown = session.data?.caller?.kind === 'account'
+  const [isLeaving, setLeaving] = useState(false)
   const title = t('title')
   useEffect(() => {
     document.title = title
   }, [title])
+  useEffect(() => {
+    if (isKnown && askAgain(errandOf(window.location))) setLeaving(true)
+  }, [isKnown])
   if (session.error) {
     return (
       <main className={styles.centred}>
@@ -33,7 +38,7 @@ export function Door() {
       </main>
     )
   }
-  if (!session.data) return <main className={styles.centred} aria-busy="true" />
+  if (!session.data || isLeaving) return <main className={styles.centred} aria-busy="true" />
   if (session.data.mode === 'token') return <TokenForm />
   const errand = errandOf(window.location)
   const way = chosen ?? firstWay(session.data, errand.invitation)

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SessionView } from '../../../../shared/account.ts'
-import { follow, post, rememberPlace, type Errand } from './door.ts'
+import { backFrom, follow, post, rememberPlace, type Errand } from './door.ts'
 import { EMAIL } from './checks.ts'
 import { DoorForm } from './form.tsx'
 import { useRefusal } from './use-refusal.ts'
@@ -96,12 +96,4 @@ function Providers({ session, errand }: Pick<SignInFormProps, 'session' | 'erran
       {begin.error && <p role="alert">{inWords(begin.error)}</p>}
     </>
   )
-}
-
-/** Where a provider's pages are to come back to: the client's request, asked again as itself. */
-function backFrom({ oauthQuery }: Errand): string {
-  if (oauthQuery === null) return '/'
-  const query = new URLSearchParams(oauthQuery)
-  for (const ours of ['sig', 'exp']) query.delete(ours)
-  return `/api/auth/oauth2/authorize?${query.toString()}`
 }
