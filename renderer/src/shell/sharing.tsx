@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next'
 import type { Owned } from '../../../shared/account.ts'
 import { useTRPC } from '../trpc.ts'
 import { doing } from '../ui/doing.ts'
-import { useHasAccounts, useIsAdmin, useMe } from './me.ts'
+import { useHasAccounts, useIsAdmin, useMayChange, useMe } from './me.ts'
 import styles from './sharing.module.css'
 
-/** Whose things are, in a word or two, and who may change them. */
+/** Whose things are, in a word or two. */
 function useOwnership() {
   const { t } = useTranslation('shell')
   const caller = useMe()?.caller
@@ -26,9 +26,6 @@ function useOwnership() {
       if (name === undefined) return t('sharing.shared')
       return shared ? t('sharing.sharedBy', { name }) : name
     },
-    mayChange: (thing: Owned) =>
-      isOwn(thing) || caller?.kind === 'operator' || (isAdmin && thing.shared),
-    hasAccounts,
   }
 }
 
@@ -43,11 +40,23 @@ type ShareFieldProps = {
   onChange: (shared: boolean) => Promise<unknown>
 }
 
+/** Why the controls of a thing are off: one may use it, and not change it. Else nothing. */
+export function useLockWords(): (thing: Owned) => string | undefined {
+  const { t } = useTranslation('shell')
+  const mayChange = useMayChange()
+  return (thing) => {
+    if (mayChange(thing)) return undefined
+    return t(thing.ownerId === null ? 'sharing.everybodyHelp' : 'sharing.lookOnly')
+  }
+}
+
 /** Whether all accounts may use a thing of one of them; nothing where there are no accounts. */
 export function ShareField({ thing, onChange }: ShareFieldProps) {
   const { t } = useTranslation('shell')
-  const { hasAccounts, mayChange } = useOwnership()
+  const hasAccounts = useHasAccounts()
+  const locked = useLockWords()(thing)
   if (!hasAccounts) return null
+  if (locked !== undefined) return <p className={styles.note}>{locked}</p>
   if (thing.ownerId === null) return <p className={styles.note}>{t('sharing.everybodyHelp')}</p>
   const { name, shared } = thing
   return (
@@ -56,7 +65,6 @@ export function ShareField({ thing, onChange }: ShareFieldProps) {
       label={t('sharing.share')}
       description={shared ? t('sharing.sharedHelp') : t('sharing.ownHelp')}
       checked={shared}
-      disabled={!mayChange(thing)}
       onChange={(event) => {
         const next = event.currentTarget.checked
         void doing(name, () => onChange(next))

@@ -7,6 +7,7 @@ import { needsYou } from '../../../shared/server-state.ts'
 import type { Line } from '../live.ts'
 import { useTRPC, type Outputs } from '../trpc.ts'
 import { Dot } from '../ui/state.tsx'
+import { useIsMember } from './me.ts'
 import styles from './status-bar.module.css'
 
 /** How the whole is, in one line; every part of it leads there. */
@@ -32,14 +33,17 @@ export function StatusBar({ line }: { line: Line }) {
 
 function PausedBar() {
   const { t } = useTranslation('shell')
+  const isMember = useIsMember()
   const resume = useMutation(useTRPC().settings.setPaused.mutationOptions())
   return (
     <footer className={styles.bar} data-tone="warn">
       <Dot tone="warn" />
       {t('paused')}
-      <UnstyledButton className={styles.action} onClick={() => resume.mutate({ paused: false })}>
-        {t('resume')}
-      </UnstyledButton>
+      {!isMember && (
+        <UnstyledButton className={styles.action} onClick={() => resume.mutate({ paused: false })}>
+          {t('resume')}
+        </UnstyledButton>
+      )}
     </footer>
   )
 }

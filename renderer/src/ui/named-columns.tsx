@@ -8,6 +8,8 @@ type SwitchColumn<T> = {
   /** The switch's own name, with the thing's in it. */
   nameOf: (item: T) => string
   onToggle: (item: T) => void
+  /** Why it cannot be switched by whoever looks; undefined where it can. */
+  lockedWhy?: (item: T) => string | undefined
 }
 
 /** On and off, as the first column; in a row the list's own keys come first. */
@@ -16,15 +18,20 @@ export function switchColumn<T extends { enabled: boolean }>(options: SwitchColu
     key: 'on',
     label: options.label,
     width: 36,
-    render: (item) => (
-      <Switch
-        checked={item.enabled}
-        aria-label={options.nameOf(item)}
-        tabIndex={-1}
-        onClick={(event) => event.stopPropagation()}
-        onChange={() => options.onToggle(item)}
-      />
-    ),
+    render(item) {
+      const why = options.lockedWhy?.(item)
+      return (
+        <Switch
+          checked={item.enabled}
+          disabled={why !== undefined}
+          aria-label={options.nameOf(item)}
+          tabIndex={-1}
+          wrapperProps={{ title: why }}
+          onClick={(event) => event.stopPropagation()}
+          onChange={() => options.onToggle(item)}
+        />
+      )
+    },
   }
 }
 

@@ -6,15 +6,22 @@ import { ListAndPane } from '../../ui/list-and-pane.tsx'
 import { LoadingRows } from '../../ui/loading.tsx'
 import { Page as Frame } from '../../ui/page.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { useIsMember } from '../../shell/me.ts'
 import { AnyPane } from './any-pane.tsx'
 import { ClientPane } from './client-pane.tsx'
 import { ClientRows } from './client-rows.tsx'
 import styles from './connect.module.css'
+import { MemberPage } from './member-page.tsx'
 import { OldAddress } from './old-address.tsx'
 import { ANY, useConnect, type Connect } from './use-connect.ts'
 
-/** The AI clients of this computer, and how to put MetaMCP into each. */
+/** Files of this computer are for administrators; the addresses are for all. */
 export function Page() {
+  return useIsMember() ? <MemberPage /> : <ClientsPage />
+}
+
+/** The AI clients of this computer, and how to put MetaMCP into each. */
+function ClientsPage() {
   const { t } = useTranslation(['connect', 'shared'])
   const connect = useConnect()
   const { clients, filter, setFilter } = connect

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
-import { useHasAccounts } from '../../shell/me.ts'
+import { useHasAccounts, useMayChange } from '../../shell/me.ts'
 import { ShareField } from '../../shell/sharing.tsx'
 import { MoreIcon } from '../../ui/icons.ts'
 import { Machine } from '../../ui/machine.tsx'
@@ -30,7 +30,9 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
   const { t } = useTranslation('endpoints')
   const { change, share } = useEndpointActions()
   const { auth, name } = endpoint
+  const isLocked = !useMayChange()(endpoint)
   const isOpen = endpoint.enabled && !auth.apiKey && !auth.oauth
+  const askForKey = () => void change(endpoint, { auth: { apiKey: true } })
   const isNear = host === null || LOOPBACK.has(host)
   return (
     <div className={styles.pane}>
@@ -40,7 +42,7 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
           tone="warn"
           title={isNear ? t('open.here') : t('open.anywhere', { host })}
           actions={
-            <Button onClick={() => void change(endpoint, { auth: { apiKey: true } })}>
+            <Button disabled={isLocked} onClick={askForKey}>
               {t('open.ask')}
             </Button>
           }
@@ -71,19 +73,27 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
       </Field>
       <Callers endpoint={endpoint} />
       <ShareField thing={endpoint} onChange={(shared) => share(endpoint, shared)} />
-      <Field label={t('names')}>
-        <Checkbox
-          label={t('prefix')}
-          description={
-            <code translate="no">
-              {endpoint.prefix ? 'github__search_issues' : 'search_issues'}
-            </code>
-          }
-          checked={endpoint.prefix}
-          onChange={(event) => void change(endpoint, { prefix: event.currentTarget.checked })}
-        />
-      </Field>
+      <Names endpoint={endpoint} />
     </div>
+  )
+}
+
+function Names({ endpoint }: Pick<EndpointPaneProps, 'endpoint'>) {
+  const { t } = useTranslation('endpoints')
+  const { change } = useEndpointActions()
+  const isLocked = !useMayChange()(endpoint)
+  return (
+    <Field label={t('names')}>
+      <Checkbox
+        label={t('prefix')}
+        description={
+          <code translate="no">{endpoint.prefix ? 'github__search_issues' : 'search_issues'}</code>
+        }
+        checked={endpoint.prefix}
+        disabled={isLocked}
+        onChange={(event) => void change(endpoint, { prefix: event.currentTarget.checked })}
+      />
+    </Field>
   )
 }
 
@@ -92,6 +102,7 @@ function Head({ endpoint, names }: Pick<EndpointPaneProps, 'endpoint' | 'names'>
   const { rename, remove, toggle } = useEndpointActions()
   const [isRenaming, setRenaming] = useState(false)
   const { name, enabled } = endpoint
+  const isLocked = !useMayChange()(endpoint)
   return (
     <header className={styles.head}>
       {isRenaming ? (
@@ -115,13 +126,13 @@ function Head({ endpoint, names }: Pick<EndpointPaneProps, 'endpoint' | 'names'>
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => void toggle(endpoint)}>
+          <Menu.Item disabled={isLocked} onClick={() => void toggle(endpoint)}>
             {t(enabled ? 'switchOff' : 'switchOn')}
           </Menu.Item>
-          <Menu.Item rightSection="F2" onClick={() => setRenaming(true)}>
+          <Menu.Item rightSection="F2" disabled={isLocked} onClick={() => setRenaming(true)}>
             {t('rename')}
           </Menu.Item>
-          <Menu.Item rightSection="⌫" onClick={() => void remove(endpoint)}>
+          <Menu.Item rightSection="⌫" disabled={isLocked} onClick={() => void remove(endpoint)}>
             {t('remove')}
           </Menu.Item>
         </Menu.Dropdown>
@@ -162,11 +173,13 @@ function Callers({ endpoint }: { endpoint: ShownEndpoint }) {
   const { change } = useEndpointActions()
   const { auth, keys } = endpoint
   const hasAccounts = useHasAccounts()
+  const isLocked = !useMayChange()(endpoint)
   return (
     <Field label={t('callers')}>
       <Checkbox
         label={t('needsKey')}
         checked={auth.apiKey}
+        disabled={isLocked}
         onChange={(event) => {
           void change(endpoint, { auth: { apiKey: event.currentTarget.checked } })
         }}
@@ -175,7 +188,7 @@ function Callers({ endpoint }: { endpoint: ShownEndpoint }) {
         label={t('keyInUrl')}
         description={t('keyInUrlHelp')}
         checked={auth.queryParam}
-        disabled={!auth.apiKey}
+        disabled={isLocked || !auth.apiKey}
         onChange={(event) => {
           void change(endpoint, { auth: { queryParam: event.currentTarget.checked } })
         }}
@@ -185,6 +198,7 @@ function Callers({ endpoint }: { endpoint: ShownEndpoint }) {
           label={t('oauth')}
           description={t('oauthHelp')}
           checked={auth.oauth}
+          disabled={isLocked}
           onChange={(event) => {
             void change(endpoint, { auth: { oauth: event.currentTarget.checked } })
           }}

@@ -2,7 +2,8 @@ import { useMediaQuery } from '@mantine/hooks'
 import { useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
-import { OwnerWord } from '../../shell/sharing.tsx'
+import { useMayChange } from '../../shell/me.ts'
+import { OwnerWord, useLockWords } from '../../shell/sharing.tsx'
 import { neighbourOf } from '../../ui/doing.ts'
 import { Machine } from '../../ui/machine.tsx'
 import { switchColumn } from '../../ui/named-columns.tsx'
@@ -27,8 +28,10 @@ export function EndpointRows({ endpoints, names, namespaces }: EndpointRowsProps
   const { t } = useTranslation('endpoints')
   const { search, go } = useListAddress()
   const actions = useEndpointActions()
+  const mayChange = useMayChange()
   const [renamed, setRenamed] = useState<string | null>(null)
   const remove = (endpoint: ShownEndpoint) => {
+    if (!mayChange(endpoint)) return
     go({ selected: neighbourOf(endpoints, endpoint.id) })
     void actions.remove(endpoint)
   }
@@ -44,8 +47,8 @@ export function EndpointRows({ endpoints, names, namespaces }: EndpointRowsProps
       getText={({ name }) => name}
       selectedId={search.selected ?? null}
       onSelect={(selected) => go({ selected })}
-      onToggle={(endpoint) => void actions.toggle(endpoint)}
-      onRename={({ id }) => setRenamed(id)}
+      onToggle={(endpoint) => mayChange(endpoint) && void actions.toggle(endpoint)}
+      onRename={(endpoint) => mayChange(endpoint) && setRenamed(endpoint.id)}
       onRemove={remove}
       onKey={copyUrl}
     />
@@ -71,6 +74,7 @@ function useColumns(options: ColumnsOptions): Column<ShownEndpoint>[] {
   const { isNarrow, names, namespaces, renamed, setRenamed } = options
   const { t } = useTranslation(['endpoints', 'ui'])
   const actions = useEndpointActions()
+  const lockedWhy = useLockWords()
   const wide: Column<ShownEndpoint>[] = [
     {
       ...{ key: 'auth', label: t('columns.auth'), width: 96 },
@@ -78,10 +82,11 @@ function useColumns(options: ColumnsOptions): Column<ShownEndpoint>[] {
     },
   ]
   return [
-    switchColumn({
+    switchColumn<ShownEndpoint>({
       label: t('columns.on'),
       nameOf: ({ name }) => t('onName', { name }),
       onToggle: (endpoint) => void actions.toggle(endpoint),
+      lockedWhy,
     }),
     {
       ...{ key: 'name', label: t('columns.name'), ...(!isNarrow && { width: 120 }) },

@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { useMayChange } from '../../shell/me.ts'
 import { useEndpointActions } from './use-endpoint-actions.ts'
 import type { ShownEndpoint } from './use-endpoints.ts'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
@@ -15,12 +16,14 @@ type NamespaceFieldProps = {
 export function NamespaceField({ endpoint, namespaces, isInRow = false }: NamespaceFieldProps) {
   const { t } = useTranslation('endpoints')
   const { serve } = useEndpointActions()
+  const mayChange = useMayChange()
   return (
     <Select
       aria-label={t('namespaceOf', { name: endpoint.name })}
       data={namespaces.map(({ id, name }) => ({ value: id, label: name }))}
       value={endpoint.namespaceId}
       allowDeselect={false}
+      disabled={!mayChange(endpoint)}
       searchable={namespaces.length > 8}
       nothingFoundMessage={t('noNamespace')}
       {...(isInRow && {

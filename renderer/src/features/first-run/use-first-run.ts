@@ -1,5 +1,6 @@
 import { useLocalStorage } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
+import { useIsMember } from '../../shell/me.ts'
 import { useTRPC } from '../../trpc.ts'
 import type { AiClientView } from '../../../../shared/ai-client.ts'
 import { stepOf, type Stage } from './step.ts'
@@ -10,7 +11,7 @@ const IS_SET_UP: ReadonlySet<AiClientView['state']> = new Set(['configured', 'co
 export function useFirstRun() {
   const trpc = useTRPC()
   const servers = useQuery(trpc.servers.list.queryOptions())
-  const clients = useQuery(trpc.clients.list.queryOptions())
+  const clients = useQuery(trpc.clients.list.queryOptions(undefined, { enabled: !useIsMember() }))
   const activity = useQuery(trpc.activity.overview.queryOptions({ minutes: 30 }))
   const [stage, setStage] = useLocalStorage<Stage>({
     key: 'first-run',

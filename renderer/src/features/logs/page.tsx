@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { LOG_LEVELS } from '../../../../shared/log-entry.ts'
+import { useIsMember } from '../../shell/me.ts'
 import { useTRPC } from '../../trpc.ts'
 import { allCommands, useCommands } from '../../ui/commands.ts'
 import { Empty, NoMatch } from '../../ui/empty.tsx'
@@ -29,6 +30,7 @@ export function Page() {
   const servers = useQuery(trpc.servers.list.queryOptions())
   const isMany = (servers.data?.length ?? 0) >= MANY_SERVERS
   const log = useLogEntries()
+  const isMember = useIsMember()
   const address = useLogView(isMany ? WITHOUT_DEBUG : null)
   const { text, servers: ids, levels } = useDeferredValue(address.view)
   const { test, isBroken } = useMemo(() => {
@@ -59,6 +61,7 @@ export function Page() {
       menu={<LogMenu shown={shown} isWrapped={isWrapped} onWrap={wrap} />}
     >
       <div className={styles.page}>
+        {isMember && <p className={styles.notice}>{t('ownLines')}</p>}
         <LogNotice log={log} brokenText={isBroken ? text : null} />
         {shown.length > 0 ? (
           <LogList entries={shown} isWrapped={isWrapped} follow={follow} />

@@ -16,6 +16,7 @@ type BulkBarProps = {
 /** What can be done with many tools at once; a server stands for all of its tools. */
 export function BulkBar({ offer, marked, actions, isAlone, onDone }: BulkBarProps) {
   const { t } = useTranslation('namespaces')
+  const { isLocked } = actions
   const tools = marked.size > 0 ? toolsOf(offer, marked) : []
   const act = (work: Promise<void>) => void work.then(onDone)
   return (
@@ -30,11 +31,17 @@ export function BulkBar({ offer, marked, actions, isAlone, onDone }: BulkBarProp
     >
       <span role="status">{t('bulk.count', { count: tools.length })}</span>
       <ActionBar.Divider />
-      <Button onClick={() => act(actions.switchTools(tools, true))}>{t('on')}</Button>
-      <Button onClick={() => act(actions.switchTools(tools, false))}>{t('off')}</Button>
-      <Button onClick={() => act(actions.onlyTools(offer, tools))}>{t('bulk.only')}</Button>
+      <Button disabled={isLocked} onClick={() => act(actions.switchTools(tools, true))}>
+        {t('on')}
+      </Button>
+      <Button disabled={isLocked} onClick={() => act(actions.switchTools(tools, false))}>
+        {t('off')}
+      </Button>
+      <Button disabled={isLocked} onClick={() => act(actions.onlyTools(offer, tools))}>
+        {t('bulk.only')}
+      </Button>
       <Button
-        disabled={tools.every(({ tool }) => Object.keys(tool.changed).length === 0)}
+        disabled={isLocked || tools.every(({ tool }) => Object.keys(tool.changed).length === 0)}
         onClick={() => act(actions.reset(tools))}
       >
         {t('menu.reset')}

@@ -1,8 +1,8 @@
 import { Switch, VisuallyHidden } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
-import { OwnerWord, ShareField } from '../../shell/sharing.tsx'
+import { OwnerWord, ShareField, useLockWords } from '../../shell/sharing.tsx'
 import { useTRPC } from '../../trpc.ts'
 import type { Column } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
@@ -10,6 +10,7 @@ import { offerUndo, tellProblem } from '../../ui/undo.ts'
 import { NameField } from './name-field.tsx'
 import styles from './namespaces.module.css'
 import { useFormat } from '../../ui/use-format.ts'
+import { useDefinition, useIsLocked } from './use-locked.ts'
 
 export type Naming = { kind: 'new' } | { kind: 'rename'; id: string } | null
 
@@ -26,6 +27,7 @@ export function NamespaceList(props: NamespaceListProps) {
   const { summaries, current, naming, onNaming, onSelect } = props
   const { t } = useTranslation('namespaces')
   const { create, rename, toggle, remove } = useNamespaceChanges(props)
+  const isLocked = useIsLocked()
   const names = summaries.map((summary) => summary.name)
   const columns = useColumns({
     toggle,
@@ -52,9 +54,9 @@ export function NamespaceList(props: NamespaceListProps) {
           isHeaderHidden
           selectedId={current?.id ?? null}
           onSelect={onSelect}
-          onToggle={toggle}
-          onRename={(summary) => onNaming({ kind: 'rename', id: summary.id })}
-          onRemove={remove}
+          onToggle={(summary) => !isLocked(summary.id) && toggle(summary)}
+          onRename={({ id }) => !isLocked(id) && onNaming({ kind: 'rename', id })}
+          onRemove={(summary) => !isLocked(summary.id) && remove(summary)}
         />
       </div>
       {naming?.kind === 'new' && (
@@ -87,18 +89,7 @@ function useColumns({ toggle, renamed, field }: Columns): Column<NamespaceSummar
       key: 'on',
       label: t('column.on'),
       width: 32,
-      render: (summary) => (
-        <Switch
-          tabIndex={-1}
-          checked={summary.enabled}
-          aria-label={t('switch', { name: summary.name })}
-          onChange={() => toggle(summary)}
-          wrapperProps={{
-            onMouseDown: (event: React.MouseEvent) => event.preventDefault(),
-            onClick: (event: React.MouseEvent) => event.stopPropagation(),
-          }}
-        />
-      ),
+      render: (summary) => <OnSwitch summary={summary} onToggle={toggle} />,
     },
     {
       key: 'name',
@@ -124,10 +115,27 @@ function useColumns({ toggle, renamed, field }: Columns): Column<NamespaceSummar
   ]
 }
 
-/** Whose they are is told by their definitions alone. */
-function useDefinition(id: string) {
-  const list = useQuery(useTRPC().namespaces.list.queryOptions())
-  return list.data?.find((namespace) => namespace.id === id)
+type OnSwitchProps = { summary: NamespaceSummary; onToggle: Columns['toggle'] }
+
+function OnSwitch({ summary, onToggle }: OnSwitchProps) {
+  const { t } = useTranslation('namespaces')
+  const definition = useDefinition(summary.id)
+  const lockWords = useLockWords()
+  const locked = definition && lockWords(definition)
+  return (
+    <Switch
+      tabIndex={-1}
+      checked={summary.enabled}
+      disabled={locked !== undefined}
+      aria-label={t('switch', { name: summary.name })}
+      onChange={() => onToggle(summary)}
+      wrapperProps={{
+        title: locked,
+        onMouseDown: (event: React.MouseEvent) => event.preventDefault(),
+        onClick: (event: React.MouseEvent) => event.stopPropagation(),
+      }}
+    />
+  )
 }
 
 function Name({ summary: { id, name } }: { summary: NamespaceSummary }) {

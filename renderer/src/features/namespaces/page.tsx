@@ -94,7 +94,11 @@ function useView() {
   const changes = useNamespaceChanges({ onNaming: setNaming, onSelect: select })
   useCommands([
     { id: 'namespaces.new', label: t('new'), shortcut: 'mod+N', run: startNew },
-    { id: 'namespaces.addServers', label: t('add.open'), run: () => setAdding(true) },
+    {
+      id: 'namespaces.addServers',
+      label: t('add.open'),
+      run: () => !actions.isLocked && setAdding(true),
+    },
   ])
   const state = { filter, setFilter, naming, setNaming, isAdding, setAdding }
   const data = { summaries, current, offer, tab, total, asked: search.why }
@@ -107,7 +111,9 @@ function Content({ current, offer, tab, actions, filter, setFilter, setAdding, a
   if (offer.error) return <Problem title={t('notRead')} text={offer.error.message} />
   if (!offer.data) return <LoadingRows height={28} />
   if (offer.data.servers.length === 0) {
-    return <NoServers name={current.name} onAdd={() => setAdding(true)} />
+    return (
+      <NoServers name={current.name} isLocked={actions.isLocked} onAdd={() => setAdding(true)} />
+    )
   }
   return (
     <OfferView
@@ -130,25 +136,36 @@ function currentOf(
   return named ?? summaries?.find(({ name }) => name === 'default') ?? summaries?.[0] ?? null
 }
 
-type PageMenuProps = Pick<View, 'setAdding' | 'setNaming' | 'changes' | 'ask'> & {
+type PageMenuProps = Pick<View, 'actions' | 'setAdding' | 'setNaming' | 'changes' | 'ask'> & {
   current: NamespaceSummary
 }
 
-function PageMenu({ current, setAdding, setNaming, changes, ask }: PageMenuProps) {
+function PageMenu({ current, actions, setAdding, setNaming, changes, ask }: PageMenuProps) {
   const { t } = useTranslation('namespaces')
   const { id, name, enabled } = current
+  const { isLocked } = actions
   return (
     <>
-      <Menu.Item onClick={() => setAdding(true)}>{t('add.open')}</Menu.Item>
+      <Menu.Item disabled={isLocked} onClick={() => setAdding(true)}>
+        {t('add.open')}
+      </Menu.Item>
       <Menu.Item onClick={() => ask('?')}>{t('why.which')}</Menu.Item>
       <Menu.Divider />
-      <Menu.Item rightSection="Space" onClick={() => changes.toggle(current)}>
+      <Menu.Item rightSection="Space" disabled={isLocked} onClick={() => changes.toggle(current)}>
         {t(enabled ? 'menu.off' : 'menu.on', { name })}
       </Menu.Item>
-      <Menu.Item rightSection="F2" onClick={() => setNaming({ kind: 'rename', id })}>
+      <Menu.Item
+        rightSection="F2"
+        disabled={isLocked}
+        onClick={() => setNaming({ kind: 'rename', id })}
+      >
         {t('menu.rename', { name })}
       </Menu.Item>
-      <Menu.Item rightSection={shortcutText('Backspace')} onClick={() => changes.remove(current)}>
+      <Menu.Item
+        rightSection={shortcutText('Backspace')}
+        disabled={isLocked}
+        onClick={() => changes.remove(current)}
+      >
         {t('menu.remove', { name })}
       </Menu.Item>
     </>
@@ -156,7 +173,9 @@ function PageMenu({ current, setAdding, setNaming, changes, ask }: PageMenuProps
 }
 
 /** A namespace without servers: the way to some, which is another one where there are none at all. */
-function NoServers({ name, onAdd }: { name: string; onAdd: () => void }) {
+type NoServersProps = { name: string; isLocked: boolean; onAdd: () => void }
+
+function NoServers({ name, isLocked, onAdd }: NoServersProps) {
   const { t } = useTranslation('namespaces')
   const navigate = useNavigate()
   const go = () => void navigate({ to: '/servers', search: { add: '1' } })
@@ -180,7 +199,7 @@ function NoServers({ name, onAdd }: { name: string; onAdd: () => void }) {
       title={t('noServers.title', { name })}
       text={t('noServers.text')}
       actions={
-        <Button variant="filled" onClick={onAdd}>
+        <Button variant="filled" disabled={isLocked} onClick={onAdd}>
           {t('add.open')}
         </Button>
       }

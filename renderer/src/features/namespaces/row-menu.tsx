@@ -6,7 +6,7 @@ import type { RowActions } from './row-actions.ts'
 import type { Node } from './tree-model.ts'
 
 /** What else can be done with the selected row. */
-export function RowMenu({ node, onOnly, onWhy, onReset }: RowActions & { node: Node }) {
+export function RowMenu({ node, isLocked, onOnly, onWhy, onReset }: RowActions & { node: Node }) {
   const { t } = useTranslation('namespaces')
   const navigate = useNavigate()
   const isServer = node.kind === 'server'
@@ -25,7 +25,9 @@ export function RowMenu({ node, onOnly, onWhy, onReset }: RowActions & { node: N
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown onClick={(event) => event.stopPropagation()}>
-        <Menu.Item onClick={() => onOnly(node)}>{t('menu.only')}</Menu.Item>
+        <Menu.Item disabled={isLocked} onClick={() => onOnly(node)}>
+          {t('menu.only')}
+        </Menu.Item>
         {isServer ? (
           <Menu.Item
             onClick={() => void navigate({ to: '/servers', search: { selected: node.server.id } })}
@@ -34,7 +36,7 @@ export function RowMenu({ node, onOnly, onWhy, onReset }: RowActions & { node: N
           </Menu.Item>
         ) : (
           <>
-            <Menu.Item disabled={!isChanged} onClick={() => onReset(node)}>
+            <Menu.Item disabled={isLocked || !isChanged} onClick={() => onReset(node)}>
               {t('menu.reset')}
             </Menu.Item>
             <Menu.Item onClick={() => onWhy(node)}>

@@ -16,6 +16,7 @@ export function ServerPane({ offer, node, actions }: ServerPaneProps) {
   const navigate = useNavigate()
   const { about } = useFormat()
   const { server, listed, tokens } = node
+  const { isLocked } = actions
   const tools = toolsOf(offer, new Set([server.id]))
   const sentence = !server.enabled
     ? t('server.offEverywhere')
@@ -30,19 +31,22 @@ export function ServerPane({ offer, node, actions }: ServerPaneProps) {
       <p className={styles.note}>{sentence}</p>
       <Switch
         checked={server.on}
+        disabled={isLocked}
         label={t('pane.on', { namespace: offer.name })}
         onChange={() => actions.switchServer(offer, server.id, !server.on)}
       />
       <div className={styles.foot}>
-        <Button onClick={() => void actions.onlyServer(offer, server.id)}>{t('menu.only')}</Button>
+        <Button disabled={isLocked} onClick={() => void actions.onlyServer(offer, server.id)}>
+          {t('menu.only')}
+        </Button>
         <Button
-          disabled={tools.every(({ tool }) => tool.on)}
+          disabled={isLocked || tools.every(({ tool }) => tool.on)}
           onClick={() => void actions.switchTools(tools, true)}
         >
           {t('server.allOn')}
         </Button>
         <Button
-          disabled={tools.every(({ tool }) => !tool.on)}
+          disabled={isLocked || tools.every(({ tool }) => !tool.on)}
           onClick={() => void actions.switchTools(tools, false)}
         >
           {t('server.allOff')}
@@ -53,7 +57,7 @@ export function ServerPane({ offer, node, actions }: ServerPaneProps) {
         <Button onClick={() => void navigate({ to: '/servers', search: { selected: server.id } })}>
           {t('menu.openServer')}
         </Button>
-        <Button onClick={() => void actions.removeServer(offer, server.id)}>
+        <Button disabled={isLocked} onClick={() => void actions.removeServer(offer, server.id)}>
           {t('server.remove', { namespace: offer.name })}
         </Button>
       </div>
@@ -76,10 +80,13 @@ function Place({ offer, node, actions }: ServerPaneProps) {
         {t('order.place', { position: index + 1, count: offer.servers.length })}
       </p>
       <div className={styles.foot}>
-        <Button disabled={index === 0} onClick={() => move(-1)}>
+        <Button disabled={actions.isLocked || index === 0} onClick={() => move(-1)}>
           {t('order.up')}
         </Button>
-        <Button disabled={index === offer.servers.length - 1} onClick={() => move(1)}>
+        <Button
+          disabled={actions.isLocked || index === offer.servers.length - 1}
+          onClick={() => move(1)}
+        >
           {t('order.down')}
         </Button>
       </div>

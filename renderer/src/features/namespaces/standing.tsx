@@ -35,7 +35,9 @@ export function Standing({ offer, node, actions, onWhy }: StandingProps) {
       {tool.hiddenBy !== null && (
         <div className={styles.standing}>
           <p>{t(`hidden.${tool.hiddenBy}`, values)}</p>
-          <Button onClick={switchOn}>{t(`hidden.fix.${tool.hiddenBy}`, values)}</Button>
+          <Button disabled={actions.isLocked} onClick={switchOn}>
+            {t(`hidden.fix.${tool.hiddenBy}`, values)}
+          </Button>
         </div>
       )}
       {tool.hiddenBy === null && !offer.enabled && (

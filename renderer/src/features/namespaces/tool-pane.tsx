@@ -43,20 +43,26 @@ export function ToolPane({ offer, node, actions, drafts, nameField, onWhy }: Too
       </p>
       <Switch
         checked={tool.on}
+        disabled={actions.isLocked}
         label={t('pane.on', { namespace: offer.name })}
         onChange={() => actions.switchTool(node)}
       />
       <Standing offer={offer} node={node} actions={actions} onWhy={onWhy} />
-      <WordsForm
-        key={node.id}
-        node={node}
-        actions={actions}
-        drafts={drafts}
-        nameField={nameField}
-      />
-      <HintFields node={node} actions={actions} />
+      <fieldset className={styles.fields} disabled={actions.isLocked} aria-label={t('pane.own')}>
+        <WordsForm
+          key={node.id}
+          node={node}
+          actions={actions}
+          drafts={drafts}
+          nameField={nameField}
+        />
+        <HintFields node={node} actions={actions} />
+      </fieldset>
       <footer className={styles.foot}>
-        <Button disabled={!isChanged} onClick={() => void actions.reset([node])}>
+        <Button
+          disabled={actions.isLocked || !isChanged}
+          onClick={() => void actions.reset([node])}
+        >
           {t('menu.reset')}
         </Button>
         <Button onClick={onWhy}>{t(tool.hiddenBy === null ? 'why.askSeen' : 'why.ask')}</Button>

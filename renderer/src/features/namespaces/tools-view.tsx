@@ -99,6 +99,7 @@ function useNodes(offer: NamespaceOffer, filter: string) {
 
 function rowActions({ offer, actions, onWhy }: ToolsViewProps) {
   return {
+    isLocked: actions.isLocked,
     onToggle: (one: Node) =>
       one.kind === 'tool'
         ? actions.switchTool(one)

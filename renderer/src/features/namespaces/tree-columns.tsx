@@ -67,13 +67,13 @@ const Tokens = memo(function Tokens({ node }: { node: Node }) {
 type ServerNameProps = RowActions & { node: ServerNode }
 
 const ServerName = memo(function ServerName(props: ServerNameProps) {
-  const { node, onToggle, onFold, onOnly } = props
+  const { node, isLocked, onToggle, onFold, onOnly } = props
   const { t } = useTranslation('namespaces')
   const { server, isFolded, listed } = node
   const isPartly = server.on && listed < server.tools.length && server.enabled
   const Fold = isFolded ? FoldedIcon : FoldedOutIcon
   return (
-    <ServerHandle server={server}>
+    <ServerHandle server={server} isFixed={isLocked}>
       <ActionIcon
         size={24}
         tabIndex={-1}
@@ -90,6 +90,7 @@ const ServerName = memo(function ServerName(props: ServerNameProps) {
       <Switch
         tabIndex={-1}
         checked={server.on}
+        disabled={isLocked}
         aria-label={t(isPartly ? 'switchPartly' : 'switch', { name: server.name, count: listed })}
         thumbIcon={isPartly ? <PartlyIcon size={8} stroke={3} className={styles.partly} /> : null}
         wrapperProps={{
@@ -112,7 +113,7 @@ const ServerName = memo(function ServerName(props: ServerNameProps) {
 
 type ToolNameProps = RowActions & { node: ToolNode; isNarrow: boolean }
 
-const ToolName = memo(function ToolName({ node, isNarrow, onToggle }: ToolNameProps) {
+const ToolName = memo(function ToolName({ node, isNarrow, isLocked, onToggle }: ToolNameProps) {
   const { t } = useTranslation('namespaces')
   const { tool } = node
   const { readOnlyHint, destructiveHint } = hintsOf(tool)
@@ -123,6 +124,7 @@ const ToolName = memo(function ToolName({ node, isNarrow, onToggle }: ToolNamePr
       <Switch
         tabIndex={-1}
         checked={tool.on}
+        disabled={isLocked}
         aria-label={t('switch', { name: tool.tool })}
         wrapperProps={ofItsOwn}
         onChange={() => onToggle(node)}

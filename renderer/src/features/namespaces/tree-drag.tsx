@@ -78,9 +78,11 @@ export function TreeDrag({ offer, onOrder, onDragging, children }: TreeDragProps
   )
 }
 
+type ServerHandleProps = { server: OfferedServer; isFixed: boolean; children: ReactNode }
+
 /** A server's name with the handle to move it by; also where another one can be put down. */
-export function ServerHandle({ server, children }: { server: OfferedServer; children: ReactNode }) {
-  const { setNodeRef, listeners, isDragging } = useDraggable({ id: server.id })
+export function ServerHandle({ server, isFixed, children }: ServerHandleProps) {
+  const { setNodeRef, listeners, isDragging } = useDraggable({ id: server.id, disabled: isFixed })
   const { setNodeRef: setPlace, isOver } = useDroppable({ id: server.id })
   return (
     <span ref={setPlace} className={styles.serverCell} data-over={isOver} data-moving={isDragging}>

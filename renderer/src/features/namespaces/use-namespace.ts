@@ -14,19 +14,21 @@ import {
   type ToolPatch,
 } from './offer-changes.ts'
 import type { ToolNode } from './tree-model.ts'
+import { useIsLocked } from './use-locked.ts'
 
 /** Changes to what a namespace offers: shown at once, and taken back where the core refuses them. */
 export type NamespaceActions = ReturnType<typeof useNamespaceActions>
 
 export function useNamespaceActions(id: string) {
   const { t } = useTranslation('namespaces')
-  const { patchTools, patchServers } = usePatches(id)
+  const { isLocked, patchTools, patchServers } = usePatches(id)
   const inBulk = async (message: string, change: ToolPatch[], back: ToolPatch[]) => {
     if (change.length === 0) return
     if (await patchTools(change)) offerUndo({ message, undo: () => patchTools(back) })
   }
 
   return {
+    isLocked,
     /** Resolves with whether it was done; a refusal is told unless `isQuiet`. */
     patchTools,
     setServers: patchServers,
@@ -78,11 +80,13 @@ export function useNamespaceActions(id: string) {
   }
 }
 
+/** With `isLocked` one may look alone: keys find nothing to do, either. */
 function usePatches(id: string) {
   const trpc = useTRPC()
   const client = useQueryClient()
   const { t } = useTranslation('namespaces')
   const offerKey = trpc.namespaces.offer.queryKey({ id })
+  const isLocked = useIsLocked()(id)
   const { mutateAsync: setTools } = useMutation(trpc.namespaces.setTools.mutationOptions())
   const { mutateAsync: update } = useMutation(trpc.namespaces.update.mutationOptions())
 
@@ -110,14 +114,17 @@ function usePatches(id: string) {
     )
 
   return {
-    patchTools: (patches: ToolPatch[]) =>
+    isLocked,
+    patchTools: async (patches: ToolPatch[]) =>
+      !isLocked &&
       told(
         change(
           (offer) => withTools(offer, patches),
           () => setTools({ id, patches }),
         ),
       ),
-    patchServers: (servers: ServerSwitch[]) =>
+    patchServers: async (servers: ServerSwitch[]) =>
+      !isLocked &&
       told(
         change(
           (offer) => withServers(offer, servers),

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { betterUrl, problemFixes } from '../../../../shared/server-problem.ts'
 import { serverState, type ShownServerState } from '../../../../shared/server-state.ts'
 import type { ServerView } from '../../../../shared/server.ts'
+import { useMayChange } from '../../shell/me.ts'
 import { Dot, State } from '../../ui/state.tsx'
 import styles from './overview.module.css'
 import { useFix } from './use-fix.ts'
@@ -62,7 +63,9 @@ function NeedsRow({ server, state, isPrimary }: NeedsRowProps) {
   const { t } = useTranslation(['overview', 'shared'])
   const { fix, show } = useFix()
   const { problem, words, tone } = state
-  const [first] = problem ? problemFixes(problem).filter((one) => one !== 'copy-details') : []
+  const mayChange = useMayChange()(server)
+  const [first] =
+    problem && mayChange ? problemFixes(problem).filter((one) => one !== 'copy-details') : []
   const url = problem ? (betterUrl(problem) ?? '') : ''
   const label = first ? t(`shared:fix.${first}`, { url }) : t('show')
   return (

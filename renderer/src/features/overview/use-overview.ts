@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useIsMember } from '../../shell/me.ts'
 import { useTRPC } from '../../trpc.ts'
 
 const MINUTE_MS = 60_000
@@ -20,7 +21,7 @@ export function useOverview(minutes: number) {
   const endpoints = useQuery(trpc.endpoints.list.queryOptions())
   const namespaces = useQuery(trpc.namespaces.summaries.queryOptions())
   const seen = useQuery(trpc.activity.clients.queryOptions())
-  const known = useQuery(trpc.clients.list.queryOptions())
+  const known = useQuery(trpc.clients.list.queryOptions(undefined, { enabled: !useIsMember() }))
   const latest = useQuery(trpc.activity.latest.queryOptions({ limit: CALLS }))
   const problem = [servers, activity, status, endpoints, namespaces, seen, latest].find(
     ({ error }) => error !== null,

@@ -2,6 +2,7 @@ import { ActionBar, Button, Menu } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Namespace } from '../../../../shared/namespace.ts'
 import type { ServerView } from '../../../../shared/server.ts'
+import { useMayChange } from '../../shell/me.ts'
 import { useServerActions } from './use-server-actions.ts'
 
 type BulkBarProps = {
@@ -15,6 +16,9 @@ type BulkBarProps = {
 export function BulkBar({ servers, namespaces, onDone }: BulkBarProps) {
   const { t } = useTranslation(['servers', 'shared'])
   const actions = useServerActions()
+  const mayChange = useMayChange()
+  const isLocked = !servers.every(mayChange)
+  const others = namespaces.filter(mayChange)
   const on = servers.filter(({ enabled }) => enabled)
   const act = (run: () => unknown) => () => {
     run()
@@ -31,26 +35,30 @@ export function BulkBar({ servers, namespaces, onDone }: BulkBarProps) {
     >
       <span role="status">{t('bulk.count', { count: servers.length })}</span>
       <ActionBar.Divider />
-      <Button onClick={act(() => actions.setEnabled(servers, true, true))}>{t('on')}</Button>
-      <Button onClick={act(() => actions.setEnabled(servers, false, true))}>
+      <Button disabled={isLocked} onClick={act(() => actions.setEnabled(servers, true, true))}>
+        {t('on')}
+      </Button>
+      <Button disabled={isLocked} onClick={act(() => actions.setEnabled(servers, false, true))}>
         {t('shared:state.off')}
       </Button>
-      <Button disabled={on.length === 0} onClick={act(() => actions.startAgain(on))}>
+      <Button disabled={isLocked || on.length === 0} onClick={act(() => actions.startAgain(on))}>
         {t('shared:fix.start-again')}
       </Button>
       <Menu position="top">
         <Menu.Target>
-          <Button disabled={namespaces.length === 0}>{t('bulk.addTo')}</Button>
+          <Button disabled={others.length === 0}>{t('bulk.addTo')}</Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {namespaces.map((namespace) => (
+          {others.map((namespace) => (
             <Menu.Item key={namespace.id} onClick={act(() => actions.addTo(namespace, servers))}>
               {namespace.name}
             </Menu.Item>
           ))}
         </Menu.Dropdown>
       </Menu>
-      <Button onClick={act(() => actions.remove(servers))}>{t('remove')}</Button>
+      <Button disabled={isLocked} onClick={act(() => actions.remove(servers))}>
+        {t('remove')}
+      </Button>
       <ActionBar.CloseButton aria-label={t('bulk.none')} />
     </ActionBar>
   )

@@ -2,7 +2,8 @@ import { Button, Switch } from '@mantine/core'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemFixes } from '../../../../shared/server-problem.ts'
-import { OwnerWord } from '../../shell/sharing.tsx'
+import { useMayChange } from '../../shell/me.ts'
+import { OwnerWord, useLockWords } from '../../shell/sharing.tsx'
 import type { Column } from '../../ui/row-props.ts'
 import { Dot } from '../../ui/state.tsx'
 import type { ShownServer } from './server-list.ts'
@@ -63,11 +64,13 @@ export function useColumns({ isNarrow, onToggle, fixing }: ColumnsOptions): Colu
 function OnSwitch({ one, onToggle }: { one: ShownServer } & Pick<ColumnsOptions, 'onToggle'>) {
   const { t } = useTranslation('servers')
   const { name, enabled } = one.server
+  const locked = useLockWords()(one.server)
   return (
     // The switch is for the switch alone: it does not open the pane.
-    <span className={styles.switch} onClick={(event) => event.stopPropagation()}>
+    <span className={styles.switch} title={locked} onClick={(event) => event.stopPropagation()}>
       <Switch
         checked={enabled}
+        disabled={locked !== undefined}
         aria-label={t('onName', { name })}
         tabIndex={-1}
         onChange={() => onToggle(one)}
@@ -91,7 +94,9 @@ function Name({ one: { server, state } }: { one: ShownServer }) {
 /** With the one button that is most likely to help, where there is room. */
 function StateCell({ one, fixing }: { one: ShownServer; fixing: Fixing | null }) {
   const { server, state } = one
-  const fix = state.problem && state.since === null ? problemFixes(state.problem)[0] : undefined
+  const mayChange = useMayChange()(server)
+  const isFixable = mayChange && state.since === null
+  const fix = state.problem && isFixable ? problemFixes(state.problem)[0] : undefined
   return (
     <span className={styles.stateCell}>
       <StateWords state={state} />

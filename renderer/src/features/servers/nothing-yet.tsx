@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { useIsMember } from '../../shell/me.ts'
 import { useTRPC } from '../../trpc.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { AddServerBox } from '../add-server/add-server-box.tsx'
@@ -19,7 +20,9 @@ function useImportButton() {
   const { t, i18n } = useTranslation('servers')
   const navigate = useNavigate()
   const { resume } = useFirstRun()
-  const servers = useQuery(useTRPC().clients.findServers.queryOptions()).data?.servers ?? []
+  const options = { enabled: !useIsMember() }
+  const found = useQuery(useTRPC().clients.findServers.queryOptions(undefined, options))
+  const servers = found.data?.servers ?? []
   if (servers.length === 0) return undefined
   const names = servers.flatMap(({ foundIn }) => foundIn.map(({ clientName }) => clientName))
   const clients = new Intl.ListFormat(i18n.language).format(new Set(names))

@@ -6,6 +6,7 @@ import {
   type ServerProblem as Facts,
 } from '../../../../shared/server-problem.ts'
 import type { ServerView } from '../../../../shared/server.ts'
+import { useMayChange } from '../../shell/me.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { useFixing } from './use-fixing.ts'
 import { useNow } from './use-now.ts'
@@ -14,7 +15,9 @@ import { useNow } from './use-now.ts'
 export function ServerProblem({ server, problem }: { server: ServerView; problem: Facts }) {
   const { t } = useTranslation('shared')
   const fixing = useFixing()
+  const mayChange = useMayChange()(server)
   const { headline, sentence } = problemWords(problem)
+  const fixes = problemFixes(problem).filter((fix) => mayChange || fix === 'copy-details')
   const isSignIn = problem.code === 'sign-in-needed' || problem.code === 'sign-in-expired'
   return (
     <Problem
@@ -26,7 +29,7 @@ export function ServerProblem({ server, problem }: { server: ServerView; problem
         </>
       }
       details={server.error}
-      actions={problemFixes(problem).map((fix) => (
+      actions={fixes.map((fix) => (
         <Button key={fix} onClick={() => fixing.run(fix, server, problem)}>
           {fixing.labelOf(fix, problem)}
         </Button>

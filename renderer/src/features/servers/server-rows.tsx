@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useMayChange } from '../../shell/me.ts'
 import type { Section } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
 import { BulkBar } from './bulk-bar.tsx'
@@ -57,7 +58,7 @@ export function ServerRows({ all }: ServerRowsProps) {
         onOpen={({ server }) => go({ selected: server.id })}
         onToggle={acts.toggle}
         onRemove={acts.remove}
-        onRename={({ server }) => go({ selected: server.id, tab: 'configuration', focus: 'name' })}
+        onRename={acts.rename}
         onKey={onKey}
       />
       <BulkBar
@@ -80,6 +81,8 @@ type RowActionsOptions = {
 function useRowActions({ shown, marked, isOffFolded, unmark }: RowActionsOptions) {
   const { go } = useAddress()
   const actions = useServerActions()
+  const mayChange = useMayChange()
+  const mine = (servers: ShownServer['server'][]) => servers.filter(mayChange)
   const meant = ({ server }: ShownServer) =>
     marked.has(server.id)
       ? shown.filter((one) => marked.has(one.server.id)).map((one) => one.server)
@@ -88,15 +91,19 @@ function useRowActions({ shown, marked, isOffFolded, unmark }: RowActionsOptions
     actions.setEnabled(servers, !server.enabled, server.enabled && isOffFolded)
   return {
     meant,
-    toggle: (one: ShownServer) => toggleAll(meant(one), one),
+    toggle: (one: ShownServer) => toggleAll(mine(meant(one)), one),
     /** By the switch of the row itself. */
     toggleOne: (one: ShownServer) => toggleAll([one.server], one),
     remove(one: ShownServer) {
-      const gone = meant(one)
+      const gone = mine(meant(one))
+      if (gone.length === 0) return
       const next = neighbourOf(shown, new Set(gone.map(({ id }) => id)))
       unmark()
       go({ selected: next ?? undefined })
       void actions.remove(gone)
+    },
+    rename({ server }: ShownServer) {
+      if (mayChange(server)) go({ selected: server.id, tab: 'configuration', focus: 'name' })
     },
   }
 }
@@ -130,6 +137,7 @@ type RowKeysOptions = { meant: (one: ShownServer) => ShownServer['server'][] }
 function useRowKeys({ meant }: RowKeysOptions) {
   const { go } = useAddress()
   const actions = useServerActions()
+  const mayChange = useMayChange()
   const inspect = useInspect()
   const word = useRef({ at: -Infinity, isGoingOn: false })
   const onKeyDownCapture = ({ key, timeStamp }: KeyboardEvent) => {
@@ -142,8 +150,9 @@ function useRowKeys({ meant }: RowKeysOptions) {
     const isMod = event.metaKey || event.ctrlKey
     const keys: Record<string, () => unknown> = isMod
       ? {
-          r: () => actions.startAgain(meant(one).filter(({ enabled }) => enabled)),
-          c: () => navigator.clipboard.writeText(launchOf(server)),
+          r: () => actions.startAgain(meant(one).filter((each) => each.enabled && mayChange(each))),
+          // Who may not change it is not told what runs.
+          c: () => mayChange(server) && navigator.clipboard.writeText(launchOf(server)),
         }
       : {
           l: () => go({ selected: server.id, tab: 'log' }),

@@ -2,6 +2,7 @@ import { Button, FileButton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useIsMember } from '../../shell/me.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 import { Machine } from '../../ui/machine.tsx'
 import { tell, tellProblem } from '../../ui/undo.ts'
@@ -17,6 +18,14 @@ import type { Settings } from './use-settings.ts'
 /** What is kept: where, how much, and the ways out and in. */
 export function useDataItems(settings: Settings): SettingItem[] {
   const { t } = useTranslation('settings')
+  const isMember = useIsMember()
+  const removed: SettingItem = {
+    ...{ id: 'removed', label: t('removed.label'), help: t('removed.help'), isForAll: true },
+    words: 'undo',
+    control: <Removed />,
+  }
+  // The rest is about everybody's data.
+  if (isMember) return [removed]
   return [
     {
       ...{ id: 'folder', label: t('folder.label') },
@@ -32,11 +41,7 @@ export function useDataItems(settings: Settings): SettingItem[] {
       words: 'restore',
       control: <Backups settings={settings} />,
     },
-    {
-      ...{ id: 'removed', label: t('removed.label'), help: t('removed.help') },
-      words: 'undo',
-      control: <Removed />,
-    },
+    removed,
     {
       ...{ id: 'diagnostics', label: t('diagnostics.label'), help: t('diagnostics.help') },
       control: <Diagnostics />,

@@ -20,7 +20,7 @@ export function useNetwork(settings: Settings): SettingItem[] {
   if (!view) return []
   return [
     {
-      ...{ id: 'address', label: t('address.label') },
+      ...{ id: 'address', label: t('address.label'), isForAll: true },
       control: overview.data && <Machine text={overview.data.url} label={t('address.what')} />,
     },
     {

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useIsMember } from '../../shell/me.ts'
 import { useTRPC } from '../../trpc.ts'
 import { NoMatch } from '../../ui/empty.tsx'
 import { LoadingRows } from '../../ui/loading.tsx'
@@ -65,18 +66,29 @@ export function Page() {
             ))}
           </nav>
           <div ref={column} className={styles.column} tabIndex={-1}>
-            {shown.map(({ name, title, items }) => (
-              <section key={name} id={name} className={styles.section} aria-label={title}>
-                <h2 className={styles.title}>{title}</h2>
-                {items.map((item) => (
-                  <Setting key={item.id} item={item} />
-                ))}
-              </section>
-            ))}
+            <Sections shown={shown} />
           </div>
         </div>
       )}
     </Frame>
+  )
+}
+
+function Sections({ shown }: { shown: readonly SectionItems[] }) {
+  const { t } = useTranslation('settings')
+  const isMember = useIsMember()
+  return (
+    <>
+      {isMember && <p className={styles.text}>{t('forAdministrators')}</p>}
+      {shown.map(({ name, title, items }) => (
+        <section key={name} id={name} className={styles.section} aria-label={title}>
+          <h2 className={styles.title}>{title}</h2>
+          {items.map((item) => (
+            <Setting key={item.id} item={item} isLocked={isMember && !item.isForAll} />
+          ))}
+        </section>
+      ))}
+    </>
   )
 }
 
@@ -104,7 +116,7 @@ function useAbout({ host }: Settings): SettingItem[] {
   const version = overview.data?.version
   return [
     {
-      ...{ id: 'version', label: t('version.label') },
+      ...{ id: 'version', label: t('version.label'), isForAll: true },
       control: (
         <span>
           {version && t('version.is', { version })}{' '}
@@ -113,7 +125,7 @@ function useAbout({ host }: Settings): SettingItem[] {
       ),
     },
     {
-      ...{ id: 'licence', label: t('licence.label') },
+      ...{ id: 'licence', label: t('licence.label'), isForAll: true },
       control: <span>{t('licence.is')}</span>,
     },
   ]

@@ -9,21 +9,25 @@ export type SettingItem = {
   help?: string
   /** Other words that people look for it by. */
   words?: string
+  /** Members use it, too: it changes nothing for others. */
+  isForAll?: boolean
   control: ReactNode
 }
 
 type SectionName = 'general' | 'network' | 'accounts' | 'data' | 'about'
 export type SectionItems = { name: SectionName; title: string; items: SettingItem[] }
 
-export function Setting({ item: { label, help, control } }: { item: SettingItem }) {
+type SettingProps = { item: SettingItem; isLocked: boolean }
+
+export function Setting({ item: { label, help, control }, isLocked }: SettingProps) {
   return (
-    <div className={styles.setting}>
+    <fieldset className={styles.setting} disabled={isLocked} aria-label={label}>
       <span className={styles.label}>{label}</span>
       <div className={styles.control}>
         {control}
         {help && <p className={styles.help}>{help}</p>}
       </div>
-    </div>
+    </fieldset>
   )
 }
 

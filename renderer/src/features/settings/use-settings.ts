@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SettingsPatch, SettingsView } from '../../../../shared/preferences.ts'
 import type { HostAbility } from '../../../../shared/host.ts'
@@ -15,14 +16,20 @@ export function useSettings() {
   const host = useQuery(trpc.host.abilities.queryOptions())
   const can = (ability: HostAbility) => host.data?.abilities.includes(ability) === true
 
+  const newest = useRef<SettingsPatch>(undefined)
+
   /** Shown at once; what is refused is told, and shown no longer. */
   async function set(patch: SettingsPatch): Promise<boolean> {
     const key = trpc.settings.get.queryKey()
+    newest.current = patch
+    // An answer that was asked for before would show what was.
+    await queries.cancelQueries({ queryKey: key })
     const before = queries.getQueryData(key)
     const { port: _, logLevel: __, ...now } = patch
     queries.setQueryData(key, (view) => view && ({ ...view, ...now } as SettingsView))
     try {
-      queries.setQueryData(key, await client.settings.set.mutate(patch))
+      const view = await client.settings.set.mutate(patch)
+      if (newest.current === patch) queries.setQueryData(key, view)
       return true
     } catch (error) {
       queries.setQueryData(key, before)
