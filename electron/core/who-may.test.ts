@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { configFileOf, startTempCore, type TempCore } from './testing/temp-core.ts'
 import { ROWS } from './testing/who-may-rows.ts'
-import { ask, MANAGERS, openWorld, proceduresOf, type World } from './testing/who-may-world.ts'
+import {
+  ask,
+  MANAGERS,
+  openClock,
+  openWorld,
+  proceduresOf,
+  type World,
+} from './testing/who-may-world.ts'
 
 const FILE = configFileOf([], { auth: { oauth: true } })
 
@@ -12,7 +19,9 @@ const STRANGERS = {
   keyOfAnotherEndpoint: 'FORBIDDEN',
   revokedKey: 'UNAUTHORIZED',
   expiredKey: 'UNAUTHORIZED',
-  tokenForAnEndpoint: 'UNAUTHORIZED',
+  token: 'UNAUTHORIZED',
+  tokenForAnotherEndpoint: 'UNAUTHORIZED',
+  expiredToken: 'UNAUTHORIZED',
   revokedToken: 'UNAUTHORIZED',
 } as const
 
@@ -22,8 +31,9 @@ let world: World
 
 beforeAll(async () => {
   const registryUrl = 'http://127.0.0.1:9'
-  core = await startTempCore({ auth: 'accounts', file: FILE, registryUrl })
-  world = await openWorld(core)
+  const { now, stopAt } = openClock()
+  core = await startTempCore({ auth: 'accounts', file: FILE, registryUrl, times: { now } })
+  world = await openWorld(core, { stopAt })
 }, 60_000)
 afterAll(() => core[Symbol.asyncDispose]())
 

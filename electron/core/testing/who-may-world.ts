@@ -2,17 +2,21 @@ import { expect, vi } from 'vitest'
 import type { AppRouter } from '../index.ts'
 import { openTempAccounts, signIn, type TempPerson } from './temp-accounts.ts'
 import type { TempCore } from './temp-core.ts'
-import { openTempGrant, revoke } from './temp-grant.ts'
+import { openTempGrant, revoke, tokenStatus } from './temp-grant.ts'
 
 /** Who asks: the owner of what is asked for, others with an account, the operator, and strangers. */
 export const MANAGERS = ['owner', 'member', 'administrator', 'operator'] as const
+/** `key` and `token` open the endpoint `default`, those of another endpoint the owner's private one. */
 const STRANGERS = [
   ...(['nobody', 'key', 'keyOfAnotherEndpoint', 'revokedKey', 'expiredKey'] as const),
-  ...(['tokenForAnEndpoint', 'revokedToken'] as const),
+  ...(['token', 'tokenForAnotherEndpoint', 'expiredToken', 'revokedToken'] as const),
 ] as const
 
 type Manager = (typeof MANAGERS)[number]
 type Stranger = (typeof STRANGERS)[number]
+export type Who = Manager | Stranger
+/** Whoever asks over HTTP, those without an account first. */
+export const EVERYONE: readonly Who[] = [...STRANGERS, ...MANAGERS]
 
 /** The private things of one account, and credentials of all kinds. */
 export type World = {
@@ -22,6 +26,8 @@ export type World = {
   server: string
   namespace: string
   endpoint: string
+  /** What the endpoint's URL calls it. */
+  address: string
   apiKey: string
   defaultNamespace: string
   /** A second browser of the owner, by the id of its session. */
@@ -29,7 +35,7 @@ export type World = {
   /** A client that the owner has let in. */
   clientId: string
   member: TempPerson
-  headers: Record<Manager | Stranger, Record<string, string>>
+  headers: Record<Who, Record<string, string>>
   /** A name that nothing has yet. */
   newName(): string
   newServer(): Promise<string>
@@ -41,9 +47,19 @@ export type World = {
 /** Where nothing listens. */
 export const NOWHERE = 'http://127.0.0.1:9/mcp'
 
-/** Over a core with accounts whose endpoint `default` takes tokens. */
-export async function openWorld(core: TempCore): Promise<World> {
+/** A core's clock that is right until it is stopped, also at a time to come. */
+export function openClock() {
+  let stopped: number | null = null
+  return { now: () => stopped ?? Date.now(), stopAt: (time: number) => void (stopped = time) }
+}
+
+/** Over a core with accounts and this clock, whose endpoint `default` takes tokens. */
+export async function openWorld(
+  core: TempCore,
+  { stopAt }: Pick<ReturnType<typeof openClock>, 'stopAt'>,
+): Promise<World> {
   const { ada, ben, cara } = await openTempAccounts(core)
+  const { accessToken: expiring } = await openTempGrant(core, ben, { name: 'A client of before' })
   let count = 0
   const newName = () => `thing-${++count}`
   const { servers, namespaces, endpoints, apiKeys } = ben.trpc
@@ -55,18 +71,22 @@ export async function openWorld(core: TempCore): Promise<World> {
   const newNamespace = async () =>
     (await namespaces.create.mutate({ name: newName(), servers: [{ serverId: server }] })).id
   const namespace = await newNamespace()
-  const newEndpoint = async () =>
-    (await endpoints.create.mutate({ name: newName(), namespaceId: namespace })).id
+  const makeEndpoint = () =>
+    endpoints.create.mutate({ name: newName(), namespaceId: namespace, auth: { oauth: true } })
+  const newEndpoint = async () => (await makeEndpoint()).id
   const newKey = async () => (await apiKeys.create.mutate({ name: newName() })).apiKey.id
   const [shared] = await core.admin.namespaces.list.query()
   const before = (await ben.trpc.accounts.sessions.query()).map(({ id }) => id)
   await signIn(core, 'ben')
   const sessions = await ben.trpc.accounts.sessions.query()
-  const grant = await openTempGrant(core, ben)
+  const endpoint = await makeEndpoint()
+  const credentials = await credentialsIn(core, ben, endpoint)
+  const { clientId, ...tokens } = await tokensIn(core, ben, endpoint)
+  await expire(core, expiring, stopAt)
   return {
-    ...{ core, owner: ben, member: cara, server, namespace, clientId: grant.clientId },
+    ...{ core, owner: ben, member: cara, server, namespace, clientId },
     ...{ newName, newServer, newNamespace, newEndpoint, newKey },
-    endpoint: await newEndpoint(),
+    ...{ endpoint: endpoint.id, address: endpoint.address },
     apiKey: await newKey(),
     defaultNamespace: shared?.id ?? '',
     otherSession: sessions.find(({ id }) => !before.includes(id))?.id ?? '',
@@ -75,18 +95,18 @@ export async function openWorld(core: TempCore): Promise<World> {
       member: cara.headers,
       administrator: ada.headers,
       operator: bearer(core.adminToken.token),
-      ...(await credentialsIn(core, ben, grant.accessToken)),
+      ...credentials,
+      ...tokens,
+      expiredToken: bearer(expiring),
     },
   }
 }
 
-async function credentialsIn(core: TempCore, owner: TempPerson, token: string) {
+type Place = { id: string; address: string }
+
+async function credentialsIn(core: TempCore, owner: TempPerson, { id }: Place) {
   const { admin } = core
-  const made = await owner.trpc.endpoints.list.query()
-  const own = await owner.trpc.apiKeys.create.mutate({
-    name: 'one endpoint',
-    endpoints: made.slice(0, 1).map(({ id }) => id),
-  })
+  const own = await owner.trpc.apiKeys.create.mutate({ name: 'one endpoint', endpoints: [id] })
   const revoked = await admin.apiKeys.create.mutate({ name: 'revoked' })
   await admin.apiKeys.delete.mutate({ id: revoked.apiKey.id })
   const soon = new Date(Date.now() + 500).toISOString()
@@ -95,17 +115,35 @@ async function credentialsIn(core: TempCore, owner: TempPerson, token: string) {
   const askOnce = async () =>
     (await ask(core, { path: 'accounts.me', input: undefined, headers })).code
   await vi.waitFor(async () => expect(await askOnce()).toBe('UNAUTHORIZED'), { timeout: 5_000 })
-  const gone = await openTempGrant(core, owner, { name: 'Another client' })
-  await revoke(core, gone.clientId, gone.refreshToken)
   return {
     nobody: {},
     key: bearer(core.key),
     keyOfAnotherEndpoint: bearer(own.key),
     revokedKey: bearer(revoked.key),
     expiredKey: bearer(expired.key),
-    tokenForAnEndpoint: bearer(token),
+  }
+}
+
+async function tokensIn(core: TempCore, owner: TempPerson, { address }: Place) {
+  const gone = await openTempGrant(core, owner, { name: 'Another client' })
+  await revoke(core, gone.clientId, gone.refreshToken)
+  const { clientId, accessToken } = await openTempGrant(core, owner)
+  const other = await openTempGrant(core, owner, { endpoint: core.mcpUrl(address).href })
+  return {
+    clientId,
+    token: bearer(accessToken),
+    tokenForAnotherEndpoint: bearer(other.accessToken),
     revokedToken: bearer(gone.accessToken),
   }
+}
+
+/** Stops the clock when this token is out of date, and those that were made after it are not yet. */
+async function expire(core: TempCore, token: string, stopAt: (time: number) => void) {
+  expect(await tokenStatus(core.mcpUrl(), token)).toBe(200)
+  const [, body = ''] = token.split('.')
+  const { exp } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { exp: number }
+  stopAt(exp * 1000)
+  expect(await tokenStatus(core.mcpUrl(), token)).toBe(401)
 }
 
 function bearer(credential: string): Record<string, string> {
