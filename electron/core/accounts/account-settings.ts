@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts'
 import type { Secrets } from '../secrets.ts'
 
 /** As the settings keep it. */
-export type StoredAccounts = {
+type StoredAccounts = {
   sealedSecret: string
   signUp: SignUpMode
   providers: StoredProvider[]

@@ -5,7 +5,7 @@ import type { Account, Directory } from './directory.ts'
 import { SESSION_MS, type Sessions } from './sessions.ts'
 
 /** Who a request of a browser comes from. */
-export type SignedIn = { caller: Extract<Caller, { kind: 'account' }>; sessionId: string }
+type SignedIn = { caller: Extract<Caller, { kind: 'account' }>; sessionId: string }
 
 /** Browsers that are signed in with an account, by the cookie that the engine gave them. */
 export interface Browsers {

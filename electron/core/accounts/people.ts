@@ -23,7 +23,7 @@ export interface People {
   changePassword(id: string, given: PasswordChange): Promise<void>
 }
 
-export type PasswordChange = { current: string; next: string; sessionId: string | undefined }
+type PasswordChange = { current: string; next: string; sessionId: string | undefined }
 
 export type PeopleOptions = {
   db: Database

@@ -17,7 +17,7 @@ export type Applicant = {
   isOperator: boolean
 }
 
-export type Admission = {
+type Admission = {
   role: AccountRole
   /** Whether we know that the address is theirs. */
   emailVerified: boolean

@@ -22,7 +22,7 @@ export type WindowOptions = {
 }
 
 /** What the door knows of people with accounts. */
-export interface AccountDoor {
+interface AccountDoor {
   view(request: IncomingMessage, isOperator: boolean): SessionView
   /** Cookies that keep whoever is here signed in for longer. */
   extend(request: IncomingMessage): Promise<string[]>

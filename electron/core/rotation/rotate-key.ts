@@ -23,7 +23,7 @@ export type RotationOptions = {
   onStep?: (step: RotationStep) => Promise<void>
 }
 
-export type RotationStep = 'key-written' | 'resealed' | 'key-moved'
+type RotationStep = 'key-written' | 'resealed' | 'key-moved'
 
 export type Rotation = {
   /** How many texts are sealed with the new key now. */

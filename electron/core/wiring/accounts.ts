@@ -57,7 +57,7 @@ export async function openInstanceAccounts(parts: AccountsParts): Promise<Accoun
 }
 
 /** Whether a request comes with the admin token: in a header, or as the cookie that stands for it. */
-export function operatorFrom({ known, stores }: Pick<AccountsParts, 'known' | 'stores'>) {
+function operatorFrom({ known, stores }: Pick<AccountsParts, 'known' | 'stores'>) {
   const { adminToken, localToken } = known
   const cookies = openWindowCookies({
     key: stores.secrets.derive('metamcp window cookie'),
