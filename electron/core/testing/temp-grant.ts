@@ -135,10 +135,7 @@ export async function revoke(core: Where, clientId: string, token: string): Prom
   return (await fetch(`${core.url}/api/auth/oauth2/revoke`, { method: 'POST', body })).status
 }
 
-async function askForTokens(
-  core: Where,
-  fields: Record<string, string>,
-): Promise<TokenAnswer> {
+async function askForTokens(core: Where, fields: Record<string, string>): Promise<TokenAnswer> {
   const body = new URLSearchParams(fields)
   const response = await fetch(`${core.url}/api/auth/oauth2/token`, { method: 'POST', body })
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }

@@ -67,9 +67,7 @@ export function ServerPane({ server }: { server: ServerView }) {
         <Tabs.Panel value="tools">
           <ToolsTab server={server} />
         </Tabs.Panel>
-        <Tabs.Panel value="log">
-          {mayChange ? <LogTab server={server} /> : <NotTold />}
-        </Tabs.Panel>
+        <Tabs.Panel value="log">{mayChange ? <LogTab server={server} /> : <NotTold />}</Tabs.Panel>
         <Tabs.Panel value="configuration">
           {mayChange ? <ConfigurationTab server={server} /> : <NotTold />}
         </Tabs.Panel>
@@ -173,11 +171,7 @@ function MoreMenu({ server }: { server: ServerView }) {
           <Menu.Item onClick={() => void actions.signOut(server)}>{t('signOut')}</Menu.Item>
         )}
         <Menu.Divider />
-        <Menu.Item
-          rightSection={shortcutText('Backspace')}
-          disabled={!mayChange}
-          onClick={remove}
-        >
+        <Menu.Item rightSection={shortcutText('Backspace')} disabled={!mayChange} onClick={remove}>
           {t('remove')}
         </Menu.Item>
       </Menu.Dropdown>
