@@ -124,11 +124,11 @@ function useTimeColumns(): Column<ShownKey>[] {
       },
     },
     {
-      ...{ key: 'made', label: t('columns.made'), width: 96 },
+      ...{ key: 'made', label: t('columns.made'), width: 88 },
       render: ({ createdAt }) => <span title={when.moment(createdAt)}>{when.date(createdAt)}</span>,
     },
     {
-      ...{ key: 'expires', label: t('columns.expires'), width: 96 },
+      ...{ key: 'expires', label: t('columns.expires'), width: 88 },
       render: ({ expiresAt }) => <ExpiryWord expiresAt={expiresAt} />,
     },
   ]
