@@ -21,7 +21,7 @@ export function openSight(stores: Stores): Sight {
     },
     reads(access, { server, facts }) {
       if (access.isOperator) return true
-      if (server && !seesServer(stores, access, server.id)) return false
+      if (server && !mayRead(stores, access, server.id)) return false
       const address = facts?.['endpoint']
       if (typeof address === 'string') return seesVisits(access, ownedAt(stores, address))
       // Words of the program itself; what went wrong in somebody's request may quote it.
@@ -52,9 +52,10 @@ function accountOf({ apiKeys }: Pick<Stores, 'apiKeys'>, caller: string): string
   return kind === 'account' || kind === 'client' ? accountId : null
 }
 
-function seesServer({ servers }: Stores, access: Access, id: string | null): boolean {
+/** What a shared server prints may be about anybody's calls: who may only use it does not read it. */
+function mayRead({ servers }: Stores, access: Access, id: string | null): boolean {
   const server = id === null ? undefined : servers.get(id)
-  return server !== undefined && access.sees(server)
+  return server !== undefined && access.changes(server)
 }
 
 /** Who else uses a shared endpoint is told its owner and administrators. */
