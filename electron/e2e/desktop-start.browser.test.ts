@@ -25,7 +25,7 @@ test('arguments win over variables, and the terminal is greeted with a key that 
   const dataDir = join(world.dir, 'given')
   await using desktop = await openDesktop({
     args: ['--port', '0', `--config=${config}`, '--data-dir', dataDir, '--ozone-platform=x11'],
-    env: { METAMCP_PORT: 'http', METAMCP_ADMIN_PORT: '12009' },
+    env: { METAMCP_PORT: 'http', DATABASE_URL: 'postgres://127.0.0.1:1/none' },
   })
   const { app, page } = desktop
 
@@ -39,7 +39,7 @@ test('arguments win over variables, and the terminal is greeted with a key that 
 
   expect(existsSync(join(dataDir, 'browser'))).toBe(true)
   await app.complained('--ozone-platform is no argument of MetaMCP')
-  await app.complained('METAMCP_ADMIN_PORT is ignored')
+  await app.complained('DATABASE_URL is ignored')
 })
 
 const CURSOR = '.cursor/mcp.json'
