@@ -23,13 +23,10 @@ test('mistakes go to stderr, also switches that Electron would know', async () =
   })
 })
 
-test('variables of a later version are ignored, and it says so on stderr', async () => {
+test('a variable of a later version is ignored, and it says so on stderr', async () => {
   await using folder = await makeFolder()
-  const env = { METAMCP_ADMIN_PORT: '0', DATABASE_URL: 'postgres://me:pass@127.0.0.1:1/x' }
+  const env = { DATABASE_URL: 'postgres://me:pass@127.0.0.1:1/x' }
   await using metamcp = await startHeadless({ dataDir: folder.path, env })
-  expect(metamcp.stderr().split('\n').slice(0, 2)).toEqual([
-    expect.stringMatching(/^METAMCP_ADMIN_PORT is ignored: /),
-    expect.stringMatching(/^DATABASE_URL is ignored: /),
-  ])
+  expect(metamcp.stderr()).toMatch(/^DATABASE_URL is ignored: /)
   expect(metamcp.stderr()).not.toContain('pass@')
 })
