@@ -143,7 +143,7 @@ test.each<[object, ...string[]]>([
     'endpoints["a b"]: as a name, it must be 1 to 64 letters, digits, "_" and "-"',
   ],
   [{ endpoints: { e: { rateLimit: {} } } }, 'endpoints.e.rateLimit: is not a known field'],
-  [{ endpoints: { e: { auth: { oauth: true } } } }, 'endpoints.e.auth.oauth: is not a known field'],
+  [{ endpoints: { e: { auth: { basic: true } } } }, 'endpoints.e.auth.basic: is not a known field'],
   [{ endpoints: { e: { namespaceId: 'x' } } }, 'endpoints.e.namespaceId: is not a known field'],
   [{ apiKeys: { k: {} } }, 'apiKeys.k.key: expected string, received undefined'],
   [
