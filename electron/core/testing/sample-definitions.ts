@@ -6,6 +6,7 @@ const at = '2026-01-02T03:04:05.678Z'
 /** At least one row in each table of definitions, with values that are easily lost on the way. */
 export async function insertDefinitions(tx: Tx, count = 20): Promise<void> {
   const numbers = Array.from({ length: count }, (_, index) => index)
+  await insertAccount(tx)
   await tx.insert(schema.servers).values(numbers.map(serverRow))
   await tx.insert(schema.signIns).values({ serverId: 's1', sealed: 'sealed' })
   await tx
@@ -46,6 +47,29 @@ export async function insertDefinitions(tx: Tx, count = 20): Promise<void> {
   })
   await tx.insert(schema.apiKeyEndpoints).values({ apiKeyId: 'k', endpointId: 'e' })
   await tx.insert(schema.settings).values({ key: 'big', value: { n: [1e21, null, ''] } })
+}
+
+/** An account with a password, somebody it has invited, and a client that it has let in. */
+async function insertAccount(tx: Tx): Promise<void> {
+  const createdAt = new Date(at)
+  const made = { createdAt, updatedAt: createdAt }
+  await tx
+    .insert(schema.users)
+    .values({ id: 'u', name: 'Ada', email: 'ada@example.com', handle: 'h1', ...made })
+  await tx
+    .insert(schema.userCredentials)
+    .values({ id: 'p', accountId: 'u', providerId: 'credential', userId: 'u', ...made })
+  await tx.insert(schema.invitations).values({
+    ...{ id: 'i', email: 'ben@example.com', role: 'member', tokenHash: 'b'.repeat(64) },
+    ...{ invitedBy: 'u', createdAt, expiresAt: createdAt },
+  })
+  const redirectUris = ['http://127.0.0.1/a', 'cursor://b,"c"']
+  await tx.insert(schema.oauthClients).values({ id: 'c', clientId: 'c', redirectUris })
+  await tx.insert(schema.oauthResources).values({ id: 'r', identifier: 'http://x/mcp', name: 'x' })
+  await tx
+    .insert(schema.oauthClientResources)
+    .values({ id: 'cr', clientId: 'c', resourceId: 'http://x/mcp' })
+  await tx.insert(schema.oauthConsents).values({ id: 'g', clientId: 'c', userId: 'u', scopes: [] })
 }
 
 /** What can be learnt again: a catalog, its tools and some calls. */
