@@ -21,7 +21,11 @@ test('an endpoint is kept with its defaults, and changed field by field', async 
     endpoints.update(made.id, { prefix: false, description: undefined }),
     endpoints.update(made.id, { auth: { apiKey: false } }),
   ])
-  const expected = { ...made, prefix: false, auth: { apiKey: false, queryParam: true } }
+  const expected = {
+    ...made,
+    prefix: false,
+    auth: { apiKey: false, oauth: false, queryParam: true },
+  }
   expect(endpoints.byName('work')).toEqual(expected)
   expect((await stores.reopen()).endpoints.list()).toEqual([expected])
 })
