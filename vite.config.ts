@@ -63,6 +63,12 @@ const flowLimits = {
 }
 const globalSetup = ['electron/core/testing/global-setup.ts']
 
+/** Most of a test's time is starting programs: what Node compiled for one is there for the next. */
+const env = { NODE_COMPILE_CACHE: fromRoot('node_modules/.cache/metamcp/compiled') }
+const setupFiles = ['electron/core/testing/keep-compiled.ts']
+/** PGlite lives for seconds here: compiling its code well takes longer than running it does. */
+const execArgv = ['--liftoff-only']
+
 /** `core` runs the sources, `built` what is in out/, `browser` that with a page of a Chromium. */
 const tests = {
   test: {
@@ -76,6 +82,7 @@ const tests = {
           exclude: ['**/*.{built,browser}.test.ts'],
           pool: 'forks',
           globalSetup,
+          ...{ setupFiles, env, execArgv },
           ...limits,
         },
       },
@@ -84,6 +91,7 @@ const tests = {
           name: 'built',
           include: ['{electron,scripts}/**/*.built.test.ts'],
           pool: 'forks',
+          env,
           ...flowLimits,
         },
       },
@@ -92,6 +100,7 @@ const tests = {
           name: 'browser',
           include: ['electron/e2e/**/*.browser.test.ts'],
           pool: 'forks',
+          env,
           ...flowLimits,
         },
       },

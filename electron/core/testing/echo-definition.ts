@@ -9,7 +9,7 @@ import type { EchoOptions } from './echo-options.ts'
 type StdioInput = Extract<ServerInput, { type: 'STDIO' }>
 type HttpInput = Extract<ServerInput, { type: 'STREAMABLE_HTTP' }>
 
-const PROGRAM = fileURLToPath(new URL('echo-server.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('echo-start.mjs', import.meta.url))
 
 /** The definition of an echo server, a real child process; `fields` wins over what is made here. */
 export function echoServer(
