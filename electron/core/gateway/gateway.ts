@@ -33,6 +33,8 @@ export type GatewayTimes = {
   sessionIdleMs?: number
   sessionSweepMs?: number
   firstTryMs?: number
+  /** The first pause of a server that tells of changes again and again, before it is read anew. */
+  pauseMs?: number
   /** How long a call goes on after the stream of its answer was lost. */
   goneMs?: number
   /** How long a call waits for the answer to what its server asked. */
@@ -94,7 +96,7 @@ export class Gateway {
     const { pools } = this
     const levels = this.#levels
     this.#catalogs = new Catalogs({
-      ...{ stored, log, firstTryMs, pools },
+      ...{ stored, log, firstTryMs, pools, pauseMs: options.pauseMs },
       onChange: (id, kinds) => {
         for (const endpoint of this.#endpoints.values()) endpoint.catalogChanged(id, kinds)
         this.#visits.catalogChanged(id, kinds)

@@ -24,6 +24,9 @@ export type TempCoreOptions = Partial<CoreConfig> & {
   times?: CoreLimits
 }
 
+/** Tests change what a server offers many times in a row; a real one does so once in a while. */
+const TEST_TIMES: CoreLimits = { pauseMs: 20 }
+
 /** A whole core on a free port and, unless one is given, in a data folder that goes with it. */
 export async function startTempCore({
   file,
@@ -54,7 +57,7 @@ export async function startTempCore({
     log: openLog('silent'),
     ...fields,
   }
-  const core = await startCore(config, times)
+  const core = await startCore(config, { ...TEST_TIMES, ...times })
   made.defer(() => core.close())
   const admin = createTRPCClient<AppRouter>({
     links: [
