@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
+import { COMPILE_LESS } from '../core/testing/headless-process.ts'
 import type { Deed, Fact } from './electron-stand-in/desktop.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
@@ -51,7 +52,7 @@ export async function startOnStandIn(
   if (!existsSync(main)) throw new Error('The app is not built: npm run build')
   const register = fileURLToPath(import.meta.resolve('./electron-stand-in/register.ts'))
   const chromium = await openChromium(thisMachine())
-  const child = spawn(process.execPath, ['--import', register, main, ...args], {
+  const child = spawn(process.execPath, [...COMPILE_LESS, '--import', register, main, ...args], {
     cwd: ROOT,
     env: { ...env, METAMCP_CHROMIUM: chromium, METAMCP_STAND_IN_DIR: dir },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

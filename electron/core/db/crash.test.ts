@@ -21,6 +21,9 @@ const writer = `
   const { settings, callLog } = await import(${here('./schema.ts')})
   const { openLog } = await import(${here('../log.ts')})
   const { callRow } = await import(${here('../testing/sample-definitions.ts')})
+  const { flushCompileCache } = await import('node:module')
+  // It never gets to its end, when Node would do so: the next one would compile all of it again.
+  flushCompileCache()
   const [dataDir, migrationsDir, templateFile] = process.argv.slice(1)
   const say = (what) => process.stdout.write(JSON.stringify(what) + '\\n')
   say({ opening: true })
@@ -49,7 +52,14 @@ type Said = {
 }
 
 function startWriter(dataDir: string) {
-  const args = ['--input-type=module', '--eval', writer, dataDir, migrationsDir]
+  const args = [
+    ...process.execArgv,
+    '--input-type=module',
+    '--eval',
+    writer,
+    dataDir,
+    migrationsDir,
+  ]
   const child = spawn(process.execPath, [...args, inject('databaseTemplate')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

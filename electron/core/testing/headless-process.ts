@@ -7,6 +7,9 @@ import type { AppRouter } from '../index.ts'
 
 const PROGRAM = resolve(import.meta.dirname, '../../../out/main/headless.js')
 
+/** For a program that lives for seconds: compiling PGlite well takes longer than running it does. */
+export const COMPILE_LESS = ['--liftoff-only']
+
 export type HeadlessProcess = AsyncDisposable & {
   pid: number
   url: string
@@ -70,7 +73,7 @@ export async function runHeadless(options: HeadlessOptions) {
 
 function run({ dataDir, args = [], env = {} }: HeadlessOptions) {
   const given = ['--port', '0', '--data-dir', dataDir, ...args]
-  const child = spawn(process.execPath, [PROGRAM, ...given], {
+  const child = spawn(process.execPath, [...COMPILE_LESS, PROGRAM, ...given], {
     env: { ...process.env, METAMCP_ADMIN_TOKEN: ADMIN_TOKEN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
