@@ -1,4 +1,4 @@
-import type { Server } from '../../shared/server.ts'
+import type { OwnedServer, Server } from '../../shared/server.ts'
 import type { Access } from './access.ts'
 import { AppError } from './errors.ts'
 import { findReferences } from './references.ts'
@@ -22,8 +22,10 @@ type ServerChange = {
 export interface ServerRules {
   /** Throws AppError `forbidden`. */
   refuse(access: Access, change: ServerChange): void
-  /** Whether `${NAME}` in what this account owns stands for a variable of our environment. */
+  /** Whether `${NAME}` in what this account owns stands for a variable of our environment, now. */
   mayReadEnvironment(ownerId: string | null): boolean
+  /** Why a server that is defined already may not be started now, in words; `null`: it may. */
+  obstacleTo(server: OwnedServer): string | null
 }
 
 export type ServerRulesOptions = {
@@ -35,12 +37,17 @@ export type ServerRulesOptions = {
 export function openServerRules(options: ServerRulesOptions): ServerRules {
   const mayReadEnvironment = (ownerId: string | null) =>
     ownerId === null || options.isAdmin(ownerId)
+  const mayRunPrograms = (ownerId: string | null) =>
+    mayReadEnvironment(ownerId) || options.membersRunPrograms()
   return {
     mayReadEnvironment,
-    refuse({ isAdmin }, { before, after, ownerId }) {
-      if (!isAdmin && !options.membersRunPrograms() && runsOther(before, after)) {
-        throw new AppError('forbidden', NO_PROGRAMS)
-      }
+    // Who is an administrator no more has programs of before, and nobody else sees private ones.
+    obstacleTo({ type, ownerId }) {
+      return type === 'STDIO' && !mayRunPrograms(ownerId) ? NO_PROGRAM_NOW : null
+    },
+    refuse(access, { before, after, ownerId }) {
+      const isAllowed = mayRunPrograms(access.accountId) && mayRunPrograms(ownerId)
+      if (!isAllowed && runsOther(before, after)) throw new AppError('forbidden', NO_PROGRAMS)
       if (mayReadEnvironment(ownerId)) return
       const [name] = textsOf(after).flatMap(findReferences)
       if (name !== undefined) throw new AppError('forbidden', noReference(name))
@@ -49,10 +56,17 @@ export function openServerRules(options: ServerRulesOptions): ServerRules {
 }
 
 const NO_PROGRAMS =
-  'Only administrators may add or change servers that run a program here. Servers at an address are for everybody.'
+  'Only administrators may have servers that run a program here. Servers at an address are for everybody.'
+const NO_PROGRAM_NOW =
+  'It runs a program here, which only administrators may, and it belongs to a member.'
 
 function noReference(name: string): string {
   return `"\${${name}}" stands for a variable of the computer that MetaMCP runs on, and is for administrators. Put the value itself.`
+}
+
+/** Whether it has what its owner may be denied, or given, later on. */
+export function needsRights(server: Definition): boolean {
+  return server.type === 'STDIO' || textsOf(server).some((text) => findReferences(text).length > 0)
 }
 
 /** Whether a program would be run that was not run before, or in another way. */

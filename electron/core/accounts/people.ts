@@ -31,6 +31,8 @@ export type PeopleOptions = {
   accounts: Accounts
   /** Takes leave of an account: what is its own, with what is live, and then the account itself. */
   removeAccount: (id: string) => Promise<void>
+  /** Makes what is live of the account follow its new role. */
+  followRole: (id: string) => void
 }
 
 const CREDENTIAL = 'credential'
@@ -59,6 +61,7 @@ export function openPeople(options: PeopleOptions): People {
         await tx.update(users).set({ role, updatedAt: new Date() }).where(eq(users.id, id))
       })
       await followed()
+      options.followRole(id)
       // What it may see now is another matter: its streams begin anew.
       sessions.restart(id)
     },

@@ -20,7 +20,8 @@ export type StartOptions = Omit<TransportContext, 'signal'> &
     server: Server
     /** What must be over before: the end of the connection that this one replaces. */
     after: Promise<unknown>
-    /** Where `${NAME}` references are looked up. */
+    /** Why it may not be started now, in words; `null`: it may. */
+    obstacle: () => string | null
     /** What references stand for, now. */
     readEnv: () => Record<string, string | undefined>
     /** What is remembered of the server: it is greeted like that first. */
@@ -114,6 +115,8 @@ export class Attempt {
   }
 
   async #open(): Promise<Line> {
+    const obstacle = this.#options.obstacle()
+    if (obstacle !== null) throw new Error(obstacle)
     const filled = fillDefinition(this.#options.server, this.#options.readEnv())
     this.#mask = filled.mask
     this.#ways = waysTo(filled, { ...this.#options, signal: this.#abort.signal })

@@ -56,6 +56,8 @@ export type PoolsOptions = {
   env: Record<string, string | undefined>
   /** Whether references of this server are filled in (now); those of all are if it is left out. */
   mayReadEnv?: (id: string) => boolean
+  /** Why this server may not be started (now), in words; `null`, or left out: it may. */
+  obstacleTo?: (id: string) => string | null
   /** HTTP to a server; without it as far as this machine reaches. */
   fetchFor?: (id: string) => Fetch
   clientInfo: { name: string; version: string }
@@ -186,6 +188,7 @@ function poolMaker(options: PoolsOptions, common: Common): (server: Server) => P
     return new Pool(server, {
       // Names alone do not say whose server it is.
       log: options.log.child({ serverId: id }),
+      obstacle: () => options.obstacleTo?.(id) ?? null,
       readEnv: () => (options.mayReadEnv?.(id) === false ? {} : env),
       ...{ clientInfo, auth, callTimeoutMs, maxCallMs, probeMs, backoff },
       ...{ childEnv, listProcesses, ...common },

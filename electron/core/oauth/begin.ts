@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import type { Attempts } from './attempts.ts'
 import { findClient, informationOf } from './client.ts'
 import { findSignInPlace, type SignInPlace } from './discovery.ts'
-import type { RemoteServer } from './own-credentials.ts'
+import type { EnvironmentOf, RemoteServer } from './own-credentials.ts'
 import { isLoopback } from './safe-fetch.ts'
 import type { SignIn } from './sign-in.ts'
 import type { SignInStore } from './sign-in-store.ts'
@@ -12,7 +12,7 @@ export type BeginOptions = {
   store: SignInStore
   attempts: Attempts
   fetchFor: (server: URL, serverId: string | null) => FetchLike
-  env: Record<string, string | undefined>
+  envOf: EnvironmentOf
   redirectUrl: string
   /** In ms since 1970. */
   now: () => number
@@ -27,7 +27,8 @@ export async function beginSignIn(
   { before, startedBy }: { before: SignIn; startedBy: string },
   options: BeginOptions,
 ): Promise<string> {
-  const { store, attempts, env, redirectUrl, now } = options
+  const { store, attempts, envOf, redirectUrl, now } = options
+  const env = envOf(server)
   const url = new URL(before.url)
   refusePlainHttp(url, redirectUrl)
   const fetch = options.fetchFor(url, server.id)

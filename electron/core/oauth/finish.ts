@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts'
 import type { Attempt, Attempts } from './attempts.ts'
 import { informationOf } from './client.ts'
 import { failureText, knownCode } from './failure-text.ts'
-import type { RemoteServer } from './own-credentials.ts'
+import type { EnvironmentOf, RemoteServer } from './own-credentials.ts'
 import type { SignInStore } from './sign-in-store.ts'
 import { readTokens } from './token-answer.ts'
 
@@ -16,7 +16,7 @@ export type FinishOptions = {
   store: SignInStore
   attempts: Attempts
   fetchFor: (server: URL, serverId: string | null) => FetchLike
-  env: Record<string, string | undefined>
+  envOf: EnvironmentOf
   /** The server that an attempt is for, as long as it is there and has the same URL. */
   serverOf: (attempt: Attempt) => RemoteServer | null
   /** In ms since 1970. */
@@ -97,14 +97,14 @@ function refusalText(error: string | undefined): string {
 async function exchange(
   server: RemoteServer,
   { attempt, code }: { attempt: Attempt; code: string },
-  { fetchFor, env, now }: FinishOptions,
+  { fetchFor, envOf, now }: FinishOptions,
 ) {
   const { url, place, client, scope, codeVerifier } = attempt
   const { issuer, metadata, resource } = place
   try {
     const answer = await exchangeAuthorization(issuer, {
       metadata,
-      clientInformation: informationOf(client, server, env),
+      clientInformation: informationOf(client, server, envOf(server)),
       authorizationCode: code,
       // It was checked above, with a sentence of ours.
       iss: issuer,

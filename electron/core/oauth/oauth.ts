@@ -8,7 +8,7 @@ import { page, type Page } from './callback-page.ts'
 import { informationOf } from './client.ts'
 import { failureText } from './failure-text.ts'
 import { finishSignIn } from './finish.ts'
-import { takesSignIn, urlOf, type RemoteServer } from './own-credentials.ts'
+import { takesSignIn, urlOf, type RemoteServer, type EnvironmentOf } from './own-credentials.ts'
 import { openRefreshes } from './refresh.ts'
 import { farewellOf, sayFarewell } from './farewell.ts'
 import { revoke } from './revoke.ts'
@@ -62,8 +62,8 @@ export type OAuthOptions = {
   serverOf: (id: string) => Server | undefined
   /** For a sign-in to this server; `null` for one that was removed. */
   fetchFor: (server: URL, serverId: string | null) => FetchLike
-  /** What `${NAME}` in definitions stands for. */
-  env: Record<string, string | undefined>
+  /** What `${NAME}` in a server's definition stands for, now. */
+  envOf: EnvironmentOf
   log: Logger
   /** Where browsers reach us, without a slash at its end. */
   url: string
@@ -74,11 +74,11 @@ export type OAuthOptions = {
 }
 
 export function openOAuth(options: OAuthOptions): OAuth {
-  const { store, env, log, url, now = Date.now } = options
+  const { store, envOf, log, url, now = Date.now } = options
   const fetchFor = (server: URL, id: string | null) =>
     openSafeFetch(options.fetchFor(server, id), server)
-  const refreshes = openRefreshes({ store, fetchFor, env, log, now })
-  const signIns = new SignIns({ store, refreshes, env, log, now })
+  const refreshes = openRefreshes({ store, fetchFor, envOf, log, now })
+  const signIns = new SignIns({ store, refreshes, envOf, log, now })
   const attempts = openAttempts(now)
   const parts: Parts = { ...options, now, fetchFor, attempts }
   const redirectUrl = `${url}${CALLBACK_PATH}`
@@ -96,7 +96,7 @@ export function openOAuth(options: OAuthOptions): OAuth {
     },
     async signIn(serverId, startedBy) {
       const server = requireRemote(options.serverOf(serverId), serverId)
-      const filled = urlOf(server, env)
+      const filled = urlOf(server, envOf(server))
       if (filled === null) throw new AppError('invalid', 'Its URL cannot be filled in.')
       const nothing = { url: filled, needed: null, client: null, tokens: null }
       const before = signIns.current(server) ?? nothing
@@ -114,7 +114,7 @@ export function openOAuth(options: OAuthOptions): OAuth {
       const server = options.serverOf(serverId)
       const kept = store.get(serverId)
       if (!server || !kept?.tokens || !takesSignIn(server)) return null
-      return farewellOf(server, { ...kept, tokens: kept.tokens }, env)
+      return farewellOf(server, { ...kept, tokens: kept.tokens }, envOf(server))
     },
     sayFarewell: (text) => sayFarewell(text, { fetchFor, log }),
     async answerCallback(request, response) {
@@ -134,14 +134,14 @@ type Parts = OAuthOptions & {
 
 /** First it is forgotten here, which always works. */
 async function forgetAndRevoke(server: RemoteServer, parts: Parts): Promise<boolean> {
-  const { store, attempts, env, log, fetchFor, onChange } = parts
+  const { store, attempts, envOf, log, fetchFor, onChange } = parts
   const kept = store.get(server.id)
   attempts.dropFor(server.id)
   await store.drop(server.id)
   onChange(server.id)
   if (!kept?.tokens) return false
   try {
-    const information = informationOf(kept.tokens.client, server, env)
+    const information = informationOf(kept.tokens.client, server, envOf(server))
     return await revoke(kept.tokens, information, fetchFor(new URL(kept.url), server.id))
   } catch (error) {
     log.warn(
@@ -188,7 +188,8 @@ async function answerReturn({ method, url = '' }: Asked, parts: Parts): Promise<
 async function finish(params: URLSearchParams, parts: Parts): Promise<string> {
   const serverOf = (attempt: Attempt) => {
     const server = parts.serverOf(attempt.serverId)
-    const isSame = server && takesSignIn(server) && urlOf(server, parts.env) === attempt.url
+    const isSame =
+      server && takesSignIn(server) && urlOf(server, parts.envOf(server)) === attempt.url
     return isSame ? server : null
   }
   const { server, attempt } = await finishSignIn(params, { ...parts, serverOf })

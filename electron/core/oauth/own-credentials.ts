@@ -3,6 +3,9 @@ import { fillReferences } from '../references.ts'
 
 export type RemoteServer = Exclude<Server, { type: 'STDIO' }>
 
+/** What `${NAME}` in a server's definition stands for, now: not everybody's may read it. */
+export type EnvironmentOf = (server: Server) => Record<string, string | undefined>
+
 /** Whether a person may sign in to it: a credential of the definition's own always wins. */
 export function takesSignIn(server: Server): server is RemoteServer {
   if (server.type === 'STDIO' || server.bearerToken !== null) return false

@@ -10,7 +10,7 @@ import type { Logger } from '../log.ts'
 import { informationOf } from './client.ts'
 import { findMetadata } from './discovery.ts'
 import { failureText } from './failure-text.ts'
-import type { RemoteServer } from './own-credentials.ts'
+import type { EnvironmentOf, RemoteServer } from './own-credentials.ts'
 import type { SignIn, Tokens } from './sign-in.ts'
 import type { SignInStore } from './sign-in-store.ts'
 import { readTokens } from './token-answer.ts'
@@ -26,7 +26,7 @@ type RefreshOutcome = 'refreshed' | 'gone' | 'failed'
 export type RefreshOptions = {
   store: SignInStore
   fetchFor: (server: URL, serverId: string | null) => FetchLike
-  env: Record<string, string | undefined>
+  envOf: EnvironmentOf
   log: Logger
   /** In ms since 1970. */
   now: () => number
@@ -117,7 +117,7 @@ export function stillNeeded({ needed, tokens }: SignIn): NonNullable<SignIn['nee
 async function exchange(
   server: RemoteServer,
   { url, tokens }: SignIn,
-  { fetchFor, env, now }: RefreshOptions,
+  { fetchFor, envOf, now }: RefreshOptions,
 ): Promise<Tokens> {
   if (!tokens?.refresh) throw new Error('there is nothing to refresh')
   const { issuer, client, resource, scope, refresh } = tokens
@@ -128,7 +128,7 @@ async function exchange(
   }
   const answer = await refreshAuthorization(issuer, {
     metadata,
-    clientInformation: informationOf(client, server, env),
+    clientInformation: informationOf(client, server, envOf(server)),
     refreshToken: refresh,
     resource,
     fetchFn: fetch,

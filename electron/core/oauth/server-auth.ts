@@ -4,7 +4,7 @@ import type { Server, SignInStatus } from '../../../shared/server.ts'
 import type { Logger } from '../log.ts'
 import { hasScopes, readChallenge } from './challenge.ts'
 import { failureText } from './failure-text.ts'
-import { takesSignIn, urlOf, type RemoteServer } from './own-credentials.ts'
+import { takesSignIn, urlOf, type RemoteServer, type EnvironmentOf } from './own-credentials.ts'
 import { stillNeeded, type Refreshes } from './refresh.ts'
 import type { SignIn } from './sign-in.ts'
 import type { SignInStore } from './sign-in-store.ts'
@@ -19,7 +19,7 @@ type Refusal = { status: number; wwwAuthenticate: string | null; tokenUsed: stri
 export type SignInsOptions = {
   store: SignInStore
   refreshes: Refreshes
-  env: Record<string, string | undefined>
+  envOf: EnvironmentOf
   log: Logger
   /** In ms since 1970. */
   now: () => number
@@ -41,7 +41,7 @@ export class SignIns {
   /** What is kept for the URL that the server has now. */
   current(server: RemoteServer): SignIn | undefined {
     const kept = this.#options.store.get(server.id)
-    return kept && kept.url === urlOf(server, this.#options.env) ? kept : undefined
+    return kept && kept.url === urlOf(server, this.#options.envOf(server)) ? kept : undefined
   }
 
   status(server: Server): SignInStatus {
@@ -107,8 +107,8 @@ export class SignIns {
     asked: { scope: string | null; resourceMetadataUrl: string | null },
     { keepsTokens }: { keepsTokens: boolean },
   ): Promise<void> {
-    const { store, env, log } = this.#options
-    const url = urlOf(server, env)
+    const { store, envOf, log } = this.#options
+    const url = urlOf(server, envOf(server))
     if (url === null) return
     const before = this.current(server) ?? { url, needed: null, client: null, tokens: null }
     const still = stillNeeded(before)

@@ -21,11 +21,13 @@ export type SettingsRouterOptions = {
   startedWith: StartedWith
   /** Makes clients see what they may; resolves with how many were told. */
   followPause: () => Promise<number>
+  /** Makes servers of members follow what these may. */
+  followRights: () => void
 }
 
 /** What a person chooses for the app as a whole, and the switch that takes all tools away. */
 export function settingsRouter(options: SettingsRouterOptions) {
-  const { preferences, dataDir, followPause } = options
+  const { preferences, dataDir, followPause, followRights } = options
 
   async function view(): Promise<SettingsView> {
     const saved = await readSavedStart(dataDir)
@@ -52,6 +54,7 @@ export function settingsRouter(options: SettingsRouterOptions) {
       if (Object.keys(start).length > 0) await saveStart(start)
       // Also for the start's own settings: whoever shows them is told.
       await preferences.set(rest)
+      if (rest.membersRunPrograms !== undefined) followRights()
       return view()
     }),
 

@@ -34,7 +34,7 @@ export async function openTempOAuth(url = OUR_URL): Promise<TempOAuth> {
     fetchFor: () => fetch,
     store: stores.signIns,
     serverOf: stores.servers.get,
-    env: { CLIENT_SECRET: 'from-the-environment' },
+    envOf: () => ({ CLIENT_SECRET: 'from-the-environment' }),
     log: openLog('silent'),
     onChange: (id) => void followed.push(id),
     now: () => Date.now() + passed,

@@ -87,8 +87,11 @@ function isLoopback(host: string): boolean {
 export function openAccountParts(
   parts: LeavingParts & { accounts: Accounts | null; changes: Changes; url: string },
 ): AccountParts | null {
-  const { db, accounts, changes, url } = parts
+  const { db, accounts, changes, url, follow } = parts
   if (!accounts) return null
-  const people = openPeople({ db, changes, accounts, removeAccount: leavingFrom(parts) })
+  const people = openPeople({
+    ...{ db, changes, accounts, removeAccount: leavingFrom(parts) },
+    followRole: follow.rights,
+  })
   return { accounts, people, invitations: openInvitations({ db }), changes, url }
 }

@@ -18,7 +18,7 @@ import { openStoredRemovals } from './removals.ts'
 import type { AppRouter } from '../router.ts'
 import type { Overview } from '../status/router.ts'
 import { openNews } from './news.ts'
-import { openServerRules } from '../server-rules.ts'
+import { rulesOver } from './rules.ts'
 import type { Sight } from './sight.ts'
 import type { Stores } from './stores.ts'
 import { openUpkeep } from './upkeep.ts'
@@ -62,10 +62,7 @@ export async function openFeatures(live: Live): Promise<Features> {
   const { log, version } = config
   const follow = openFollowing(live)
   const news = opened.use(openNews(stores, changes))
-  const rules = openServerRules({
-    isAdmin: (id) => stores.directory.get(id)?.role === 'admin',
-    membersRunPrograms: () => stores.preferences.get().membersRunPrograms,
-  })
+  const rules = rulesOver(stores)
   opened.use(stores.apiKeys.watchExpiry((id) => void follow.apiKey(id)))
   const parts = { ...live, follow, news, rules }
   const removals = opened.use(await openStoredRemovals({ ...parts, log, now: limits.now }))

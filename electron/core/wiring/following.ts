@@ -1,8 +1,10 @@
+import type { OwnedServer } from '../../../shared/server.ts'
 import { accessOf } from '../access.ts'
 import { ANYONE, keyIdOf, visitorOf } from './callers.ts'
 import type { EndpointAuthorization } from './authorization.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { OAuth } from '../oauth/oauth.ts'
+import { needsRights } from '../server-rules.ts'
 import type { Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
 
@@ -12,6 +14,8 @@ export interface Following {
   endpoints(): Promise<void>
   server(id: string): Promise<void>
   apiKey(id: string): Promise<void>
+  /** What an account, or members at all, may is another matter now: their servers begin anew. */
+  rights(accountId?: string): void
 }
 
 export type FollowingParts = {
@@ -20,6 +24,12 @@ export type FollowingParts = {
   oauth: OAuth
   /** Tokens for clients, which follow the endpoints that they open. */
   authorization: Pick<EndpointAuthorization, 'follow'> | null
+}
+
+/** As if it had been switched off and on. */
+export function renew(gateway: Gateway, server: OwnedServer): void {
+  gateway.pools.define({ ...server, enabled: false })
+  gateway.updateServer(server)
 }
 
 export function openFollowing(parts: FollowingParts): Following {
@@ -70,5 +80,12 @@ export function openFollowing(parts: FollowingParts): Following {
     })
   }
 
-  return { endpoints, server, apiKey }
+  function rights(accountId?: string): void {
+    for (const one of stores.servers.list()) {
+      const isMeant = accountId === undefined ? one.ownerId !== null : one.ownerId === accountId
+      if (isMeant && needsRights(one)) renew(gateway, one)
+    }
+  }
+
+  return { endpoints, server, apiKey, rights }
 }

@@ -15,18 +15,19 @@ export type LeavingParts = {
 
 /**
  * Takes leave of an account. What it has kept to itself goes with it, what is live of that too; what
- * it has shared stays as the instance's, under another name where the instance has that one. What
- * of its things was deleted a short while ago cannot be put back: secrets are in there.
+ * it has shared stays as the instance's, under another name where the instance has that one. Servers
+ * of a member are off then: the instance's run programs, read the environment and reach inside the
+ * network, which nobody has allowed this one. What of its things was deleted a short while ago
+ * cannot be put back: secrets are in there.
  * Rejects with an AppError for the last administrator.
  */
 export function leavingFrom({ db, stores, follow, removals }: LeavingParts) {
   return async (accountId: string): Promise<void> => {
-    const own = stores.servers
-      .list()
-      .filter(({ ownerId, shared }) => ownerId === accountId && !shared)
+    const own = stores.servers.list().filter(({ ownerId }) => ownerId === accountId)
+    const isMember = stores.directory.get(accountId)?.role !== 'admin'
     await db.write(async (tx) => {
       await requireOther(tx, accountId, 'member')
-      await handOver(tx, accountId)
+      await handOver(tx, accountId, isMember)
       // In this order: what refers to another thing goes first.
       for (const table of [apiKeys, endpoints, namespaces, servers]) {
         await tx.delete(table).where(eq(table.ownerId, accountId))
@@ -38,7 +39,7 @@ export function leavingFrom({ db, stores, follow, removals }: LeavingParts) {
     }
     for (const { id } of own) {
       await follow.server(id)
-      stores.catalogs.forget(id)
+      if (!stores.servers.get(id)) stores.catalogs.forget(id)
     }
     await follow.endpoints()
     await removals.forget(accountId)
@@ -52,7 +53,7 @@ const SHARED = [
   { table: endpoints, longest: 64 },
 ]
 
-async function handOver(tx: Tx, accountId: string): Promise<void> {
+async function handOver(tx: Tx, accountId: string, isMember: boolean): Promise<void> {
   for (const { table, longest } of SHARED) {
     const rows = await tx
       .select({ id: table.id, name: table.name })
@@ -63,7 +64,9 @@ async function handOver(tx: Tx, accountId: string): Promise<void> {
     for (const { id, name } of rows) {
       const free = freeName(name, names, longest)
       names.add(free)
-      await tx.update(table).set({ ownerId: null, name: free }).where(eq(table.id, id))
+      const isOff = isMember && table === servers
+      const left = { ownerId: null, name: free, ...(isOff && { enabled: false }) }
+      await tx.update(table).set(left).where(eq(table.id, id))
     }
   }
 }

@@ -1,7 +1,9 @@
 import type { CoreConfig } from '../config.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openOAuth, type OAuth } from '../oauth/oauth.ts'
+import { renew } from './following.ts'
 import type { HttpClients } from './http-clients.ts'
+import { rulesOver } from './rules.ts'
 import type { Stores } from './stores.ts'
 
 export type SignInsParts = {
@@ -26,19 +28,23 @@ export function openSignIns({
   times,
 }: SignInsParts): OAuth & AsyncDisposable {
   const { env, log } = config
+  const rules = rulesOver(stores)
   const oauth = openOAuth({
-    ...{ env, log, url },
+    ...{ log, url },
+    envOf({ id }) {
+      const server = stores.servers.get(id)
+      return server && rules.mayReadEnvironment(server.ownerId) ? env : {}
+    },
     store: stores.signIns,
     serverOf: (id) => stores.servers.get(id),
     fetchFor: http.forSignIn,
     onChange(id) {
       const server = stores.servers.get(id)
       if (!server) return
-      const { pools } = gateway()
-      const goesOn = oauth.status(id) === 'signed-in' && pools.status(id).state === 'running'
-      // As if it had been switched off and on: what failed for want of a sign-in is tried at once.
-      if (!goesOn) pools.define({ ...server, enabled: false })
-      gateway().updateServer(server)
+      const state = gateway().pools.status(id).state
+      if (oauth.status(id) === 'signed-in' && state === 'running') gateway().updateServer(server)
+      // What failed for want of a sign-in is tried at once.
+      else renew(gateway(), server)
     },
     ...(times.now && { now: times.now }),
   })

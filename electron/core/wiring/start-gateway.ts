@@ -8,6 +8,7 @@ import { Gateway, type GatewayOptions, type GatewayTimes } from '../gateway/gate
 import { MODERN_VERSIONS } from '../json-rpc.ts'
 import type { HttpClients } from './http-clients.ts'
 import type { OAuth } from '../oauth/oauth.ts'
+import { rulesOver } from './rules.ts'
 import type { Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
 import type { Watching } from './watching.ts'
@@ -34,6 +35,8 @@ export function startGateway(parts: Parts): Gateway {
   const { log, env, version } = config
   const { callTimeoutMs, maxCallMs, maxConnections } = limits
   const switched = switchedServers(stores, config)
+  const rules = rulesOver(stores)
+  const ownerOf = (id: string) => stores.servers.get(id)?.ownerId ?? null
   const gateway: Gateway = new Gateway({
     ...limits,
     ...watching.gatewayEvents(() => gateway),
@@ -48,7 +51,11 @@ export function startGateway(parts: Parts): Gateway {
         auth: oauth.auth,
         fetchFor: http.forServer,
         knownEra: (id) => knownEra(stores, id),
-        mayReadEnv: (id) => mayReadEnv(stores, id),
+        mayReadEnv: (id) => rules.mayReadEnvironment(ownerOf(id)),
+        obstacleTo(id) {
+          const server = stores.servers.get(id)
+          return server ? rules.obstacleTo(server) : null
+        },
         switched,
         onState: (id) => changes.publish({ kind: 'server-state', id }),
         ...watching.poolEvents,
@@ -61,12 +68,6 @@ export function startGateway(parts: Parts): Gateway {
   gateway.startServers(stores.servers.list(), new Set(changed))
   gateway.setEndpoints(endpointViews(stores))
   return gateway
-}
-
-/** Our environment holds the key of all secrets: it is for what administrators define. */
-function mayReadEnv({ servers, directory }: Stores, id: string): boolean {
-  const ownerId = servers.get(id)?.ownerId ?? null
-  return ownerId === null || directory.get(ownerId)?.role === 'admin'
 }
 
 /**

@@ -41,6 +41,7 @@ export function openUpkeep(parts: UpkeepParts): Upkeep {
       ...{ dataDir, host, startedWith },
       preferences: stores.preferences,
       port: () => port,
+      followRights: () => follow.rights(),
       async followPause() {
         await follow.endpoints()
         return gateway.sessions.size
