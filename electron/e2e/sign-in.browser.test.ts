@@ -70,3 +70,41 @@ test('who tries too often is told when to try again, and the admin token still o
   await other.getByRole('button', { name: 'Open' }).click()
   await other.getByRole('button', { name: 'Sign out' }).waitFor()
 })
+
+test('who forgot their password gets a link for a new one, good once', async () => {
+  await using app = await openApp({ ...outside, env: WITH_ACCOUNTS })
+  const { page } = app
+  await makeAccount(page, 'Ada')
+  await app.admin.accounts.setSignUp.mutate({ mode: 'open' })
+  const other = await app.anotherBrowser()
+  await other.getByRole('button', { name: 'Make an account' }).first().click()
+  await makeAccount(other, 'Ben')
+
+  await app.goTo('/accounts')
+  await page.getByRole('button', { name: 'More for Ben' }).click()
+  await page.getByRole('menuitem', { name: 'Make a reset link…' }).click()
+  const told = page.getByRole('region', { name: 'Link for Ben to set a new password' })
+  const url = (await told.locator('code').textContent()) ?? ''
+  expect(await accessibilityProblems(page)).toEqual([])
+
+  const another = await app.anotherBrowser()
+  await signIn(another, 'Ben', 'a wrong password')
+  await another.getByText('Forgotten the password?').waitFor()
+  await another.goto(url)
+  const password = another.getByLabel('New password')
+  await password.fill('short')
+  await password.press('Enter')
+  await another.getByText('A password has at least 10 characters.').waitFor()
+  expect(await accessibilityProblems(another)).toEqual([])
+  await password.fill('staple battery horse')
+  await password.press('Enter')
+  await another.getByText('Your new password is set. Sign in with it.').waitFor()
+  await other.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await signIn(another, 'Ben', 'staple battery horse')
+  await another.getByRole('link', { name: 'Your account: Ben' }).waitFor()
+
+  await other.goto(url)
+  await other.getByLabel('New password').fill('another one of mine')
+  await other.keyboard.press('Enter')
+  await other.getByText('This link is not good any more.').waitFor()
+})

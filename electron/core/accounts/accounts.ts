@@ -12,7 +12,7 @@ import { sendWebResponse, toWebRequest } from './bridge.ts'
 import { openBrowsers, type Browsers } from './browsers.ts'
 import type { Account, Directory } from './directory.ts'
 import type { Engine, startEngine as StartEngine } from './engine.ts'
-import { openDoorNotes } from './door-notes.ts'
+import { openDoorNotes, openResetNotes } from './door-notes.ts'
 import { beginAtProvider } from './provider-sign-in.ts'
 import { openRateLimit } from './rate-limit.ts'
 import { openSessions, type Sessions } from './sessions.ts'
@@ -61,6 +61,7 @@ const PATHS = [
   /^\/sign-in\/(email|oauth2)$/,
   /^\/sign-up\/email$/,
   /^\/sign-out$/,
+  /^\/reset-password$/,
   /^\/callback\/[a-z0-9-]+$/,
 ]
 
@@ -134,9 +135,10 @@ async function runEngine(options: RunningOptions) {
   const policy = openSignUpPolicy({ settings, isReachable })
   const rateLimit = openRateLimit()
   const { secret } = settings
+  const onReset = openResetNotes(options)
   const start = async (providers: OpenProvider[]) =>
     startEngine({
-      ...{ database, url, origins, secret, policy, providers, rateLimit, log },
+      ...{ database, url, origins, secret, policy, providers, rateLimit, onReset, log },
       plugins: await options.plugins(),
     })
 

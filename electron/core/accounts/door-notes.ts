@@ -18,7 +18,17 @@ export interface DoorNotes {
   watch(path: string, request: IncomingMessage, given: Request): Promise<(answer: Response) => void>
 }
 
-type Way = { action: 'sign-in' | 'sign-up'; provider?: string }
+/** Notes that somebody has set a new password by the link for their account. */
+export function openResetNotes({ note, directory }: Pick<DoorNotesOptions, 'note' | 'directory'>) {
+  return (accountId: string): void => {
+    const account = directory.get(accountId)
+    if (!account) return
+    const { id, name } = account
+    note({ actor: { kind: 'account', id, name }, action: 'reset-password', outcome: 'done' })
+  }
+}
+
+type Way = { action: 'sign-in' | 'sign-up' | 'reset-password'; provider?: string }
 
 export function openDoorNotes({ note, directory, browsers }: DoorNotesOptions): DoorNotes {
   function watchLeaving(request: IncomingMessage) {
@@ -62,16 +72,17 @@ export function openDoorNotes({ note, directory, browsers }: DoorNotesOptions): 
 function wayOf(path: string): Way | null {
   if (path === '/sign-in/email') return { action: 'sign-in' }
   if (path === '/sign-up/email') return { action: 'sign-up' }
+  if (path === '/reset-password') return { action: 'reset-password' }
   const [, provider] = /^\/callback\/([a-z0-9-]+)$/.exec(path) ?? []
   return provider === undefined ? null : { action: 'sign-in', provider }
 }
 
 /** `null`: what is wrong with it is no sign of anything, or (429) it was noted often enough. */
-function failureOf(status: number, { provider }: Way): 'refused' | 'failed' | null {
+function failureOf(status: number, { action, provider }: Way): 'refused' | 'failed' | null {
   if (status === 429) return null
   // A return from a provider that lets nobody in is a redirect to the door.
   if (provider !== undefined || status === 401 || status === 403) return 'refused'
-  return status === 422 ? 'failed' : null
+  return status === 422 || (action === 'reset-password' && status === 400) ? 'failed' : null
 }
 
 /** Who they say they are. What does not look like an address may be a password in the wrong field. */

@@ -29,6 +29,8 @@ export type EngineOptions = {
   /** What other features add: the OAuth provider. */
   plugins: readonly BetterAuthPlugin[]
   rateLimit: RateLimit
+  /** Somebody has set a new password by a link for their account. */
+  onReset: (accountId: string) => void
   log: Logger
 }
 
@@ -40,6 +42,8 @@ export interface Engine {
   readonly providerIds: readonly string[]
   hashPassword(password: string): Promise<string>
   verifyPassword(hash: string, password: string): Promise<boolean>
+  /** From now on, `/reset-password` takes this token once. */
+  expectReset(reset: { accountId: string; token: string; expiresAt: Date }): Promise<void>
   /** Calls of better-auth's own API, for plugins that bring some. */
   readonly api: Record<string, unknown>
 }
@@ -52,6 +56,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     providerIds: context.socialProviders.map(({ id }) => id),
     hashPassword: (password) => context.password.hash(password),
     verifyPassword: (hash, password) => context.password.verify({ hash, password }),
+    async expectReset({ accountId, token, expiresAt }) {
+      const identifier = `reset-password:${token}`
+      const expected = { identifier, value: accountId, expiresAt }
+      await context.internalAdapter.createVerificationValue(expected)
+    },
     api: auth.api,
   }
 }
@@ -81,6 +90,7 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
       customRules: {
         '/sign-in/*': { window: 60, max: 10 },
         '/sign-up/*': { window: 60, max: 20 },
+        '/reset-password': { window: 60, max: 10 },
       },
     },
     advanced: {
@@ -114,13 +124,14 @@ function cookies(isSecure: boolean): BetterAuthOptions['advanced'] {
   }
 }
 
-function signingIn({ policy, database }: EngineOptions): BetterAuthOptions {
+function signingIn({ policy, database, onReset }: EngineOptions): BetterAuthOptions {
   return {
     emailAndPassword: {
       enabled: true,
       minPasswordLength: PASSWORD_LENGTH.min,
       maxPasswordLength: PASSWORD_LENGTH.max,
       revokeSessionsOnPasswordReset: true,
+      onPasswordReset: async ({ user }) => onReset(user.id),
     },
     account: {
       encryptOAuthTokens: true,

@@ -5,6 +5,7 @@ import type { Database, Tx } from '../db/open.ts'
 import { userCredentials, users } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import type { Accounts } from './accounts.ts'
+import { dropResets } from './resets.ts'
 import type { Session } from './sessions.ts'
 
 /** What administrators do with accounts, and everybody with their own. */
@@ -89,7 +90,10 @@ export function openPeople(options: PeopleOptions): People {
       const isRight = row?.password != null && (await engine.verifyPassword(row.password, current))
       if (!isRight) throw new AppError('invalid', 'That is not the current password.')
       const password = await engine.hashPassword(next)
-      await db.write((tx) => tx.update(userCredentials).set({ password }).where(which))
+      await db.write(async (tx) => {
+        await tx.update(userCredentials).set({ password }).where(which)
+        await dropResets(tx, id)
+      })
       await end(id, (session) => session.id !== sessionId)
     },
   }

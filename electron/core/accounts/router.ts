@@ -15,12 +15,14 @@ import { adminProcedure, managementProcedure, router } from '../rpc.ts'
 import type { Accounts } from './accounts.ts'
 import type { Invitations } from './invitations.ts'
 import type { People } from './people.ts'
+import type { Resets } from './resets.ts'
 
 /** What there is where people sign in. */
 export type AccountParts = {
   accounts: Accounts
   people: People
   invitations: Invitations
+  resets: Resets
   changes: Changes
   /** Where browsers reach us, without a slash at its end. */
   url: string
@@ -55,6 +57,13 @@ function peopleProcedures(parts: AccountParts | null) {
 
     /** What the account has shared stays, as the instance's. */
     remove: adminProcedure.input(byId).mutation(({ input }) => need(parts).people.remove(input.id)),
+
+    /** For who forgot their password. `url` is told this once, and is for that person alone. */
+    makeResetLink: adminProcedure.input(byId).mutation(async ({ input }) => {
+      const { resets, url } = need(parts)
+      const { token, expiresAt } = await resets.make(input.id)
+      return { url: `${url}/sign-in?reset=${token}`, expiresAt: expiresAt.toISOString() }
+    }),
 
     invitations: adminProcedure.query(() => need(parts).invitations.list()),
 

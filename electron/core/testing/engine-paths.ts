@@ -24,6 +24,7 @@ export async function enginePaths(): Promise<{ method: string; path: string }[]>
     policy: { admit: () => Promise.reject(new Error('nobody')) },
     plugins: await authorization.plugins(),
     rateLimit: openRateLimit(),
+    onReset: () => undefined,
     log: openLog('silent'),
   })
   return Object.values(engine.api).flatMap((one) => {

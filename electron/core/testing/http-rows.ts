@@ -137,6 +137,11 @@ const DOOR: HttpRow[] = [
     ...json({ email: 'dan@example.com', name: 'dan', password: 'short' }),
     all: 403,
   },
+  {
+    ...at('POST', '/api/auth/reset-password'),
+    ...json({ token: 'none', newPassword: 'another long password' }),
+    ...{ all: 400, asks: FEW },
+  },
   // Where a browser would be sent on, a program is told where to in JSON.
   { ...at('GET', '/api/auth/oauth2/authorize?client_id=none&response_type=code'), all: 200 },
   { ...at('POST', '/api/auth/oauth2/authorize'), ...form({ client_id: 'none' }), all: 405 },

@@ -183,6 +183,7 @@ export const ROWS: Record<string, Row> = {
   'accounts.list': forAdmins(),
   'accounts.setRole': forAdmins(({ member: { id } }) => ({ id, role: 'member' })),
   'accounts.remove': forAdmins(() => ({ id: 'none' }), 'NOT_FOUND'),
+  'accounts.makeResetLink': forAdmins(({ member: { id } }) => ({ id })),
   'accounts.invitations': forAdmins(),
   'accounts.invite': forAdmins(() => ({ email: 'a@example.com', role: 'member' }), 'CONFLICT'),
   'accounts.withdraw': forAdmins(() => ({ id: 'none' }), 'NOT_FOUND'),

@@ -3,6 +3,7 @@ import { openAccountSettings } from '../accounts/account-settings.ts'
 import { openAccounts, type Accounts, type AccountsOptions } from '../accounts/accounts.ts'
 import { openInvitations } from '../accounts/invitations.ts'
 import { openPeople } from '../accounts/people.ts'
+import { openResets } from '../accounts/resets.ts'
 import type { AccountParts } from '../accounts/router.ts'
 import { openWindowCookies } from '../auth/window-cookie.ts'
 import type { Auditing } from '../auditing.ts'
@@ -93,5 +94,6 @@ export function openAccountParts(
     ...{ db, changes, accounts, removeAccount: leavingFrom(parts) },
     followRole: follow.rights,
   })
-  return { accounts, people, invitations: openInvitations({ db }), changes, url }
+  const [invitations, resets] = [openInvitations({ db }), openResets(accounts)]
+  return { accounts, people, invitations, resets, changes, url }
 }

@@ -28,7 +28,7 @@ export function openAuditing({ db, stores, changes, log }: AuditingParts): OpenA
 type Thing = { id: string; name: string; ownerId?: string | null; shared?: boolean }
 
 /** The log itself finds the names of accounts. */
-const OF_ACCOUNTS = new Set(['accounts.setRole', 'accounts.remove'])
+const OF_ACCOUNTS = new Set(['accounts.setRole', 'accounts.remove', 'accounts.makeResetLink'])
 
 function finderIn({ servers, namespaces, endpoints, apiKeys }: Stores): Auditing['find'] {
   const kinds = new Map<string, [kind: string, get: (id: string) => Thing | undefined]>([

@@ -9,12 +9,10 @@ import { NewField, NewRow } from '../../ui/new-row.tsx'
 const EMAIL = /^[^\s@]+@[^\s@]+$/
 const ROLES = ['member', 'admin'] as const
 
-/** `url` is told this once. */
-export type Invited = { email: string; url: string }
-
 type InviteRowProps = {
   taken: readonly string[]
-  onInvited: (invited: Invited) => void
+  /** `url` is told this once. */
+  onInvited: (invited: { email: string; url: string }) => void
   onCancel: () => void
 }
 

@@ -14,9 +14,11 @@ type PeopleRowsProps = {
   people: readonly Person[]
   /** Asks before: that cannot be undone. */
   onRemove: (person: Person) => void
+  /** For who forgot their password. */
+  onResetLink: (person: Person) => Promise<void>
 }
 
-export function PeopleRows({ people, onRemove }: PeopleRowsProps) {
+export function PeopleRows({ people, onRemove, onResetLink }: PeopleRowsProps) {
   const { t } = useTranslation('accounts')
   const { search, go } = useListAddress()
   const { withdraw } = usePeopleActions()
@@ -25,7 +27,7 @@ export function PeopleRows({ people, onRemove }: PeopleRowsProps) {
   return (
     <Rows
       label={t('title')}
-      columns={useColumns(remove)}
+      columns={useColumns(remove, onResetLink)}
       items={people}
       getId={({ id }) => id}
       getText={({ name }) => name}
@@ -36,7 +38,10 @@ export function PeopleRows({ people, onRemove }: PeopleRowsProps) {
   )
 }
 
-function useColumns(remove: (person: Person) => void): Column<Person>[] {
+function useColumns(
+  remove: (person: Person) => void,
+  onResetLink: PeopleRowsProps['onResetLink'],
+): Column<Person>[] {
   const { t } = useTranslation(['accounts', 'ui'])
   const when = useWhen()
   const unknown = <span className={styles.dim}>{t('ui:unknown')}</span>
@@ -81,9 +86,14 @@ function useColumns(remove: (person: Person) => void): Column<Person>[] {
       label: t('ui:more'),
       nameOf: ({ name }) => t('moreOf', { name }),
       items: (person) => (
-        <Menu.Item rightSection="⌫" onClick={() => remove(person)}>
-          {person.kind === 'account' ? t('remove') : t('withdraw')}
-        </Menu.Item>
+        <>
+          {person.kind === 'account' && (
+            <Menu.Item onClick={() => void onResetLink(person)}>{t('resetLink')}</Menu.Item>
+          )}
+          <Menu.Item rightSection="⌫" onClick={() => remove(person)}>
+            {person.kind === 'account' ? t('remove') : t('withdraw')}
+          </Menu.Item>
+        </>
       ),
     }),
   ]

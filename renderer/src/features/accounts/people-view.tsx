@@ -5,10 +5,10 @@ import { NamedPage } from '../../ui/named-page.tsx'
 import { ShownOnce } from '../../ui/shown-once.tsx'
 import { useListAddress } from '../../ui/use-address.ts'
 import styles from './accounts.module.css'
-import { InviteRow, type Invited } from './invite-row.tsx'
+import { InviteRow } from './invite-row.tsx'
 import { PeopleRows } from './people-rows.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
-import { usePeople, useSignUp, type Person } from './use-people.ts'
+import { usePeople, usePeopleActions, useSignUp, type Person } from './use-people.ts'
 
 const MODES = ['open', 'invite', 'closed'] as const
 
@@ -18,12 +18,16 @@ type PeopleViewProps = {
   ownId: string | null
 }
 
+/** To make an account, or to set a new password; for whom it is. Its address is told this once. */
+type Link = { kind: 'link' | 'reset'; name: string; url: string }
+
 /** Who has an account, and who is invited. */
 export function PeopleView({ above, ownId }: PeopleViewProps) {
   const { t } = useTranslation('accounts')
   const { go } = useListAddress()
   const { people, error } = usePeople(ownId)
-  const [invited, setInvited] = useState<Invited | null>(null)
+  const { makeResetLink } = usePeopleActions()
+  const [link, setLink] = useState<Link | null>(null)
   const [leaving, setLeaving] = useState<Person | null>(null)
   return (
     <>
@@ -51,28 +55,40 @@ export function PeopleView({ above, ownId }: PeopleViewProps) {
           <InviteRow
             taken={people?.map(({ email }) => email) ?? []}
             onCancel={() => go({ new: undefined })}
-            onInvited={(one) => {
-              setInvited(one)
+            onInvited={({ email, url }) => {
+              setLink({ kind: 'link', name: email, url })
               go({ new: undefined })
             }}
           />
         }
-        notice={
-          invited && (
-            <ShownOnce
-              key={invited.url}
-              title={t('link.title', { email: invited.email })}
-              secret={invited.url}
-              text={t('link.text')}
-              leaving={{ title: t('link.leaveTitle'), text: t('link.leaveText') }}
-              onDone={() => setInvited(null)}
-            />
-          )
-        }
-        list={(shown) => <PeopleRows people={shown} onRemove={setLeaving} />}
+        notice={link && <LinkOnce key={link.url} link={link} onDone={() => setLink(null)} />}
+        list={(shown) => (
+          <PeopleRows
+            people={shown}
+            onRemove={setLeaving}
+            onResetLink={async (person) => {
+              const url = await makeResetLink(person)
+              if (url !== null) setLink({ kind: 'reset', name: person.name, url })
+            }}
+          />
+        )}
       />
       <RemoveDialog person={leaving} onClose={() => setLeaving(null)} />
     </>
+  )
+}
+
+function LinkOnce({ link, onDone }: { link: Link; onDone: () => void }) {
+  const { t } = useTranslation('accounts')
+  const { kind, name, url } = link
+  return (
+    <ShownOnce
+      title={t(`${kind}.title`, { name })}
+      secret={url}
+      text={t(`${kind}.text`, { name })}
+      leaving={{ title: t(`${kind}.leaveTitle`), text: t(`${kind}.leaveText`) }}
+      onDone={onDone}
+    />
   )
 }
 

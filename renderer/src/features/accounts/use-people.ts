@@ -61,6 +61,15 @@ export function usePeopleActions() {
         await client.accounts.remove.mutate({ id })
         tell(t('removed', { name }))
       }),
+    /** Resolves with the link, which is told this once. `null`: it was refused. */
+    async makeResetLink({ id, name }: Person): Promise<string | null> {
+      let link: string | null = null
+      await doing(name, async () => {
+        const { url } = await client.accounts.makeResetLink.mutate({ id })
+        link = url
+      })
+      return link
+    },
     withdraw: ({ id, email }: Person) =>
       doing(email, async () => {
         await client.accounts.withdraw.mutate({ id })

@@ -2,6 +2,8 @@
 export type Errand = {
   /** Of an invitation's link. */
   invitation: string | null
+  /** Of a link for who forgot their password. */
+  reset: string | null
   /** What a client that wants to be let in was sent here with, to be handed back as it is. */
   oauthQuery: string | null
   /** A provider sent the person back without signing them in. */
@@ -13,6 +15,7 @@ export function errandOf({ pathname, search }: Pick<Location, 'pathname' | 'sear
   const isHere = pathname === '/sign-in'
   return {
     invitation: isHere ? query.get('invitation') : null,
+    reset: isHere ? query.get('reset') : null,
     oauthQuery: isHere && query.has('client_id') ? search.slice(1) : null,
     hasFailed: isHere && query.has('error'),
   }

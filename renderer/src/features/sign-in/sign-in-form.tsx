@@ -1,12 +1,14 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SessionView } from '../../../../shared/account.ts'
-import { backFrom, follow, post, rememberPlace, type Errand } from './door.ts'
+import { backFrom, follow, post, Refused, rememberPlace, type Errand } from './door.ts'
 import { EMAIL } from './checks.ts'
+import { EmailField, PasswordField } from './fields.tsx'
 import { DoorForm } from './form.tsx'
+import styles from './sign-in.module.css'
 import { useRefusal } from './use-refusal.ts'
 
 type SignInFormProps = {
@@ -14,10 +16,12 @@ type SignInFormProps = {
   errand: Errand
   /** Other ways in. */
   links: ReactNode
+  /** The person has just set a new password, and is to use it. */
+  isReset: boolean
 }
 
 /** The door of an instance with accounts. */
-export function SignInForm({ session, errand, links }: SignInFormProps) {
+export function SignInForm({ session, errand, links, isReset }: SignInFormProps) {
   const { t } = useTranslation('sign-in')
   const inWords = useRefusal()
   const { oauthQuery } = errand
@@ -37,38 +41,26 @@ export function SignInForm({ session, errand, links }: SignInFormProps) {
       }),
     onSuccess: ({ url }) => follow(oauthQuery === null ? null : url),
   })
+  const isWrong = signIn.error instanceof Refused && signIn.error.status === 401
   const failed = errand.hasFailed && signIn.isIdle ? t('providerFailed') : null
   return (
     <DoorForm
       title={t('signIn')}
-      {...(oauthQuery !== null && { text: t('forClient') })}
+      text={isReset ? t('reset.done') : oauthQuery !== null && t('forClient')}
       submit={t('signIn')}
       isBusy={signIn.isPending}
       problem={signIn.error ? inWords(signIn.error) : failed}
       onSubmit={form.onSubmit((values) => signIn.mutate(values))}
       others={
         <>
+          {isWrong && <p className={styles.note}>{t('forgotten')}</p>}
           <Providers session={session} errand={errand} />
           {links}
         </>
       }
     >
-      <TextInput
-        autoFocus
-        required
-        withAsterisk={false}
-        type="email"
-        autoComplete="username"
-        label={t('email')}
-        {...form.getInputProps('email')}
-      />
-      <PasswordInput
-        required
-        withAsterisk={false}
-        autoComplete="current-password"
-        label={t('password')}
-        {...form.getInputProps('password')}
-      />
+      <EmailField autoFocus {...form.getInputProps('email')} />
+      <PasswordField {...form.getInputProps('password')} />
     </DoorForm>
   )
 }

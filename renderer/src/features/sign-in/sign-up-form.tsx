@@ -1,4 +1,3 @@
-import { PasswordInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
@@ -6,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { SessionView } from '../../../../shared/account.ts'
 import { EMAIL, SHORTEST_PASSWORD } from './checks.ts'
 import { follow, post, type Errand } from './door.ts'
+import { EmailField, NeededField, NewPasswordField, TokenField } from './fields.tsx'
 import { DoorForm } from './form.tsx'
 import { useRefusal } from './use-refusal.ts'
 
@@ -31,38 +31,17 @@ export function SignUpForm({ session, errand, links }: SignUpFormProps) {
       onSubmit={form.onSubmit((values) => signUp.mutate(values))}
       others={links}
     >
-      <TextInput
+      <NeededField
         autoFocus
-        required
-        withAsterisk={false}
         autoComplete="name"
         maxLength={64}
         label={t('name')}
         {...form.getInputProps('name')}
       />
-      <TextInput
-        required
-        withAsterisk={false}
-        type="email"
-        autoComplete="username"
-        label={t('email')}
-        {...form.getInputProps('email')}
-      />
-      <PasswordInput
-        required
-        withAsterisk={false}
-        autoComplete="new-password"
-        label={t('password')}
-        description={t('passwordHelp')}
-        {...form.getInputProps('password')}
-      />
+      <EmailField {...form.getInputProps('email')} />
+      <NewPasswordField {...form.getInputProps('password')} />
       {needsToken && (
-        <PasswordInput
-          {...{ required: true, withAsterisk: false, autoComplete: 'off' }}
-          label={t('token.label')}
-          description={t('first.tokenHelp')}
-          {...form.getInputProps('token')}
-        />
+        <TokenField description={t('first.tokenHelp')} {...form.getInputProps('token')} />
       )}
     </DoorForm>
   )

@@ -1,8 +1,8 @@
-import { PasswordInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { enter, post, Refused } from './door.ts'
+import { TokenField } from './fields.tsx'
 import { DoorForm } from './form.tsx'
 import { useRefusal } from './use-refusal.ts'
 
@@ -29,13 +29,9 @@ export function TokenForm({ others }: { others?: ReactNode }) {
       }}
       others={others}
     >
-      <PasswordInput
+      <TokenField
         data-autofocus
         autoFocus
-        required
-        withAsterisk={false}
-        autoComplete="off"
-        label={t('token.label')}
         value={token}
         error={isWrong ? t('token.wrong') : undefined}
         onChange={(event) => setToken(event.currentTarget.value)}

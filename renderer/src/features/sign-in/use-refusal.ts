@@ -13,6 +13,7 @@ export function useRefusal(): (error: unknown) => string {
     if (status === 0 || (status >= 500 && code !== 'PROVIDER')) return t('unreachable')
     if (code === 'PASSWORD_TOO_SHORT') return t('shortPassword')
     if (code === 'PASSWORD_TOO_LONG') return t('longPassword')
+    if (code === 'INVALID_TOKEN' || code === 'USER_NOT_FOUND') return t('reset.stale')
     if (code === 'INVALID_EMAIL') return t('needsEmail')
     if (code?.startsWith('USER_ALREADY_EXISTS')) return t('taken')
     if (code === 'PROVIDER') return t('providerSilent')
