@@ -60,6 +60,17 @@ test('a key cannot be made for what its owner may not use: as if that were not t
   await endpoints.update(ids.ben, { shared: false })
   expect(apiKeys.opens(apiKey.id, ids.ben)).toBe(false)
   expect(apiKeys.verify(key)?.endpoints).toEqual([])
+  expect([apiKeys.reveals(apiKey.id, ids.ben), apiKeys.reveals(apiKey.id, ids.shared)]).toEqual([
+    false,
+    true,
+  ])
+  // Nor does that keep it from being renamed or switched off; shared again, it is open again.
+  expect(await apiKeys.update(apiKey.id, { name: 'y', enabled: false })).toMatchObject({
+    ...{ name: 'y', enabled: false, endpoints: [] },
+  })
+  await endpoints.update(ids.ben, { shared: true })
+  await apiKeys.update(apiKey.id, { enabled: true })
+  expect(apiKeys.opens(apiKey.id, ids.ben)).toBe(true)
 })
 
 test('accounts manage their own keys, administrators also those of the instance', async () => {

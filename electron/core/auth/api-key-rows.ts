@@ -41,13 +41,22 @@ export async function insertApiKey(
   return { ...apiKey, createdAt: isoTime(row.createdAt) }
 }
 
-export async function updateApiKey(tx: Tx, apiKey: StoredApiKey): Promise<void> {
+/**
+ * `isNewScope`: its endpoints were named now, and are looked at. Else they stay as they are: one that
+ * its owner may not use any more opens nothing, and must not keep a key from being switched off.
+ */
+export async function updateApiKey(
+  tx: Tx,
+  apiKey: StoredApiKey,
+  { isNewScope = true } = {},
+): Promise<void> {
   await refuseTaken(tx, apiKey)
   const { id, name, hash, hint, begins, enabled, expiresAt, endpoints: scope } = apiKey
   await tx
     .update(apiKeys)
     .set({ name, hash, hint, begins, enabled, expiresAt, allEndpoints: scope === 'all' })
     .where(eq(apiKeys.id, id))
+  if (!isNewScope) return
   await tx.delete(apiKeyEndpoints).where(eq(apiKeyEndpoints.apiKeyId, id))
   await writeScope(tx, apiKey)
 }

@@ -43,6 +43,8 @@ export interface ApiKeyStore {
    * one of the instance what is shared.
    */
   opens(id: string, endpointId: string): boolean
+  /** Whether whoever has that key may know that there is such an endpoint. */
+  reveals(id: string, endpointId: string): boolean
   /** Told of each key whose time has come from now on, once the clock says so. */
   watchExpiry(onExpired: (id: string) => void): Disposable
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
@@ -81,7 +83,7 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
     for (const id of ids) changes.publish({ kind: 'api-key', id })
   }
 
-  const { verify, opens, view } = openJudge(shelf, options)
+  const { verify, opens, reveals, view } = openJudge(shelf, options)
   const shown = (apiKey: rows.StoredApiKey | undefined) => apiKey && view(apiKey)
 
   return {
@@ -105,8 +107,7 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
       })
       tell([id])
     },
-    verify,
-    opens,
+    ...{ verify, opens, reveals },
     watchExpiry: (onExpired) =>
       expiries.watch((id) => {
         changes.publish({ kind: 'api-key', id })
@@ -125,7 +126,9 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
 function openJudge(
   shelf: Shelf<rows.StoredApiKey>,
   { ownerOf, now = Date.now }: ApiKeyStoreOptions,
-): Pick<ApiKeyStore, 'verify' | 'opens'> & { view: (apiKey: rows.StoredApiKey) => ApiKeyView } {
+): Pick<ApiKeyStore, 'verify' | 'opens' | 'reveals'> & {
+  view: (apiKey: rows.StoredApiKey) => ApiKeyView
+} {
   const byHash = shelf.indexBy((apiKey) => apiKey.hash)
 
   function isGood({ enabled, expiresAt }: rows.StoredApiKey): boolean {
@@ -151,6 +154,10 @@ function openJudge(
       if (!apiKey || !isGood(apiKey)) return null
       const { id, name, ownerId, endpoints } = view(apiKey)
       return { id, name, ownerId, endpoints }
+    },
+    reveals(id, endpointId) {
+      const apiKey = shelf.get(id)
+      return apiKey !== undefined && mayOpen(apiKey, endpointId)
     },
     opens(id, endpointId) {
       const apiKey = shelf.get(id)
@@ -190,7 +197,7 @@ async function updateIn(tx: Tx, id: string, patch: ApiKeyPatch): Promise<rows.St
     enabled: enabled ?? current.enabled,
     expiresAt: expiresAt === undefined ? current.expiresAt : expiresAt,
   }
-  await rows.updateApiKey(tx, apiKey)
+  await rows.updateApiKey(tx, apiKey, { isNewScope: endpoints !== undefined })
   return apiKey
 }
 
@@ -202,6 +209,6 @@ async function putIn(tx: Tx, { key, ...patch }: GivenApiKey): Promise<rows.Store
     ({ name, ownerId }) => name === patch.name && ownerId === null,
   )
   if (!existing) return createIn(tx, patch, { key, ownerId: null })
-  await rows.updateApiKey(tx, { ...existing, ...traceOf(key) })
+  await rows.updateApiKey(tx, { ...existing, ...traceOf(key) }, { isNewScope: false })
   return updateIn(tx, existing.id, patch)
 }

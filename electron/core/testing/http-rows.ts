@@ -52,7 +52,7 @@ const onShared = (status: number): Pick<HttpRow, 'all' | 'but'> => ({
 })
 const onPrivate = (status: number): Pick<HttpRow, 'all' | 'but'> => ({
   all: 401,
-  but: { keyOfAnotherEndpoint: status, tokenForAnotherEndpoint: status, key: 403 },
+  but: { keyOfAnotherEndpoint: status, tokenForAnotherEndpoint: status, key: 404 },
 })
 const managers = (people: number, administrators = people): Pick<HttpRow, 'all' | 'but'> => ({
   all: 401,

@@ -33,7 +33,8 @@ export function judge(
     return { caller: callerKey({ kind: 'api-key', ...apiKey }) }
   }
   if (isOpen) return { caller: ANYONE }
-  return apiKey ? 'forbidden' : 'unknown'
+  if (!apiKey) return 'unknown'
+  return apiKeys.reveals(apiKey.id, endpoint.id) ? 'forbidden' : 'missing'
 }
 
 const LOCAL = callerKey({ kind: 'local' })
