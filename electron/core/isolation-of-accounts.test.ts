@@ -181,6 +181,7 @@ test('what is shared no more is taken from those who used it, in their sessions 
 
   await ben.trpc.endpoints.update.mutate({ id: endpoint.id, patch: { shared: false } })
   await expect.poll(() => guest.listTools().catch(() => 'ended'), { timeout: 1_000 }).toBe('ended')
+  expect((await ben.trpc.activity.overview.query({ minutes: 1 })).sessions).toEqual({})
   expect(await names()).toContain('diary__echo')
   await ben.trpc.servers.update.mutate({ id: server.id, patch: { shared: false } })
   await expect.poll(names, { timeout: 1_000 }).toEqual([])

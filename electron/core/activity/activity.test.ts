@@ -4,7 +4,7 @@ import { openLogLines } from '../testing/log-lines.ts'
 import { openActivity, type ActivityOptions, type EndedCall } from './activity.ts'
 import { accessOf } from '../access.ts'
 import { openCallCounts } from './call-counts.ts'
-import { OF_INSTANCE } from './place.ts'
+import { OF_INSTANCE, type Place } from './place.ts'
 import { Seen } from './seen.ts'
 
 const AT = { endpoint: 'default', place: OF_INSTANCE }
@@ -79,16 +79,32 @@ test('a client is there while it has sessions, sees tools, and is told apart by 
     client: { info: { name: 'cursor', title: 'Cursor 2' } },
   }
   activity.opened(cursor)
-  activity.opened(other)
+  const end = activity.opened(other)
   activity.asked(other, 44)
   activity.asked(cursor, null)
   expect(activity.overview(OPERATOR, 1).sessions).toEqual({ default: 1, work: 1 })
-  activity.ended(other)
+  end()
   expect(activity.overview(OPERATOR, 1).sessions).toEqual({ default: 1 })
   expect(activity.clients(OPERATOR)).toEqual([
     expect.objectContaining({ id: 'cursor', sessions: 1, tools: 44, endpoint: 'default' }),
   ])
   expect(activity.keys()).toEqual({ k1: { at: expect.any(String) as string, client: 'Cursor' } })
+})
+
+test('a session ends where it began, whatever became of its key and its endpoint', () => {
+  const bens = { ownerId: 'ben', shared: false, accountId: 'ben' }
+  let place: Place = { ...bens, shared: true }
+  const { activity } = open({ placeOf: () => place })
+  const ben = accessOf({ kind: 'account', id: 'ben', name: 'Ben', role: 'member' })
+  const end = activity.opened(cursor)
+  expect(activity.overview(ben, 1).sessions).toEqual({ default: 1 })
+  place = { ...bens, accountId: null }
+  const endOther = activity.opened(cursor)
+  end()
+  expect(activity.overview(ben, 1).sessions).toEqual({ default: 1 })
+  endOther()
+  expect(activity.overview(ben, 1).sessions).toEqual({})
+  expect(activity.clients(ben)).toMatchObject([{ id: 'cursor', sessions: 0 }])
 })
 
 test('a program that is known is called as people call it', () => {

@@ -34,8 +34,8 @@ export type ActivityOptions = {
 
 /** What clients do, in memory; only who was there last is saved. */
 export interface Activity {
-  opened(visit: Visit): void
-  ended(visit: Visit): void
+  /** A session began; call what is returned when it ends. */
+  opened(visit: Visit): () => void
   asked(visit: Visit, tools: number | null): void
   called(visit: Visit, call: EndedCall): void
   /** All of these as far as the caller may know. */
@@ -72,26 +72,21 @@ class Notes implements Activity {
     this.#saving = openPace(saveMs, () => this.#save())
   }
 
-  opened(visit: Visit): void {
+  opened(visit: Visit): () => void {
     const { endpoint, client } = visit
-    this.#note(visit).sessions++
+    // Its key may be deleted and its endpoint renamed meanwhile: it ends where it began.
     const place = this.#placeOf(visit)
-    const key = sessionKey(endpoint, place)
-    const count = (this.#sessions.get(key)?.count ?? 0) + 1
-    this.#sessions.set(key, { place, endpoint, count })
-    this.#options.log.info({ endpoint, client: nameOf(client.info) }, 'a session began')
-  }
-
-  ended(visit: Visit): void {
-    const { endpoint, client } = visit
-    const place = this.#placeOf(visit)
-    this.#seen.left(client.info, place)
-    const key = sessionKey(endpoint, place)
-    const count = (this.#sessions.get(key)?.count ?? 1) - 1
-    if (count > 0) this.#sessions.set(key, { place, endpoint, count })
-    else this.#sessions.delete(key)
-    this.#telling.soon()
-    this.#options.log.info({ endpoint, client: nameOf(client.info) }, 'a session ended')
+    const entry = this.#note(visit)
+    entry.sessions++
+    this.#count({ endpoint, place }, 1)
+    const facts = { endpoint, client: nameOf(client.info) }
+    this.#options.log.info(facts, 'a session began')
+    return () => {
+      entry.sessions--
+      this.#count({ endpoint, place }, -1)
+      this.#telling.soon()
+      this.#options.log.info(facts, 'a session ended')
+    }
   }
 
   asked(visit: Visit, tools: number | null): void {
@@ -156,6 +151,13 @@ class Notes implements Activity {
     if (this.#saving.stop()) await this.#save()
   }
 
+  #count({ endpoint, place }: { endpoint: string; place: Place }, more: 1 | -1): void {
+    const key = `${endpoint}\n${placeKey(place)}`
+    const count = (this.#sessions.get(key)?.count ?? 0) + more
+    if (count > 0) this.#sessions.set(key, { place, endpoint, count })
+    else this.#sessions.delete(key)
+  }
+
   #placeOf(visit: Visit): Place {
     return this.#options.placeOf?.(visit) ?? OF_INSTANCE
   }
@@ -191,10 +193,6 @@ class Notes implements Activity {
       log.error({ error: messageOf(error) }, 'could not store which clients were there')
     })
   }
-}
-
-function sessionKey(endpoint: string, place: Place): string {
-  return `${endpoint}\n${placeKey(place)}`
 }
 
 const KEY = 'api-key:'

@@ -73,11 +73,6 @@ export class Seen {
     return entry
   }
 
-  left(info: ClientInfo, place: Place): void {
-    const entry = this.#clients.get(keyOf(idOf(info), place))
-    if (entry) entry.sessions = Math.max(0, entry.sessions - 1)
-  }
-
   /** Newest first, of the places that one may know of. */
   clients(may: (place: Place) => boolean): SeenClient[] {
     const entries = this.#entries().filter(({ place }) => may(place))

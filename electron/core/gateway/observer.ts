@@ -23,8 +23,8 @@ type FinishedCall = {
 
 /** Told, on the path of the calls, of what clients do: it takes notes and goes. */
 export interface Observer {
-  opened(visit: Visit): void
-  ended(visit: Visit): void
+  /** A session began; call what is returned when it ends. */
+  opened(visit: Visit): () => void
   /** It asked for something; with `tools` for the list, which had so many. */
   asked(visit: Visit, tools: number | null): void
   called(visit: Visit, call: FinishedCall): void

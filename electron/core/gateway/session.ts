@@ -73,6 +73,7 @@ export class Session implements Visitor, Tenant, Subscriber {
   /** Connections that are this session's alone, by server. */
   readonly #own = new Map<string, Connection>()
   readonly #ended = new AbortController()
+  readonly #tellEnd: (() => void) | undefined
   #logLevel: McpLogLevel | undefined
   #releases: (() => void)[] = []
   #lastUsedMs = performance.now()
@@ -88,7 +89,7 @@ export class Session implements Visitor, Tenant, Subscriber {
     this.ask = this.#questions.by((message) => this.#mailbox.post(message))
     this.endpoint.sessions.add(this)
     this.holdServers()
-    this.endpoint.observer?.opened(visitOf(this))
+    this.#tellEnd = this.endpoint.observer?.opened(visitOf(this))
   }
 
   /** Milliseconds since it was last of use to its client. */
@@ -207,7 +208,7 @@ export class Session implements Visitor, Tenant, Subscriber {
     if (this.#ended.signal.aborted) return
     this.#ended.abort()
     this.endpoint.sessions.delete(this)
-    this.endpoint.observer?.ended(visitOf(this))
+    this.#tellEnd?.()
     const reason = cancelled('its session ended')
     for (const { controller } of this.#inFlight.values()) controller.abort(reason)
     this.#questions.end(reason)
