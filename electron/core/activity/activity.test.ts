@@ -195,6 +195,25 @@ test('names that are made up all the time do not fill the memory', () => {
   expect(Object.keys(seen.keys())).toHaveLength(1_000)
 })
 
+test('of keys the one that was used longest ago is forgotten for a new one, also after a restart', () => {
+  const info = { name: 'cursor' }
+  const first = new Seen(null)
+  for (let count = 0; count < 1_000; count++) first.note(info, { ...AT, keyId: `key ${count}` })
+  first.note(info, { ...AT, keyId: 'key 0' })
+  first.note(info, { ...AT, keyId: 'new' })
+  expect([first.key('key 0'), first.key('new')]).not.toContain(null)
+  expect(first.key('key 1')).toBeNull()
+  expect(first.key('key 2')).not.toBeNull()
+
+  const { clients, keys } = first.kept()
+  const old = { at: new Date(0).toISOString(), client: 'cursor' }
+  const again = new Seen({ clients, keys: { ...keys, 'key 2': old } })
+  again.note(info, { ...AT, keyId: 'newest' })
+  expect([again.key('newest'), again.key('key 3')]).not.toContain(null)
+  expect(again.key('key 2')).toBeNull()
+  expect(Object.keys(again.keys())).toHaveLength(1_000)
+})
+
 test('taking note of a call costs next to nothing', () => {
   const { activity } = open()
   const one = call()

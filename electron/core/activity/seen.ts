@@ -40,7 +40,8 @@ type LabelOf = (id: string) => string | undefined
 export class Seen {
   readonly #labelOf: LabelOf
   readonly #clients = new Map<string, Entry>()
-  readonly #keys = new Map<string, { ms: number; client: string }>()
+  /** The one that was seen longest ago first. */
+  readonly #keys: Map<string, { ms: number; client: string }>
 
   constructor(kept: KeptSeen | null, labelOf: LabelOf = () => undefined) {
     this.#labelOf = labelOf
@@ -49,9 +50,10 @@ export class Seen {
       const entry = { ...client, ...nothingYet, seenMs: Date.parse(lastSeenAt) }
       this.#clients.set(keyOf(client.id, place), entry)
     }
-    for (const [id, { at, client }] of Object.entries(kept?.keys ?? {})) {
-      this.#keys.set(id, { ms: Date.parse(at), client })
-    }
+    const keys = Object.entries(kept?.keys ?? {}).map(([id, { at, client }]) => {
+      return [id, { ms: Date.parse(at), client }] as const
+    })
+    this.#keys = new Map(keys.sort(([, one], [, other]) => one.ms - other.ms))
   }
 
   /** A client is there now, with this key if it has one. */
@@ -66,11 +68,15 @@ export class Seen {
     entry.version = textOf(info?.['version']) || entry.version
     entry.seenMs = now
     entry.endpoint = endpoint
-    if (keyId === null) return entry
-    const key = this.#keys.get(keyId)
-    if (key) Object.assign(key, { ms: now, client: entry.name })
-    else if (this.#keys.size < MOST_KEYS) this.#keys.set(keyId, { ms: now, client: entry.name })
+    if (keyId !== null) this.#noteKey(keyId, { ms: now, client: entry.name })
     return entry
+  }
+
+  #noteKey(id: string, use: { ms: number; client: string }): void {
+    this.#keys.delete(id)
+    const [oldest] = this.#keys.keys()
+    if (oldest !== undefined && this.#keys.size >= MOST_KEYS) this.#keys.delete(oldest)
+    this.#keys.set(id, use)
   }
 
   /** Newest first, of the places that one may know of. */
