@@ -51,6 +51,14 @@ test('somebody is invited, becomes an administrator, and is removed', async () =
   await page.getByRole('option', { name: 'member' }).click()
   await page.getByText('You are the last administrator. Make someone else one first.').waitFor()
 
+  // In a narrow window the less important columns leave, and the others can be read.
+  const headings = page.getByRole('columnheader')
+  await expect.poll(() => headings.count()).toBe(7)
+  await page.setViewportSize({ width: 400, height: 760 })
+  await expect.poll(() => headings.allTextContents()).toEqual(['Name', 'Role', 'More'])
+  await page.setViewportSize({ width: 1200, height: 760 })
+  await expect.poll(() => headings.count()).toBe(7)
+
   await row.getByRole('button', { name: 'More for Ben' }).click()
   await page.getByRole('menuitem', { name: /Remove/ }).click()
   const asking = page.getByRole('dialog', { name: 'Remove Ben?' })

@@ -5,6 +5,10 @@ export type Column<T> = {
   label: string
   /** In px; a column without one takes what is left. */
   width?: number
+  /** Of a column without a width: what it wants at least, in px. */
+  minWidth?: number
+  /** Where there is too little room for all, it leaves; the lowest number first. */
+  yields?: number
   align?: 'right'
   /** The label is for those who cannot see the column alone. */
   isLabelHidden?: boolean

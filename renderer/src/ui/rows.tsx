@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { FoldedIcon, FoldedOutIcon } from './icons.ts'
 import { followKeys } from './row-keys.ts'
 import type { Column, RowsProps, Section } from './row-props.ts'
+import { fitting, useWidth } from './rows-fit.ts'
 import styles from './rows.module.css'
 
 type Line<T> = { kind: 'section'; section: Section<T> } | { kind: 'item'; item: T }
@@ -12,14 +13,12 @@ const SECTION_HEIGHT = 32
 
 /** A list of rows that only draws those in view, with the keys of a list in a desktop program. */
 export function Rows<T>(props: RowsProps<T>) {
-  const { label, columns, getId, selectedId, marked, rowHeight = 32 } = props
+  const { label, getId, selectedId, marked, rowHeight = 32 } = props
   const id = useId()
+  const { ref, width } = useWidth()
+  const columns = fitting(props.columns, width)
   const scroller = useRef<HTMLDivElement>(null)
-  const lines = useMemo(() => linesOf(props.sections, props.items), [props.sections, props.items])
-  const items = useMemo(
-    () => lines.flatMap((line) => (line.kind === 'item' ? [line.item] : [])),
-    [lines],
-  )
+  const { lines, items } = useLines(props)
   const selectedLine = lines.findIndex(
     (line) => line.kind === 'item' && getId(line.item) === selectedId,
   )
@@ -38,7 +37,7 @@ export function Rows<T>(props: RowsProps<T>) {
   const onKeyDown = followKeys({ ...props, items })
   const grid: CSSProperties = { gridTemplateColumns: columns.map(widthOf).join(' ') }
   return (
-    <div className={styles.rows}>
+    <div ref={ref} className={styles.rows}>
       <div
         ref={scroller}
         className={styles.scroller}
@@ -63,7 +62,7 @@ export function Rows<T>(props: RowsProps<T>) {
             return line.kind === 'section' ? (
               <SectionRow key={key} section={line.section} {...common} span={columns.length} />
             ) : (
-              <ItemRow key={key} item={line.item} {...common} {...props} />
+              <ItemRow key={key} item={line.item} {...common} {...props} columns={columns} />
             )
           })}
         </div>
@@ -146,6 +145,13 @@ function SectionRow<T>(props: Common & { section: Section<T>; span: number }) {
       </span>
     </div>
   )
+}
+
+function useLines<T>({ sections, items }: Pick<RowsProps<T>, 'sections' | 'items'>) {
+  return useMemo(() => {
+    const lines = linesOf(sections, items)
+    return { lines, items: lines.flatMap((line) => (line.kind === 'item' ? [line.item] : [])) }
+  }, [sections, items])
 }
 
 function linesOf<T>(

@@ -94,20 +94,28 @@ function useColumns(): Column<AuditEntry>[] {
   const words = useAuditWords()
   return [
     {
-      ...{ key: 'at', label: t('audit.at'), width: 150 },
+      ...{ key: 'at', label: t('audit.at'), width: 150, yields: 4 },
       render: ({ at }) => <span title={when.moment(at)}>{when.lately(at)}</span>,
     },
     {
       ...{ key: 'who', label: t('audit.who'), width: 130 },
       render: ({ actor }) => words.actor(actor),
     },
-    { ...{ key: 'what', label: t('audit.what') }, render: (entry) => words.action(entry) },
     {
-      ...{ key: 'target', label: t('audit.target') },
+      ...{ key: 'what', label: t('audit.what'), minWidth: 160 },
+      render(entry) {
+        const text = words.action(entry)
+        // Where there is little room, only here is said what it was done to.
+        const all = [text, entry.target?.name, words.detail(entry)].filter(Boolean)
+        return <span title={all.join(' · ')}>{text}</span>
+      },
+    },
+    {
+      ...{ key: 'target', label: t('audit.target'), yields: 2 },
       render: ({ target }) => target && <span title={target.name}>{target.name}</span>,
     },
     {
-      ...{ key: 'detail', label: t('audit.detail') },
+      ...{ key: 'detail', label: t('audit.detail'), minWidth: 140, yields: 1 },
       render(entry) {
         const text = words.detail(entry)
         return (
@@ -118,7 +126,7 @@ function useColumns(): Column<AuditEntry>[] {
       },
     },
     {
-      ...{ key: 'outcome', label: t('audit.outcome'), width: 80 },
+      ...{ key: 'outcome', label: t('audit.outcome'), width: 80, yields: 3 },
       render: ({ outcome }) =>
         outcome === 'done' ? null : (
           <span className={styles.bad}>{t(`audit.outcomes.${outcome}`)}</span>

@@ -44,14 +44,17 @@ function useColumns(
 ): Column<Person>[] {
   const { t } = useTranslation(['accounts', 'ui'])
   const when = useWhen()
+  const visits = useVisitColumns()
   const unknown = <span className={styles.dim}>{t('ui:unknown')}</span>
   return [
     {
-      ...{ key: 'name', label: t('columns.name') },
-      render: ({ name, isSelf }) => (isSelf ? t('you', { name }) : name),
+      ...{ key: 'name', label: t('columns.name'), minWidth: 110 },
+      render: ({ name, email, isSelf }) => (
+        <span title={email}>{isSelf ? t('you', { name }) : name}</span>
+      ),
     },
     {
-      ...{ key: 'email', label: t('columns.email') },
+      ...{ key: 'email', label: t('columns.email'), minWidth: 150, yields: 4 },
       render: ({ email, invitedAt }) =>
         invitedAt === null ? (
           email
@@ -66,22 +69,10 @@ function useColumns(
       render: (person) => <RoleCell person={person} />,
     },
     {
-      ...{ key: 'with', label: t('columns.signsInWith') },
+      ...{ key: 'with', label: t('columns.signsInWith'), minWidth: 110, yields: 1 },
       render: ({ signsInWith }) => (signsInWith.length > 0 ? signsInWith.join(', ') : unknown),
     },
-    {
-      ...{ key: 'sessions', label: t('columns.sessions'), width: 64, align: 'right' },
-      render: ({ sessions }) => sessions ?? unknown,
-    },
-    {
-      ...{ key: 'seen', label: t('columns.lastSeen'), width: 110 },
-      render: ({ lastSeenAt }) =>
-        lastSeenAt === null ? (
-          unknown
-        ) : (
-          <span title={when.moment(lastSeenAt)}>{when.ago(lastSeenAt)}</span>
-        ),
-    },
+    ...visits,
     menuColumn({
       label: t('ui:more'),
       nameOf: ({ name }) => t('moreOf', { name }),
@@ -96,6 +87,28 @@ function useColumns(
         </>
       ),
     }),
+  ]
+}
+
+/** Whether somebody is here, and when they were last. */
+function useVisitColumns(): Column<Person>[] {
+  const { t } = useTranslation(['accounts', 'ui'])
+  const when = useWhen()
+  const unknown = <span className={styles.dim}>{t('ui:unknown')}</span>
+  return [
+    {
+      ...{ key: 'sessions', label: t('columns.sessions'), width: 64, align: 'right', yields: 2 },
+      render: ({ sessions }) => sessions ?? unknown,
+    },
+    {
+      ...{ key: 'seen', label: t('columns.lastSeen'), width: 110, yields: 3 },
+      render: ({ lastSeenAt }) =>
+        lastSeenAt === null ? (
+          unknown
+        ) : (
+          <span title={when.moment(lastSeenAt)}>{when.ago(lastSeenAt)}</span>
+        ),
+    },
   ]
 }
 

@@ -97,7 +97,7 @@ function SignUpSelect() {
   const { mode, set } = useSignUp()
   return (
     <span className={styles.signUp}>
-      {t('signUp.label')}
+      <span>{t('signUp.label')}</span>
       <Select
         className={styles.signUpSelect}
         aria-label={t('signUp.label')}

@@ -115,7 +115,7 @@ function useColumns(options: ColumnsOptions): Column<ShownEndpoint>[] {
     },
     ...(isNarrow ? [] : wide),
     {
-      ...{ key: 'clients', label: t('columns.clients'), width: 110 },
+      ...{ key: 'clients', label: t('columns.clients'), width: 110, yields: 1 },
       render: ({ clients }) => {
         const text = clients.join(', ')
         return <span title={text}>{text || t('ui:unknown')}</span>

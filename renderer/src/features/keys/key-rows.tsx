@@ -82,7 +82,7 @@ function useColumns({ endpoints, renamed, setRenamed, revoke }: Columns): Column
         ),
     },
     {
-      ...{ key: 'begins', label: t('columns.begins'), width: 96 },
+      ...{ key: 'begins', label: t('columns.begins'), width: 96, yields: 4 },
       render: ({ begins, hint }) => (
         <code className={styles.hint} translate="no">
           {begins === null ? `…${hint}` : `${begins}…`}
@@ -116,7 +116,7 @@ function useTimeColumns(): Column<ShownKey>[] {
   const when = useWhen()
   return [
     {
-      ...{ key: 'used', label: t('columns.used') },
+      ...{ key: 'used', label: t('columns.used'), minWidth: 120, yields: 3 },
       render: ({ used }) => {
         if (!used) return <span className={styles.dim}>{t('never')}</span>
         const client = used.client || t('someClient')
@@ -124,11 +124,11 @@ function useTimeColumns(): Column<ShownKey>[] {
       },
     },
     {
-      ...{ key: 'made', label: t('columns.made'), width: 88 },
+      ...{ key: 'made', label: t('columns.made'), width: 88, yields: 1 },
       render: ({ createdAt }) => <span title={when.moment(createdAt)}>{when.date(createdAt)}</span>,
     },
     {
-      ...{ key: 'expires', label: t('columns.expires'), width: 88 },
+      ...{ key: 'expires', label: t('columns.expires'), width: 88, yields: 2 },
       render: ({ expiresAt }) => <ExpiryWord expiresAt={expiresAt} />,
     },
   ]
