@@ -7,6 +7,7 @@ import type {
   FoundServers,
   ImportedServer,
 } from '../../../shared/ai-client.ts'
+import type { Access } from '../access.ts'
 import { AppError } from '../errors.ts'
 import { KNOWN_CLIENTS } from './catalogue/index.ts'
 import { forgetDisconnected, openConnecting, type ConnectInput } from './connecting.ts'
@@ -24,10 +25,10 @@ import { entriesOf } from './files/edit.ts'
 
 /** AI clients on the user's computer: what they have, and how they are with us. */
 export interface AiClientsService {
-  list(): Promise<AiClients>
+  list(access: Access): Promise<AiClients>
   preview(input: Omit<ConnectInput, 'fingerprint'>): Promise<AiClientPreview>
   /** Makes a key and writes our entry into the client's file; refused if that is not as previewed. */
-  connect(input: ConnectInput): Promise<AiChange>
+  connect(input: ConnectInput, access: Access): Promise<AiChange>
   disconnect(clientId: string): Promise<AiChange>
   undo(connectionId: string): Promise<void>
   /** What an undo would change, for a file that was changed since. */
@@ -38,10 +39,12 @@ export interface AiClientsService {
   followAddress(): Promise<Followed>
   snippet(input: SnippetOf): Promise<AiSnippet>
   link(input: { clientId: string; endpointId: string }): Promise<AiLink>
-  findServers(): Promise<FoundServers>
-  /** All or none. */
-  importServers(input: { ids: string[]; namespaceId: string | null }): Promise<ImportedServer[]>
+  findServers(access: Access): Promise<FoundServers>
+  /** All or none; what it makes is the instance's, as the files are. */
+  importServers(input: ImportInput, access: Access): Promise<ImportedServer[]>
 }
+
+type ImportInput = { ids: string[]; namespaceId: string | null }
 
 export async function openAiClients(parts: AiClientsParts): Promise<AiClientsService> {
   const log = await openWritten(parts.written)
@@ -52,13 +55,15 @@ export async function openAiClients(parts: AiClientsParts): Promise<AiClientsSer
 
   return {
     ...connecting,
-    async list() {
+    async list(access) {
       const { machine } = parts
       if (!machine) {
-        return { platform: null, clients: KNOWN_CLIENTS.map((one) => viewWithoutFile(parts, one)) }
+        const views = KNOWN_CLIENTS.map((one) => viewWithoutFile(parts, one, access))
+        return { platform: null, clients: views }
       }
       const looks = await lookAtAll(machine, known)
-      return { platform: machine.platform, clients: looks.map((look) => viewOf(parts, log, look)) }
+      const views = looks.map((look) => viewOf({ parts, log }, look, access))
+      return { platform: machine.platform, clients: views }
     },
     async preview({ clientId, endpointId, removeServers }) {
       const look = await lookAtClient(parts, clientId)
@@ -68,8 +73,8 @@ export async function openAiClients(parts: AiClientsParts): Promise<AiClientsSer
     difference: (id) => difference(log, id),
     snippet: (input) => makeSnippet(parts, input),
     link: (input) => makeLink(parts, input),
-    findServers: () => findServers(parts, known),
-    importServers: (input) => importServers(parts, input),
+    findServers: (access) => findServers(parts, known, access),
+    importServers: (input, access) => importServers(parts, input, access),
   }
 }
 
@@ -86,9 +91,10 @@ async function difference(log: WrittenLog, id: string) {
 
 async function importServers(
   parts: AiClientsParts,
-  { ids, namespaceId }: { ids: string[]; namespaceId: string | null },
+  { ids, namespaceId }: ImportInput,
+  access: Access,
 ): Promise<ImportedServer[]> {
-  const found = await findInputs(parts, machineOf(parts))
+  const found = await findInputs(parts, machineOf(parts), access)
   const chosen = [...new Set(ids)].map((id) => {
     const one = found.get(id)
     if (!one) throw new AppError('not-found', 'A server is no longer in the files. Look again.')

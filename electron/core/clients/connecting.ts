@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { AiChange } from '../../../shared/ai-client.ts'
+import type { Access } from '../access.ts'
 import { AppError } from '../errors.ts'
 import {
   backupPath,
@@ -30,7 +31,7 @@ export type ConnectInput = {
 
 /** Writing into clients' files, and taking it back; one at a time. */
 export interface Connecting {
-  connect(input: ConnectInput): Promise<AiChange>
+  connect(input: ConnectInput, access: Access): Promise<AiChange>
   /** Takes our entry out of a client's file and switches its keys off. */
   disconnect(clientId: string): Promise<AiChange>
   /** Makes a file what it was before, byte by byte; refused when it was changed since. */
@@ -45,7 +46,7 @@ export function openConnecting(parts: AiClientsParts, log: WrittenLog): Connecti
   const inTurn = openTurns()
   const work = { parts, log }
   return {
-    connect: (input) => inTurn(() => connect(work, input)),
+    connect: (input, access) => inTurn(() => connect(work, input, access)),
     disconnect: (clientId) => inTurn(() => disconnect(work, clientId)),
     undo: (connectionId) => inTurn(() => undo(work, connectionId)),
     rewriteAddresses: () => inTurn(() => rewriteAddresses(work)),
@@ -53,7 +54,7 @@ export function openConnecting(parts: AiClientsParts, log: WrittenLog): Connecti
   }
 }
 
-async function connect(work: Work, input: ConnectInput): Promise<AiChange> {
+async function connect(work: Work, input: ConnectInput, access: Access): Promise<AiChange> {
   const { parts, log } = work
   const look = await lookAtClient(parts, input.clientId)
   if ((look.file?.fingerprint ?? NO_FILE) !== input.fingerprint) throw changedSince()
@@ -65,7 +66,7 @@ async function connect(work: Work, input: ConnectInput): Promise<AiChange> {
   const key = plan.needsKey ? await parts.keys.create(look.client.name, endpoint.id) : null
   try {
     const names = look.client.clientNames
-    const seen = parts.seen(names, keyIdsOf(log, input.clientId))
+    const seen = parts.seen({ names, keyIds: keyIdsOf(log, input.clientId) }, access)
     const written = await write(parts, { look, text: plan.text(key?.key ?? '') })
     const { id, at } = await remember(log, {
       ...written,

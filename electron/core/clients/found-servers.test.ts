@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { echoServer } from '../testing/echo-definition.ts'
 import { startTempCore, type TempCore } from '../testing/temp-core.ts'
+import { openRawClient } from '../testing/raw-client.ts'
+import { openTempAccounts } from '../testing/temp-accounts.ts'
 import { openTempHome } from '../testing/temp-home.ts'
 import { freeName } from './server-names.ts'
 
@@ -104,4 +106,48 @@ test.for([
   ['a'.repeat(40), 'a'.repeat(32)],
 ])('%s becomes %s', ([name = '', expected]) => {
   expect(freeName(name, new Set(['taken']))).toBe(expected)
+})
+
+test('of what an account keeps to itself an administrator is told nothing', async () => {
+  await using home = await openTempHome()
+  const url = 'http://127.0.0.1:9/mcp'
+  const file = (entries: object) => JSON.stringify({ mcpServers: entries })
+  await home.put({ '.cursor/mcp.json': file({ linear: { url }, diary: { url: `${url}/2` } }) })
+  await using core = await startTempCore({ auth: 'accounts', machine: home.machine })
+  const { ada, ben } = await openTempAccounts(core)
+  const own = { name: 'diary', type: 'STREAMABLE_HTTP', url } as const
+  await ben.trpc.servers.create.mutate(own)
+  const namespace = await ben.trpc.namespaces.create.mutate({ name: 'own', servers: [] })
+  const endpoint = await ben.trpc.endpoints.create.mutate({
+    ...{ name: 'own', namespaceId: namespace.id },
+  })
+  const { key } = await ben.trpc.apiKeys.create.mutate({ name: 'ben' })
+  const { address } = endpoint
+  const info = { name: 'cursor-vscode' }
+  const asBen = { ...core, key }
+  await using _client = await openRawClient(asBen, { endpoint: address, info, era: 'legacy' })
+
+  const cursorOf = async (trpc: TempCore['admin']) => {
+    const { clients } = await trpc.clients.list.query()
+    const { seen, imported } = clients.find(({ id }) => id === 'cursor') ?? {}
+    return { isSeen: seen !== null, imported }
+  }
+  const imported = [{ entry: 'linear', server: 'diary' }]
+  expect(await cursorOf(core.admin)).toEqual({ isSeen: true, imported })
+  expect(await cursorOf(ada.trpc)).toEqual({ isSeen: false, imported: [] })
+  const { servers } = await ada.trpc.clients.findServers.query()
+  expect(servers.map(({ name, newName, here }) => ({ name, newName, here }))).toEqual([
+    { name: 'linear', newName: 'linear', here: null },
+    { name: 'diary', newName: 'diary', here: null },
+  ])
+  // Each is imported for the instance, under its name.
+  const ids = servers.map(({ id }) => id)
+  await expect(ben.trpc.clients.importServers.mutate({ ids, namespaceId: null })).rejects.toThrow(
+    'an administrator',
+  )
+  const made = await ada.trpc.clients.importServers.mutate({ ids, namespaceId: null })
+  expect(made.map(({ name }) => name)).toEqual(['linear', 'diary'])
+  for (const { serverId } of made) {
+    expect(await ada.trpc.servers.get.query({ id: serverId })).toMatchObject({ ownerId: null })
+  }
 })

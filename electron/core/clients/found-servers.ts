@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FoundServer, FoundServers } from '../../../shared/ai-client.ts'
 import { serverDefinition, type Server, type ServerInput } from '../../../shared/server.ts'
+import type { Access } from '../access.ts'
 import { problemsOf, problemText } from '../problems.ts'
 import type { Machine } from '../machine.ts'
 import { readTarget, type Target } from './entry.ts'
@@ -16,11 +17,15 @@ import { translated } from './translate.ts'
 type Found = { view: FoundServer; input: ServerInput | null }
 
 /** Every server that a client on this machine has, without its secrets. */
-export async function findServers(parts: AiClientsParts, known: Glances): Promise<FoundServers> {
+export async function findServers(
+  parts: AiClientsParts,
+  known: Glances,
+  access: Access,
+): Promise<FoundServers> {
   const { machine } = parts
   if (!machine) return { platform: null, servers: [], clients: [] }
   const looks = (await lookAtAll(machine, known)).filter(({ file, problem }) => file ?? problem)
-  const servers = found(parts, machine, looks).map(({ view }) => view)
+  const servers = found({ parts, machine, access }, looks).map(({ view }) => view)
   const clients = looks.map(({ client: { id, name }, problem, shown }) => {
     const count = servers.filter(({ foundIn }) => foundIn.some((one) => one.clientId === id)).length
     const place = problem?.line ? ` (line ${problem.line})` : ''
@@ -34,8 +39,9 @@ export async function findServers(parts: AiClientsParts, known: Glances): Promis
 export async function findInputs(
   parts: AiClientsParts,
   machine: Machine,
+  access: Access,
 ): Promise<Map<string, Found>> {
-  const all = found(parts, machine, await lookAtAll(machine))
+  const all = found({ parts, machine, access }, await lookAtAll(machine))
   return new Map(all.map((one) => [one.view.id, one]))
 }
 
@@ -52,9 +58,12 @@ export function serverIdentity(server: Server): string {
     : identityOf({ url: server.url, command: '', args: [] })
 }
 
-function found(parts: AiClientsParts, machine: Machine, looks: Glance[]): Found[] {
-  const here = new Map(parts.servers().map((server) => [serverIdentity(server), server.name]))
-  const taken = new Set(parts.servers().map(({ name }) => name.toLowerCase()))
+type Looking = { parts: AiClientsParts; machine: Machine; access: Access }
+
+function found({ parts, machine, access }: Looking, looks: Glance[]): Found[] {
+  const here = new Map(parts.servers(access).map((server) => [serverIdentity(server), server.name]))
+  // What is imported is the instance's, and names are unique per owner.
+  const taken = new Set(parts.servers(null).map(({ name }) => name.toLowerCase()))
   const all = new Map<string, Found>()
   for (const { client, entries } of looks) {
     for (const entry of entries) {

@@ -1,6 +1,7 @@
 import type { AiClientSeen } from '../../../shared/ai-client.ts'
 import type { Endpoint } from '../../../shared/endpoint.ts'
 import type { Server, ServerInput } from '../../../shared/server.ts'
+import type { Access } from '../access.ts'
 import { AppError } from '../errors.ts'
 import type { Machine } from '../machine.ts'
 import { KNOWN_CLIENTS } from './catalogue/index.ts'
@@ -32,6 +33,9 @@ export type Written = {
   callsBefore: number
 }
 
+/** A client by what it calls itself (in lower case), or by a key that it used. */
+export type SeenBy = { names: string[]; keyIds: string[] }
+
 /** What clients of this machine need of the rest of the core. */
 export type AiClientsParts = {
   /** `null` where it is not its user's own computer: no file is touched then. */
@@ -48,11 +52,12 @@ export type AiClientsParts = {
     setEnabled(id: string, enabled: boolean): Promise<void>
     delete(id: string): Promise<void>
   }
-  servers: () => Server[]
+  /** What the caller sees, and with `null` what the instance has. */
+  servers(access: Access | null): Server[]
   /** All or none; into a namespace, too, if one is named. */
   addServers(inputs: ServerInput[], namespaceId: string | null): Promise<Server[]>
-  /** By what clients call themselves (in lower case), or by a key that they used. */
-  seen(names: string[], keyIds: string[]): AiClientSeen | null
+  /** The last visit that the caller may know of. */
+  seen(by: SeenBy, access: Access): AiClientSeen | null
   /** Tells that what `list` says is different now. */
   changed(): void
   now?: () => Date

@@ -26,7 +26,7 @@ export function aiClientRouter({ aiClients, ...things }: AiClientRouterOptions) 
   }
 
   return router({
-    list: adminProcedure.query(() => aiClients.list()),
+    list: adminProcedure.query(({ ctx }) => aiClients.list(ctx.access)),
 
     preview: adminProcedure
       .input(previewInput)
@@ -34,7 +34,7 @@ export function aiClientRouter({ aiClients, ...things }: AiClientRouterOptions) 
 
     connect: adminProcedure
       .input(connectInput)
-      .mutation(({ ctx, input }) => aiClients.connect(seen(ctx.access, input))),
+      .mutation(({ ctx, input }) => aiClients.connect(seen(ctx.access, input), ctx.access)),
 
     disconnect: adminProcedure
       .input(byClient)
@@ -60,7 +60,7 @@ export function aiClientRouter({ aiClients, ...things }: AiClientRouterOptions) 
       .input(byClient.extend({ endpointId: z.string() }))
       .mutation(({ ctx, input }) => aiClients.link(seen(ctx.access, input))),
 
-    findServers: adminProcedure.query(() => aiClients.findServers()),
+    findServers: adminProcedure.query(({ ctx }) => aiClients.findServers(ctx.access)),
 
     importServers: adminProcedure.input(importInput).mutation(({ ctx, input }) => {
       const { namespaceId } = input
@@ -68,7 +68,7 @@ export function aiClientRouter({ aiClients, ...things }: AiClientRouterOptions) 
         const missing = () => noNamespace(namespaceId)
         ctx.access.requireChanged(things.namespace(namespaceId), missing)
       }
-      return aiClients.importServers(input)
+      return aiClients.importServers(input, ctx.access)
     }),
   })
 }

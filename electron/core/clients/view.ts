@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { AiClientState, AiClientView, AiConnection } from '../../../shared/ai-client.ts'
+import type { Access } from '../access.ts'
 import type { KnownClient } from './catalogue/kinds.ts'
 import { NO_FILE } from './disk.ts'
 import { readTarget, transportOf } from './entry.ts'
@@ -8,16 +9,16 @@ import type { Glance } from './look.ts'
 import { ownTarget, type OwnTarget } from './ours.ts'
 import type { AiClientsParts } from './parts.ts'
 import { translated } from './translate.ts'
-import type { WrittenLog } from './written.ts'
+import type { Work, WrittenLog } from './written.ts'
 
 /** A client of this machine, for people. */
-export function viewOf(parts: AiClientsParts, log: WrittenLog, look: Glance): AiClientView {
+export function viewOf({ parts, log }: Work, look: Glance, access: Access): AiClientView {
   const { client, path, shown, file, problem } = look
   const targets = look.entries.flatMap(({ name, value }) => ownTarget(name, value, parts.url) ?? [])
   const own = targets.find(({ kind }) => kind === 'here') ?? targets[0]
   const connection = connectionOf(parts, log, look)
   const keyIds = log.of(client.id).flatMap((one) => one.keyIds)
-  const seen = parts.seen(client.clientNames, keyIds)
+  const seen = parts.seen({ names: client.clientNames, keyIds }, access)
   const isSeen = seen !== null && (!connection || seen.at >= connection.at)
   return {
     ...factsOf(client),
@@ -28,13 +29,17 @@ export function viewOf(parts: AiClientsParts, log: WrittenLog, look: Glance): Ai
     endpoint: own?.kind === 'here' ? own.endpoint : null,
     seen: isSeen ? seen : null,
     connection,
-    imported: importedIn(parts, look),
+    imported: importedIn(parts, look, access),
   }
 }
 
 /** A client somewhere else, of which only its visits are known. */
-export function viewWithoutFile(parts: AiClientsParts, client: KnownClient): AiClientView {
-  const seen = parts.seen(client.clientNames, [])
+export function viewWithoutFile(
+  parts: AiClientsParts,
+  client: KnownClient,
+  access: Access,
+): AiClientView {
+  const seen = parts.seen({ names: client.clientNames, keyIds: [] }, access)
   return {
     ...factsOf(client),
     state: seen ? 'connected' : 'not-connected',
@@ -75,10 +80,14 @@ function connectionOf(
 }
 
 /** Its own entries of servers that are here as well: their tools are there twice. */
-function importedIn(parts: AiClientsParts, { entries }: Glance): AiClientView['imported'] {
+function importedIn(
+  parts: AiClientsParts,
+  { entries }: Glance,
+  access: Access,
+): AiClientView['imported'] {
   const { machine } = parts
   if (!machine) return []
-  const here = new Map(parts.servers().map((server) => [serverIdentity(server), server.name]))
+  const here = new Map(parts.servers(access).map((server) => [serverIdentity(server), server.name]))
   return entries.flatMap(({ name, value }) => {
     if (ownTarget(name, value, parts.url)) return []
     const target = readTarget(value)

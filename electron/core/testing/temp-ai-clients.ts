@@ -1,12 +1,21 @@
 import type { Endpoint } from '../../../shared/endpoint.ts'
+import { accessOf } from '../access.ts'
 import { openAiClients, type AiClientsService } from '../clients/clients.ts'
+import type { ConnectInput } from '../clients/connecting.ts'
 import type { Written } from '../clients/parts.ts'
 import type { Machine } from '../machine.ts'
 
 /** The key that every client gets. */
 const TEST_KEY = `sk_mt_${'0'.repeat(64)}`
 
-export type TestAiClients = AiClientsService & { keys: Set<string> }
+/** As the operator sees them. */
+export type TestAiClients = Omit<AiClientsService, 'list' | 'connect'> & {
+  list: () => ReturnType<AiClientsService['list']>
+  connect: (input: ConnectInput) => ReturnType<AiClientsService['connect']>
+  keys: Set<string>
+}
+
+const OPERATOR = accessOf({ kind: 'local' })
 
 /** AI clients of a computer, with an endpoint and keys of their own. */
 export async function openTestAiClients(machine: Machine): Promise<TestAiClients> {
@@ -38,5 +47,7 @@ export async function openTestAiClients(machine: Machine): Promise<TestAiClients
     seen: () => null,
     changed: () => undefined,
   })
-  return { ...service, keys }
+  const list = () => service.list(OPERATOR)
+  const connect = (input: ConnectInput) => service.connect(input, OPERATOR)
+  return { ...service, list, connect, keys }
 }

@@ -1,7 +1,7 @@
 import type { ServerInput } from '../../../shared/server.ts'
 import { openAiClients, type AiClientsService } from '../clients/clients.ts'
-import type { AiClientsParts } from '../clients/parts.ts'
-import { accessOf } from '../access.ts'
+import type { AiClientsParts, SeenBy } from '../clients/parts.ts'
+import type { Access } from '../access.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
@@ -40,9 +40,12 @@ export function openStoredAiClients(parts: StoredAiClientsParts): Promise<AiClie
       return address ? { ...endpoint, name: address } : undefined
     },
     keys: keysFor(parts),
-    servers: () => stores.servers.list(),
+    servers(access) {
+      const all = stores.servers.list()
+      return access?.seen(all) ?? all.filter(({ ownerId }) => ownerId === null)
+    },
     addServers: (inputs, namespaceId) => addServers(parts, inputs, namespaceId),
-    seen: (names, keyIds) => lastVisit(watching, names, keyIds),
+    seen: (by, access) => lastVisit(watching, by, access),
     changed: () => changes.publish({ kind: 'ai-clients' }),
   })
 }
@@ -118,15 +121,12 @@ async function addServers(
   return made
 }
 
-/** The files are those of this computer's user, who is the operator. */
-const EVERYTHING = accessOf({ kind: 'local' })
-
 /** The last visit of a client by any of its names, or by a name that came with one of its keys. */
-function lastVisit({ activity }: Watching, names: string[], keyIds: string[]) {
+function lastVisit({ activity }: Watching, { names, keyIds }: SeenBy, access: Access) {
   const users = keyIds.flatMap((id) => activity.keyLastUsed(id)?.client.toLowerCase() ?? [])
   const all = new Set([...names, ...users])
   const visits = activity
-    .clients(EVERYTHING)
+    .clients(access)
     .filter(({ id, name }) => all.has(id) || users.includes(name.toLowerCase()))
   const [last] = visits
   if (!last) return null
