@@ -189,6 +189,19 @@ test('what is shared no more is taken from those who used it, in their sessions 
   await expect(cara.trpc.servers.get.query({ id: server.id })).rejects.toThrow('There is no server')
 })
 
+test('why a shared server fails is told without its command to who may only use it', async () => {
+  await using core = await startCore()
+  const { ada, cara } = await openTempAccounts(core)
+  const broken = { name: 'broken', type: 'STDIO', command: 'no-such-program' } as const
+  const { id } = await core.admin.servers.create.mutate({ ...broken, start: 'lazy' })
+  const { works, server } = await ada.trpc.servers.test.mutate({ id })
+  expect([works, server.problem?.code]).toEqual([false, 'command-not-found'])
+  const answer = await cara.trpc.servers.test.mutate({ id })
+  expect(answer).toMatchObject({ works: false, server: { problem: { code: 'other' } } })
+  const text = JSON.stringify([answer, await cara.trpc.servers.list.query()])
+  expect(text).not.toContain('no-such-program')
+})
+
 test('members run no programs, and read nothing of the environment', async () => {
   await using core = await startTempCore({
     auth: 'accounts',

@@ -22,7 +22,7 @@ export function serverView(server: OwnedServer, now: ServerNow, mayChange: boole
     ...{ isolation, idleConnections, maxConnections, ownerId, shared },
     ...now,
   }
-  if (!mayChange) return view
+  if (!mayChange) return { ...view, ...untold(now) }
   if (server.type === 'STDIO') {
     const { command, args, cwd, env } = server
     return { ...view, command, args, cwd, envNames: Object.keys(env) }
@@ -37,3 +37,12 @@ export function serverView(server: OwnedServer, now: ServerNow, mayChange: boole
     ...(oauth && { oauth: { ...client, hasClientSecret: clientSecret !== undefined } }),
   }
 }
+
+/** What failed and how says what runs and where; that somebody waits for it does not. */
+function untold({ error, problem }: ServerNow): Pick<ServerView, 'error' | 'problem'> {
+  if (error === null && problem === null) return { error, problem }
+  const hidden = problem && { code: 'other' as const, message: UNTOLD }
+  return { error: error && UNTOLD, problem: problem?.code === 'no-answer' ? problem : hidden }
+}
+
+const UNTOLD = 'It does not work at the moment. Whoever may change it sees why.'
