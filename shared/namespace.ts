@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Owned } from './account.ts'
+import { MAX_MIDDLEWARES, middlewareEntry } from './middleware.ts'
 import { definitionName, descriptionText, exposedName, plainText } from './names.ts'
 
 const toolAnnotations = z.looseObject({
@@ -55,6 +56,8 @@ export const namespaceInput = z.strictObject({
   enabled: z.boolean().default(true),
   /** In the order in which their tools are listed. */
   servers: z.array(namespaceServer).default([]),
+  /** Around every request, outermost first. */
+  middleware: z.array(middlewareEntry).max(MAX_MIDDLEWARES).default([]),
 })
 
 /** Only the fields that are named change; tool rules are changed one by one and always kept. */
@@ -65,6 +68,8 @@ export const namespacePatch = z.strictObject({
   enabled: z.boolean().optional(),
   /** Replaces the list; the switches and tool rules of servers that leave it are kept for their return. */
   servers: z.array(namespaceServerPatch).optional(),
+  /** Replaces the list. */
+  middleware: z.array(middlewareEntry).max(MAX_MIDDLEWARES).optional(),
 })
 
 export type ToolRule = z.infer<typeof toolRule>

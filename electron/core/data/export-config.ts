@@ -76,7 +76,7 @@ function serverEntry(server: OwnedServer, names: ReferenceNames): Record<string,
 }
 
 function namespaceEntry(
-  { description, enabled, servers, tools }: Namespace,
+  { description, enabled, servers, tools, middleware }: Namespace,
   stored: StoredDefinitions,
 ): Record<string, unknown> {
   const nameOf = (id: string) => stored.servers.find((server) => server.id === id)?.name
@@ -90,6 +90,7 @@ function namespaceEntry(
       if (name === undefined) return []
       return [isOn === false ? { name, enabled: false } : name]
     }),
+    ...(middleware.length > 0 && { middleware }),
     ...(rules.length > 0 && {
       tools: Object.fromEntries(
         rules.map((rule) => [`${nameOf(rule.serverId)}__${rule.tool}`, ruleEntry(rule)]),

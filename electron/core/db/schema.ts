@@ -11,6 +11,7 @@ import {
   unique,
   type AnyPgColumn,
 } from 'drizzle-orm/pg-core'
+import type { MiddlewareEntry } from '../../../shared/middleware.ts'
 import type { RemovalKind } from '../../../shared/removal.ts'
 import type { Isolation, ServerDefinition } from '../../../shared/server.ts'
 import { users } from './account-schema.ts'
@@ -117,6 +118,7 @@ export const namespaces = pgTable(
     shared: shared(),
     description: text('description').notNull(),
     enabled: boolean('enabled').notNull(),
+    middleware: json('middleware').$type<MiddlewareEntry[]>().notNull().default([]),
     createdAt: createdAt(),
   },
   (table) => [nameOfOwner('namespaces', [table.ownerId, table.name])],

@@ -33,6 +33,8 @@ export type Catalog = {
   /** The name of a server that is on. */
   server(id: string): string | undefined
   tool(name: string): Origin | undefined
+  /** The same with its definition. */
+  listedTool(name: string): Listed | undefined
   prompt(name: string): Origin | undefined
   /** Resources that are hidden because a server earlier in the order has their URI. */
   lostUris: readonly LostUri[]
@@ -61,6 +63,7 @@ export function buildCatalog(parts: readonly CatalogPart[], prefix: Naming): Cat
     lostUris: [...lost, ...templates.lost],
     server: (id) => live.find((part) => part.serverId === id)?.server,
     tool: (name) => tools.get(name)?.[ORIGIN],
+    listedTool: (name) => tools.get(name),
     prompt: (name) => prompts.get(name)?.[ORIGIN],
     resource(uri) {
       const owner = resources.get(uri) ?? templates.owners.get(uri)

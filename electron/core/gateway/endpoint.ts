@@ -1,3 +1,4 @@
+import type { MiddlewareEntry } from '../../../shared/middleware.ts'
 import { isObject, type JsonObject } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { mergeCaching, type Caching } from './caching.ts'
@@ -17,7 +18,9 @@ import { compose } from './compose.ts'
 import { forward, type ForwardParts } from './forward.ts'
 import { composeHello, type Hello } from './hello.ts'
 import { filter } from './middleware/filter.ts'
-import { overrides } from './middleware/overrides.ts'
+import type { MiddlewarePlace } from './middleware/kind.ts'
+import type { Middlewares } from './middleware/middlewares.ts'
+import { overrides, presentTools } from './middleware/overrides.ts'
 import { observed, type Observer } from './observer.ts'
 import type { Pages } from './pages.ts'
 import { UnknownName } from './unknown.ts'
@@ -27,6 +30,8 @@ export type EndpointView = AssembledView & {
   id: string
   name: string
   auth: { apiKey: boolean; oauth: boolean; queryParam: boolean }
+  /** The namespace's own, outermost first; they stand within `overrides` and `filter`. */
+  middleware: readonly MiddlewareEntry[]
 }
 
 /** A server that makes up new URIs all the time must not fill the log, nor the memory. */
@@ -43,11 +48,14 @@ type Offer = {
 
 export type EndpointParts = ForwardParts & {
   catalogs: Catalogs
+  middlewares: Middlewares
   pages: Pages
   log: Logger
   /** Told of what clients do here; nobody takes notes of visits that a person makes by hand. */
   observer?: Observer | undefined
 }
+
+type Keeper = (entry: string, make: () => unknown) => unknown
 
 /** What an endpoint knows of a session on it. */
 export interface Visitor {
@@ -64,6 +72,8 @@ export class Endpoint {
   isGone = false
   #view: EndpointView
   #offer: Offer | null = null
+  /** What middlewares keep while what is offered changes, by their entries. */
+  #kept = new Map<string, unknown>()
   /** Collisions of URIs that the log has told of. */
   readonly #told = new Set<string>()
 
@@ -150,7 +160,7 @@ export class Endpoint {
     this.#view = view
     this.#offer = null
     for (const session of this.sessions) session.holdServers()
-    if (!sameJson([before.prefix, before.servers], [view.prefix, view.servers])) {
+    if (!sameJson(listed(before), listed(view))) {
       this.#tell(LIST_KINDS)
     } else if (!sameJson(before.rules, view.rules)) {
       this.#tell(['tools'])
@@ -171,10 +181,20 @@ export class Endpoint {
 
   #current(): Offer {
     if (!this.#offer) {
-      this.#offer = makeOffer(this.#view, this.#parts)
+      this.#offer = makeOffer(this.#view, this.#parts, this.#keeper())
       this.#offer.lostUris.forEach((lost) => this.#logOnce(lost))
     }
     return this.#offer
+  }
+
+  /** Gives an entry what it made before; what no entry asked for is forgotten. */
+  #keeper(): Keeper {
+    const before = this.#kept
+    this.#kept = new Map()
+    return (entry, make) => {
+      if (!this.#kept.has(entry)) this.#kept.set(entry, before.get(entry) ?? make())
+      return this.#kept.get(entry)
+    }
   }
 
   #logOnce({ uri, server, owner }: LostUri): void {
@@ -186,10 +206,21 @@ export class Endpoint {
   }
 }
 
-function makeOffer(view: EndpointView, partsOf: EndpointParts): Offer {
-  const { catalogs } = partsOf
+function makeOffer(view: EndpointView, partsOf: EndpointParts, keeper: Keeper): Offer {
+  const { catalogs, middlewares, log } = partsOf
   const { parts, catalog, rules } = assemble(view, (id) => catalogs.get(id))
-  const pipeline = compose(overrides(catalog, view.rules), filter(catalog, rules))
+  const presentation = presentTools(catalog, view.rules)
+  const toolOf = ({ method, params }: Call) => {
+    const isCall = method === 'tools/call' && typeof params.name === 'string'
+    const tool = isCall ? catalog.listedTool(params.name as string) : undefined
+    return tool && presentation.show(tool)
+  }
+  const own = middlewares.make(view.middleware, (entry): MiddlewarePlace => ({
+    ...{ endpoint: view.name, log, toolOf },
+    keep: <T>(make: () => T) => keeper(entry, make) as T,
+  }))
+  // In this order for everybody: what is off or has another name reaches no other middleware.
+  const pipeline = compose(overrides(presentation), filter(catalog, rules), ...own)
   const live = parts.flatMap(({ server, on: isOn, catalog: own }) =>
     isOn && own ? [{ server, catalog: own }] : [],
   )
@@ -202,6 +233,11 @@ function makeOffer(view: EndpointView, partsOf: EndpointParts): Offer {
     ),
     lostUris,
   }
+}
+
+/** What may change any of the lists. */
+function listed({ prefix, servers, middleware }: EndpointView) {
+  return [prefix, servers, middleware]
 }
 
 async function listTools(handle: Handler, endpoint: string): Promise<Map<unknown, JsonObject>> {

@@ -10,6 +10,7 @@ import { Catalogs, type StoredCatalogs } from './catalogs.ts'
 import { Endpoint, type EndpointParts, type EndpointView } from './endpoint.ts'
 import { openLogLevels } from './log-levels.ts'
 import { answerModern, type ModernParts } from './modern.ts'
+import type { Middlewares } from './middleware/middlewares.ts'
 import type { ModernCall } from './modern-call.ts'
 import type { Observer } from './observer.ts'
 import { Pages } from './pages.ts'
@@ -45,6 +46,8 @@ export type GatewayOptions = GatewayTimes & {
   /** Makes the pools; the gateway listens to what happens on their connections. */
   startPools: (events: PoolEvents) => Pools
   stored: StoredCatalogs
+  /** What namespaces' lists of middlewares stand for. */
+  middlewares: Middlewares
   serverInfo: ServerInfo
   /** Seals what clients carry for us: states, cursors, handles. */
   secrets: Secrets
@@ -86,7 +89,7 @@ export class Gateway {
   readonly #connections = new Map<string, Connection>()
 
   constructor(options: GatewayOptions) {
-    const { log, stored, secrets, firstTryMs, parkedMs, serverInfo } = options
+    const { log, stored, secrets, firstTryMs, parkedMs, serverInfo, middlewares } = options
     this.#options = options
     this.pools = options.startPools({
       onConnected: (id, connection) => this.#welcome(id, connection),
@@ -122,7 +125,7 @@ export class Gateway {
       tellsByStream: (id) => this.#tellByStream.has(id),
     })
     const pages = new Pages(secrets, options.pageSize)
-    this.#endpointParts = { catalogs, relay, subscriptions, tasks, pages, log }
+    this.#endpointParts = { catalogs, middlewares, relay, subscriptions, tasks, pages, log }
     this.#visits = new Visits(this.#endpointParts)
     this.#modernParts = {
       ...{ levels, serverInfo, subscriptions, tasks, hold },

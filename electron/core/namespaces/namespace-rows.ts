@@ -51,8 +51,8 @@ export async function lockNamespace(tx: Tx, id: string): Promise<StoredNamespace
 
 export async function insertNamespace(tx: Tx, namespace: Namespace): Promise<void> {
   await refuseTakenName(tx, namespace)
-  const { id, name, ownerId, shared, description, enabled } = namespace
-  await tx.insert(namespaces).values({ id, name, ownerId, shared, description, enabled })
+  const { servers: _, tools: __, ...row } = namespace
+  await tx.insert(namespaces).values(row)
   await writeServers(tx, namespace, new Map())
 }
 
@@ -63,10 +63,10 @@ export async function updateNamespace(
   switches: StoredNamespace['switches'],
 ): Promise<void> {
   await refuseTakenName(tx, namespace)
-  const { id, name, shared, description, enabled } = namespace
+  const { id, name, shared, description, enabled, middleware } = namespace
   await tx
     .update(namespaces)
-    .set({ name, shared, description, enabled })
+    .set({ name, shared, description, enabled, middleware })
     .where(eq(namespaces.id, id))
   await writeServers(tx, namespace, switches)
 }
@@ -151,7 +151,7 @@ async function refuseWrongServers(tx: Tx, members: Namespace['servers']): Promis
 }
 
 function toNamespace({ row, members, rules }: Parts): Namespace {
-  const { id, name, ownerId, shared, description, enabled } = row
+  const { id, name, ownerId, shared, description, enabled, middleware } = row
   return {
     id,
     name,
@@ -159,6 +159,7 @@ function toNamespace({ row, members, rules }: Parts): Namespace {
     shared,
     description,
     enabled,
+    middleware,
     servers: members
       .filter((member) => member.position !== TAKEN_OUT)
       .map(({ serverId, enabled: isOn }) => ({ serverId, enabled: isOn })),

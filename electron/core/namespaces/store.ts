@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
 import {
   namespaceInput,
   namespacePatch,
@@ -13,6 +14,7 @@ import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { InvalidInput, parseInput } from '../problems.ts'
 import { deepFreeze, openShelf } from '../shelf.ts'
+import type { MiddlewareEntry } from '../../../shared/middleware.ts'
 import * as rows from './namespace-rows.ts'
 import { patchToolRules } from './tool-rules.ts'
 
@@ -52,16 +54,30 @@ export type NamespaceStoreOptions = {
    * one, and keeps one that is shared no more; memory leaves both out by asking.
    */
   mayHave: (namespace: Owned, serverId: string) => boolean
+  /** Throws `InvalidInput` where a list of middlewares is wrong. */
+  checkMiddleware: (entries: readonly MiddlewareEntry[]) => void
 }
 
 export async function openNamespaceStore(options: NamespaceStoreOptions): Promise<NamespaceStore> {
-  const { db, changes, mayHave } = options
+  const { db, changes, mayHave, checkMiddleware } = options
   const shelf = await openShelf(() => db.read(rows.readNamespaces))
 
   async function store(work: (tx: Tx) => Promise<Namespace>): Promise<Namespace> {
     const namespace = await shelf.inTurn(async () => shelf.put(await db.write(work)))
     changes.publish({ kind: 'namespace', id: namespace.id })
     return namespace
+  }
+
+  function createIn(tx: Tx, input: NamespaceInput, ownerId: string | null = null) {
+    const parsed = parseInput(namespaceInput, input)
+    checkMiddleware(parsed.middleware)
+    return insert(tx, parsed, ownerId)
+  }
+
+  function updateIn(tx: Tx, id: string, input: NamespacePatch) {
+    const patch = parseInput(namespacePatch, input)
+    checkMiddleware(patch.middleware ?? [])
+    return change(tx, id, patch)
   }
 
   const shown = (namespace: Namespace | undefined) =>
@@ -93,20 +109,19 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
   }
 }
 
-async function createIn(
+async function insert(
   tx: Tx,
-  input: NamespaceInput,
-  ownerId: string | null = null,
+  parsed: z.output<typeof namespaceInput>,
+  ownerId: string | null,
 ): Promise<Namespace> {
-  const parsed = parseInput(namespaceInput, input)
   const owned = ownedBy(ownerId, parsed.shared)
   const namespace = { ...parsed, ...owned, id: randomUUID(), tools: [] }
   await rows.insertNamespace(tx, namespace)
   return namespace
 }
 
-async function updateIn(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace> {
-  const { name, description, enabled, servers, shared } = parseInput(namespacePatch, patch)
+async function change(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace> {
+  const { name, description, enabled, servers, shared, middleware } = patch
   const { namespace: current, switches } = await rows.lockNamespace(tx, id)
   const namespace: Namespace = {
     ...current,
@@ -114,6 +129,7 @@ async function updateIn(tx: Tx, id: string, patch: NamespacePatch): Promise<Name
     name: name ?? current.name,
     description: description ?? current.description,
     enabled: enabled ?? current.enabled,
+    middleware: middleware ?? current.middleware,
     servers: (servers ?? current.servers).map((member) => ({
       serverId: member.serverId,
       enabled: member.enabled ?? switches.get(member.serverId) ?? true,

@@ -158,7 +158,7 @@ async function opensWith(dataDir: string, secretKey: string): Promise<boolean> {
   const db = await openDatabase({ dataDir, migrationsDir, templateFile, log })
   await using _db = { [Symbol.asyncDispose]: () => db.close() }
   const changes = openChanges(() => undefined)
-  return await openStores(db, changes, { dataDir, secretKey }).then(
+  return await openStores(db, changes, { dataDir, secretKey, log: openLog('silent') }).then(
     () => true,
     () => false,
   )

@@ -37,7 +37,12 @@ export async function openTempStores(): Promise<TempStores> {
     throw error
   })
   changes.subscribe((change) => void told.push(change))
-  const open = () => openStores(db, changes, { dataDir: db.dataDir, secretKey: 'k'.repeat(32) })
+  const open = () =>
+    openStores(db, changes, {
+      dataDir: db.dataDir,
+      secretKey: 'k'.repeat(32),
+      log: openLog('silent'),
+    })
   const stores = await open()
   const removals = await removalsOver(db, stores)
   const empty = async () => {

@@ -42,6 +42,7 @@ export function startGateway(parts: Parts): Gateway {
     ...watching.gatewayEvents(() => gateway),
     log,
     stored: stores.catalogs,
+    middlewares: stores.middlewares,
     secrets: stores.secrets,
     serverInfo: { name: 'metamcp', title: 'MetaMCP', version },
     startPools: (events) =>

@@ -7,6 +7,10 @@ import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
 import { openDirectory, type Directory } from '../accounts/directory.ts'
 import { openEndpointStore, type EndpointStore } from '../endpoints/store.ts'
+import { MIDDLEWARE_KINDS } from '../gateway/middleware/kinds.ts'
+import { openMiddlewares, type Middlewares } from '../gateway/middleware/middlewares.ts'
+import { openOwnModules, type OwnModules } from '../gateway/middleware/own-modules.ts'
+import type { Logger } from '../log.ts'
 import { openNamespaceStore, type NamespaceStore } from '../namespaces/store.ts'
 import { openSignInStore, type SignInStore } from '../oauth/sign-in-store.ts'
 import { settlePendingKey } from '../rotation/pending-key.ts'
@@ -28,6 +32,9 @@ export type Stores = {
   preferences: PreferencesStore
   secrets: Secrets
   signIns: SignInStore
+  /** What lists of middlewares may name. */
+  middlewares: Middlewares
+  ownModules: OwnModules
   /** Of accounts. */
   directory: Directory
 }
@@ -35,7 +42,7 @@ export type Stores = {
 export async function openStores(
   db: Database,
   changes: Changes,
-  config: Pick<CoreConfig, 'dataDir' | 'secretKey'> & Reached,
+  config: Pick<CoreConfig, 'dataDir' | 'secretKey'> & Reached & { log: Logger },
 ): Promise<Stores> {
   // Where a change of the key was broken off, one of two is it.
   if (config.secretKey === null) await settlePendingKey(config.dataDir, db)
@@ -48,17 +55,20 @@ export async function openStores(
     const server = servers.get(serverId)
     return server !== undefined && mayUse(namespace, server)
   }
+  const ownModules = openOwnModules(config.log)
+  const middlewares = openMiddlewares(MIDDLEWARE_KINDS, ownModules)
+  const checkMiddleware = middlewares.check
   const endpoints = await openEndpointStore({ db, changes, oauthObstacle: oauthObstacle(config) })
   return {
     directory: await openDirectory({ db }),
-    secrets,
+    ...{ secrets, middlewares, ownModules },
     servers,
     settings,
     preferences: await openPreferences({ settings, changes }),
     endpoints,
     catalogs: await openCatalogStore({ db, changes }),
     signIns: await openSignInStore({ db, secrets, changes }),
-    namespaces: await openNamespaceStore({ db, changes, mayHave }),
+    namespaces: await openNamespaceStore({ db, changes, mayHave, checkMiddleware }),
     apiKeys: await openApiKeyStore({
       db,
       changes,

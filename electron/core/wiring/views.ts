@@ -85,7 +85,8 @@ function serverView(stores: Stores, id: string): EndpointView | undefined {
   if (!server) return undefined
   const servers = [{ id, name: server.name, on: server.enabled }]
   const name = `server/${server.name}`
-  return { id, name, prefix: 'own', auth: MANAGERS_ONLY, servers, rules: [] }
+  const bare = { prefix: 'own' as const, rules: [], middleware: [] }
+  return { id, name, auth: MANAGERS_ONLY, servers, ...bare }
 }
 
 function endpointView(
@@ -99,5 +100,6 @@ function endpointView(
     const on = namespace.enabled && member.enabled !== false && server.enabled
     return [{ id: server.id, name: server.name, on }]
   })
-  return { id, name, prefix, auth, servers, rules: namespace.tools }
+  const { tools: rules, middleware } = namespace
+  return { id, name, prefix, auth, servers, rules, middleware }
 }

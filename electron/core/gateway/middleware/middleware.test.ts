@@ -5,7 +5,7 @@ import { ownCall, type Call, type Handler } from '../call.ts'
 import { buildCatalog, type Listed } from '../catalog.ts'
 import { compose } from '../compose.ts'
 import { filter } from './filter.ts'
-import { overrides } from './overrides.ts'
+import { overrides, presentTools } from './overrides.ts'
 
 const hello = { capabilities: { tools: {}, prompts: {} } }
 const none = { resources: [], resourceTemplates: [] }
@@ -52,7 +52,7 @@ function pipeline(rules: ToolRule[]): (method: string, params?: JsonObject) => P
     )
   const off = new Set(rules.filter((one) => !one.enabled).map((one) => one.tool))
   const handle = compose(
-    overrides(catalog, rules),
+    overrides(presentTools(catalog, rules)),
     filter(catalog, {
       isServerOn: (id) => id === '1',
       isToolOn: (_, tool) => !off.has(tool),

@@ -14,7 +14,7 @@ type Renaming = {
 
 /** How the tools of a catalog are shown to clients. */
 export type Presentation = Renaming & {
-  /** The tool as clients see it. */
+  /** The tool as clients see it; one that is of no server stays as it is. */
   show(tool: Listed): Listed
   ruleOf(tool: Listed): ToolRule | undefined
 }
@@ -26,6 +26,7 @@ export function presentTools(catalog: Catalog, rules: readonly ToolRule[]): Pres
   const renaming = rename(catalog.tools, ruleOf)
 
   function show(tool: Listed): Listed {
+    if (!tool[ORIGIN]) return tool
     const rule = ruleOf(tool)
     const name = renaming.toClient.get(String(tool.name))
     const renamed = name === undefined ? tool : { ...tool, name }
@@ -39,9 +40,7 @@ export function presentTools(catalog: Catalog, rules: readonly ToolRule[]): Pres
  * Shows tools under the name, title, description and annotations that the namespace gives them.
  * A renamed tool answers to its new name only.
  */
-export function overrides(catalog: Catalog, rules: readonly ToolRule[]): Middleware {
-  const { show, toCatalog, toClient } = presentTools(catalog, rules)
-
+export function overrides({ show, toCatalog, toClient }: Presentation): Middleware {
   return (next) =>
     async function overrides(call) {
       if (call.method === 'tools/call' && typeof call.params.name === 'string') {

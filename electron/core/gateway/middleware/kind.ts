@@ -1,0 +1,33 @@
+import type { z } from 'zod'
+import type { Logger } from '../../log.ts'
+import type { Call, Middleware } from '../call.ts'
+import type { Listed } from '../catalog.ts'
+
+/** Where in the house a middleware stands, and what it may ask there. */
+export type MiddlewarePlace = {
+  /** The endpoint's address, as in `/metamcp/<address>/mcp`. */
+  endpoint: string
+  log: Logger
+  /**
+   * The tool that a `tools/call` is for, with the annotations that the namespace gives it and, as
+   * `ORIGIN`, its server and its name there. `undefined` for all other calls.
+   */
+  toolOf(call: Call): Listed | undefined
+  /** What this entry made here before; it outlives changes of what servers offer. */
+  keep<T>(make: () => T): T
+}
+
+/** A middleware that a namespace's list can name. */
+export type MiddlewareKind<Options extends object = object> = {
+  /** Its name in the list. */
+  use: string
+  options: z.ZodType<Options>
+  make(options: Options, place: MiddlewarePlace): Middleware
+}
+
+/** A kind whose options are checked where it is made: the list holds them all as one type. */
+export function middlewareKind<Options extends object>(
+  kind: MiddlewareKind<Options>,
+): MiddlewareKind {
+  return kind as unknown as MiddlewareKind
+}

@@ -1,0 +1,114 @@
+import { pathToFileURL } from 'node:url'
+import type { MiddlewareEntry } from '../../../../shared/middleware.ts'
+import { messageOf } from '../../errors.ts'
+import { isObject, RpcCode, RpcError, type JsonObject } from '../../json-rpc.ts'
+import type { Logger } from '../../log.ts'
+import type { Call, Handler, Middleware } from '../call.ts'
+import type { MiddlewarePlace } from './kind.ts'
+
+/**
+ * What a module's default export is: given its options and its place, a function around a call.
+ * Where it stands in the list is where it runs.
+ */
+type OwnMiddleware = (options: JsonObject, place: MiddlewarePlace) => Middleware
+
+/** Middlewares that people wrote themselves, by the path of their module. */
+export interface OwnModules {
+  /** Reads modules that were not read yet. Never rejects: what is wrong is told by every call. */
+  load(paths: Iterable<string>): Promise<void>
+  make(entry: MiddlewareEntry, place: MiddlewarePlace): Middleware
+}
+
+type Loaded = { make: OwnMiddleware } | { problem: string }
+
+export function openOwnModules(log: Logger): OwnModules {
+  const loaded = new Map<string, Loaded>()
+
+  async function load(path: string): Promise<void> {
+    const module = await read(path)
+    if ('problem' in module)
+      log.error({ path, error: module.problem }, 'a middleware cannot be used')
+    loaded.set(path, module)
+  }
+
+  return {
+    async load(paths) {
+      await Promise.all([...new Set(paths)].filter((path) => !loaded.has(path)).map(load))
+    },
+    make({ use, enabled: _, ...options }, place) {
+      const module = loaded.get(use) ?? { problem: 'it was not read' }
+      // What it was to keep out must not pass because it is broken.
+      if ('problem' in module) return () => () => Promise.reject(broken(use, module.problem))
+      try {
+        return guarded(use, module.make(structuredClone(options) as JsonObject, place))
+      } catch (error) {
+        const problem = messageOf(error)
+        place.log.error({ path: use, error: problem }, 'a middleware cannot be used')
+        return () => () => Promise.reject(broken(use, problem))
+      }
+    },
+  }
+}
+
+async function read(path: string): Promise<Loaded> {
+  try {
+    const { default: make } = (await import(pathToFileURL(path).href)) as { default?: unknown }
+    if (typeof make === 'function') return { make: make as OwnMiddleware }
+    return { problem: 'its default export is no function' }
+  } catch (error) {
+    return { problem: messageOf(error) }
+  }
+}
+
+/** What it throws is an error of its own call; what comes from further in passes as it is. */
+function guarded(use: string, middleware: Middleware): Middleware {
+  return (next) => {
+    const fromFurtherIn = new WeakSet<object>()
+    const inner: Handler = async (call) => {
+      try {
+        return await next(call)
+      } catch (error) {
+        if (typeof error === 'object' && error !== null) fromFurtherIn.add(error)
+        throw error
+      }
+    }
+    const run = wrap(use, middleware, inner)
+    return async (call: Call) => {
+      try {
+        const result: unknown = await run(call)
+        if (!isObject(result)) throw new Error('it answered nothing')
+        return result
+      } catch (error) {
+        const isTheirs = typeof error === 'object' && error !== null && fromFurtherIn.has(error)
+        throw isTheirs ? error : refusalOf(use, error)
+      }
+    }
+  }
+}
+
+function wrap(use: string, middleware: Middleware, inner: Handler): Handler {
+  try {
+    const run: unknown = middleware(inner)
+    if (typeof run === 'function') return run as Handler
+    return () => Promise.reject(broken(use, 'it gives no function around a call'))
+  } catch (error) {
+    return () => Promise.reject(broken(use, messageOf(error)))
+  }
+}
+
+/** An error with a `code` of JSON-RPC is meant for the client, as it is. */
+function refusalOf(use: string, error: unknown): RpcError {
+  if (error instanceof RpcError) return error
+  if (error instanceof Error && 'code' in error && Number.isSafeInteger(error.code)) {
+    const data = 'data' in error ? error.data : undefined
+    return new RpcError(Number(error.code), error.message, data)
+  }
+  return broken(use, messageOf(error))
+}
+
+/** By the name of the file: where that lies is nobody's business. */
+function broken(use: string, problem: string): RpcError {
+  const file = use.split(/[\\/]/).at(-1) ?? use
+  const text = `The middleware ${file} of this namespace failed: ${problem}`
+  return new RpcError(RpcCode.internalError, text)
+}
