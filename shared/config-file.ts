@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { keyExpiry, keyName } from './api-key.ts'
-import { endpointPatch } from './endpoint.ts'
-import { namespacePatch, toolRulePatch } from './namespace.ts'
-import { definitionName, plainText, serverName } from './names.ts'
+import { discovery, endpointPatch } from './endpoint.ts'
+import { itemRuleChanges, namespacePatch, newTools, toolRulePatch } from './namespace.ts'
+import { definitionName, exposedName, plainText, serverName } from './names.ts'
 import { environmentVariables, httpHeaders, oauthClient, serverPatch } from './server.ts'
 
 const STDIO_FIELDS = ['command', 'args', 'env', 'cwd'] as const
@@ -28,19 +28,47 @@ const configServer = serverPatch
 
 const configNamespaceServer = z.preprocess(
   (entry) => (typeof entry === 'string' ? { name: entry } : entry),
-  z.strictObject({ name: z.string(), enabled: z.boolean().optional() }),
+  z.strictObject({
+    name: z.string(),
+    enabled: z.boolean().optional(),
+    newTools: newTools.nullable().optional(),
+  }),
 )
+
+/** One of a server's resources, by its URI, or one of its templates, as it stands. */
+const configResource = z
+  .strictObject({
+    server: z.string(),
+    uri: plainText.min(1).optional(),
+    template: plainText.min(1).optional(),
+    ...itemRuleChanges,
+  })
+  .refine(({ uri, template }) => (uri === undefined) !== (template === undefined), {
+    message: 'needs either a "uri" or a "template"',
+  })
 
 const configNamespace = namespacePatch.omit({ name: true }).extend({
   /** Replaces the list of servers. */
   servers: z.array(configNamespaceServer).optional(),
   /** By `<server>__<tool>`, with the tool's own name. */
   tools: z.record(z.string(), toolRulePatch.omit({ serverId: true, tool: true })).optional(),
+  /** By `<server>__<prompt>`, with the prompt's own name. */
+  prompts: z
+    .record(
+      z.string(),
+      z.strictObject({ ...itemRuleChanges, name: exposedName.nullable().optional() }),
+    )
+    .optional(),
+  resources: z.array(configResource).optional(),
 })
 
 const configEndpoint = endpointPatch
-  .omit({ name: true, namespaceId: true })
-  .extend({ namespace: z.string().optional() })
+  .omit({ name: true, namespaceId: true, discovery: true })
+  .extend({
+    namespace: z.string().optional(),
+    /** Pinned tools by `<server>__<tool>`, with their own names. */
+    discovery: discovery.extend({ pinned: z.array(z.string()).default([]) }).optional(),
+  })
 
 const configApiKey = z.strictObject({
   /** `sk_mt_` and 64 characters, usually as a reference. */

@@ -11,6 +11,34 @@ const endpointAuth = z.strictObject({
   queryParam: z.boolean().default(false),
 })
 
+/** A tool of a server of the namespace, by its own name there. */
+const pinnedTool = z.strictObject({ serverId: z.string(), tool: z.string().min(1) })
+
+/** More than a model should be given at once; a bound all the same. */
+const MAX_PINNED = 200
+
+/**
+ * How clients find tools: all in their lists (`direct`), two that search and call the others
+ * (`search`), or that only above so many tokens, and for clients that do not search by themselves
+ * (`auto`). Pinned ones are always listed.
+ */
+export const discovery = z.strictObject({
+  mode: z.enum(['direct', 'search', 'auto']).default('direct'),
+  /** Of `auto`: what the list may cost before it is searched instead. */
+  aboveTokens: z.int().min(0).max(1_000_000).default(20_000),
+  pinned: z.array(pinnedTool).max(MAX_PINNED).default([]),
+})
+
+/** Requests per minute; null for no limit. */
+const perMinute = z.int().min(1).max(1_000_000).nullable().default(null)
+
+const rateLimit = z.strictObject({
+  /** Of all who call the endpoint together. */
+  perMinute,
+  /** Of one caller with one client. */
+  perClientPerMinute: perMinute,
+})
+
 export const endpointInput = z.strictObject({
   name: definitionName,
   /** Whether other accounts see and may use it; what is the instance's they always do. */
@@ -21,6 +49,8 @@ export const endpointInput = z.strictObject({
   /** Whether tools and prompts are called `<server>__<name>` or keep their own names. */
   prefix: z.boolean().default(true),
   auth: endpointAuth.default({ apiKey: true, oauth: false, queryParam: false }),
+  discovery: discovery.default({ mode: 'direct', aboveTokens: 20_000, pinned: [] }),
+  rateLimit: rateLimit.nullable().default(null),
 })
 
 export const endpointPatch = z.strictObject({
@@ -38,8 +68,17 @@ export const endpointPatch = z.strictObject({
       queryParam: z.boolean().optional(),
     })
     .optional(),
+  /** Replaced as a whole. */
+  discovery: discovery.optional(),
+  /** Replaced as a whole; null takes it away. */
+  rateLimit: rateLimit.nullable().optional(),
 })
 
+/** What an endpoint does that says nothing else. */
+export const DIRECT: Discovery = { mode: 'direct', aboveTokens: 20_000, pinned: [] }
+
+export type Discovery = z.infer<typeof discovery>
+export type RateLimit = z.infer<typeof rateLimit>
 export type EndpointInput = z.input<typeof endpointInput>
 export type EndpointPatch = z.infer<typeof endpointPatch>
 export type Endpoint = z.infer<typeof endpointInput> & Owned & { id: string }

@@ -20,6 +20,9 @@ export type MiddlewareKindView = {
   options: Record<string, unknown>
 }
 
+/** Why a management caller may not name one. */
+export const NO_OWN_MODULES = 'names a file of your own: only the config file at the start may'
+
 /** Whether it names a file of somebody's own, which only a config file may do. */
 export function isOwnModule(use: string): boolean {
   return /^\.{0,2}[\\/]|^[A-Za-z]:[\\/]/.test(use)

@@ -11,9 +11,23 @@ const toolAnnotations = z.looseObject({
   openWorldHint: z.boolean().optional(),
 })
 
+/**
+ * What becomes of a tool that a server offers for the first time since it is in the namespace: it is
+ * on, it is off, or it waits until a person has looked at it.
+ */
+export const newTools = z.enum(['on', 'off', 'ask'])
+
+/**
+ * What becomes of a tool whose definition is another than the one that was taken in: nothing, a
+ * warning to people, or it is held back until a person has looked at it.
+ */
+const changedTools = z.enum(['off', 'warn', 'block'])
+
 const namespaceServer = z.strictObject({
   serverId: z.string(),
   enabled: z.boolean().default(true),
+  /** Of this server alone: `off` for one of which only single tools are picked. */
+  newTools: newTools.nullable().default(null),
 })
 
 /**
@@ -23,6 +37,7 @@ const namespaceServer = z.strictObject({
 const namespaceServerPatch = z.strictObject({
   serverId: z.string(),
   enabled: z.boolean().optional(),
+  newTools: newTools.nullable().optional(),
 })
 
 /** What a namespace changes on one tool of one server; `null` and absent leave what the server says. */
@@ -48,6 +63,41 @@ export const toolRulePatch = z.strictObject({
   annotations: toolAnnotations.nullable().optional(),
 })
 
+/** Kinds of what a server offers beside tools. A template is one of resources. */
+const itemKind = z.enum(['prompt', 'resource', 'template'])
+
+export const itemRuleChanges = {
+  enabled: z.boolean().optional(),
+  title: plainText.nullable().optional(),
+  description: plainText.nullable().optional(),
+}
+
+/** A change to what a namespace says of a prompt, a resource or a template; see `toolRulePatch`. */
+export const itemRulePatch = z
+  .strictObject({
+    serverId: z.string(),
+    kind: itemKind,
+    /** A prompt's own name, a resource's URI, a template as it stands. */
+    item: plainText.min(1),
+    ...itemRuleChanges,
+    /** Of prompts alone: URIs stay as they are. */
+    name: exposedName.nullable().optional(),
+  })
+  .refine(({ kind, name }) => kind === 'prompt' || name === undefined || name === null, {
+    path: ['name'],
+    message: 'does not go with a resource: it is called by its URI',
+  })
+
+export const itemRule = z.strictObject({
+  serverId: z.string(),
+  kind: itemKind,
+  item: plainText.min(1),
+  enabled: z.boolean().default(true),
+  name: exposedName.nullable().default(null),
+  title: plainText.nullable().default(null),
+  description: plainText.nullable().default(null),
+})
+
 export const namespaceInput = z.strictObject({
   name: definitionName,
   /** Whether other accounts see and may use it; what is the instance's they always do. */
@@ -58,6 +108,8 @@ export const namespaceInput = z.strictObject({
   servers: z.array(namespaceServer).default([]),
   /** Around every request, outermost first. */
   middleware: z.array(middlewareEntry).max(MAX_MIDDLEWARES).default([]),
+  newTools: newTools.default('on'),
+  changedTools: changedTools.default('warn'),
 })
 
 /** Only the fields that are named change; tool rules are changed one by one and always kept. */
@@ -70,11 +122,20 @@ export const namespacePatch = z.strictObject({
   servers: z.array(namespaceServerPatch).optional(),
   /** Replaces the list. */
   middleware: z.array(middlewareEntry).max(MAX_MIDDLEWARES).optional(),
+  /** From `on` to another: what is offered now stays. */
+  newTools: newTools.optional(),
+  changedTools: changedTools.optional(),
 })
 
 export type ToolRule = z.infer<typeof toolRule>
 export type ToolRulePatch = z.infer<typeof toolRulePatch>
 export type NamespaceInput = z.input<typeof namespaceInput>
 export type NamespacePatch = z.infer<typeof namespacePatch>
-/** `tools` also holds the rules kept for servers that are not in `servers` at present. */
-export type Namespace = z.infer<typeof namespaceInput> & Owned & { id: string; tools: ToolRule[] }
+export type NewTools = z.infer<typeof newTools>
+export type ChangedTools = z.infer<typeof changedTools>
+export type ItemKind = z.infer<typeof itemKind>
+export type ItemRule = z.infer<typeof itemRule>
+export type ItemRulePatch = z.infer<typeof itemRulePatch>
+/** `tools` and `items` also hold the rules kept for servers that are not in `servers` at present. */
+export type Namespace = z.infer<typeof namespaceInput> &
+  Owned & { id: string; tools: ToolRule[]; items: ItemRule[] }

@@ -1,5 +1,9 @@
-/** What hides a tool from clients; `null` when they see it. */
-export type HiddenBy = 'server-off-everywhere' | 'server-off' | 'tool-off' | null
+/**
+ * What hides a tool from clients; `null` when they see it. `tool-new` and `tool-changed` wait for a
+ * person to look at them.
+ */
+export type HiddenBy =
+  'server-off-everywhere' | 'server-off' | 'tool-off' | 'tool-new' | 'tool-changed' | null
 
 /** What a server or a namespace says of how a tool behaves (MCP's `annotations`). */
 export type ToolHints = Record<string, unknown>
@@ -27,6 +31,8 @@ export type OfferedTool = {
   /** Its own switch in this namespace. */
   on: boolean
   hiddenBy: HiddenBy
+  /** Whether it says something else of itself than when it was taken in. */
+  isChanged: boolean
   /**
    * Why it has another name than it would have alone: another tool has it (`rival` is that tool's
    * server), it was longer than 64 characters, or model APIs refuse some of its characters.

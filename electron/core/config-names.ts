@@ -26,7 +26,7 @@ export function unknownNames(file: ConfigFile, stored: StoredNames): Problem[] {
       ),
     ),
     ...Object.entries(file.namespaces).flatMap(([name, namespace]) =>
-      strayTools(name, namespace, stored.namespaces.get(name) ?? []),
+      strayRules(name, namespace, stored.namespaces.get(name) ?? []),
     ),
     ...Object.entries(file.endpoints).flatMap(([name, { namespace }]) => {
       const path = ['endpoints', name, 'namespace']
@@ -35,6 +35,14 @@ export function unknownNames(file: ConfigFile, stored: StoredNames): Problem[] {
       }
       return stored.endpoints.has(name) ? [] : [{ path, message: 'is missing' }]
     }),
+    ...Object.entries(file.endpoints).flatMap(([name, { discovery }]) =>
+      (discovery?.pinned ?? []).flatMap((key, index) => {
+        const path = ['endpoints', name, 'discovery', 'pinned', index]
+        const server = splitToolKey(key)?.server
+        if (server === undefined) return [{ path, message: 'is not of the form <server>__<tool>' }]
+        return isServer(server) ? [] : unknown(path, 'server', server)
+      }),
+    ),
     ...Object.entries(file.apiKeys).flatMap(([key, { endpoints = 'all' }]) =>
       (endpoints === 'all' ? [] : endpoints).flatMap((name, index) =>
         isEndpoint(name) ? [] : unknown(['apiKeys', key, 'endpoints', index], 'endpoint', name),
@@ -53,19 +61,31 @@ export function splitToolKey(key: string): { server: string; tool: string } | nu
   return { server: key.slice(0, at), tool: key.slice(at + 2) }
 }
 
-function strayTools(
+function strayRules(
   name: string,
-  { servers, tools = {} }: ConfigNamespace,
+  { servers, tools = {}, prompts = {}, resources = [] }: ConfigNamespace,
   stored: readonly string[],
 ): Problem[] {
   const members = new Set(servers?.map((server) => server.name) ?? stored)
-  return Object.keys(tools).flatMap((key) => {
-    const path = ['namespaces', name, 'tools', key]
-    const parts = splitToolKey(key)
-    if (!parts) return [{ path, message: 'is not of the form <server>__<tool>' }]
-    if (members.has(parts.server)) return []
-    return [{ path, message: `the server "${parts.server}" is not in this namespace` }]
-  })
+  const stray = (path: Problem['path'], server: string) =>
+    members.has(server)
+      ? []
+      : [{ path, message: `the server "${server}" is not in this namespace` }]
+  const strayKeys = (section: 'tools' | 'prompts', rules: object) =>
+    Object.keys(rules).flatMap((key) => {
+      const path = ['namespaces', name, section, key]
+      const parts = splitToolKey(key)
+      const form = section === 'tools' ? '<server>__<tool>' : '<server>__<prompt>'
+      if (!parts) return [{ path, message: `is not of the form ${form}` }]
+      return stray(path, parts.server)
+    })
+  return [
+    ...strayKeys('tools', tools),
+    ...strayKeys('prompts', prompts),
+    ...resources.flatMap(({ server }, index) =>
+      stray(['namespaces', name, 'resources', index, 'server'], server),
+    ),
+  ]
 }
 
 function unknown(path: Problem['path'], kind: string, name: string): Problem[] {

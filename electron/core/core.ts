@@ -1,3 +1,4 @@
+import { isOwnModule } from '../../shared/middleware.ts'
 import type { Access } from './access.ts'
 import type { AuthorizationTimes } from './authorization/authorization.ts'
 import { loadAdminToken, type AdminToken } from './auth/admin-token.ts'
@@ -106,6 +107,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const sight = openSight(stores)
   const watching = opened.use(await openWatching({ config, logs, stores, changes, sight }))
   const applied = await applyConfigFile({ config, stores, db })
+  await stores.ownModules.load(modulesOf(stores))
   const firstKey = await prepareFirstStart(stores)
 
   const where = { url, port: http.port, admin: http.admin }
@@ -167,6 +169,12 @@ async function restoreFirst(config: CoreConfig): Promise<void> {
   if (file === null) return
   // Chosen in the window, where nobody sits now: what was there is still right.
   await put(file).catch((error: unknown) => log.error({ error: messageOf(error) }, 'no restore'))
+}
+
+/** Files of middlewares that people wrote themselves. */
+function modulesOf({ namespaces }: Stores): string[] {
+  const uses = namespaces.list().flatMap(({ middleware }) => middleware.map(({ use }) => use))
+  return uses.filter(isOwnModule)
 }
 
 /** How the whole is, as each caller may see it. */

@@ -36,6 +36,7 @@ function routerOver(stores: TempStores, invalidated: string[] = []) {
       store: stores.namespaces,
       server: (id) => stores.servers.get(id),
       offers: () => offersOf(stores),
+      middlewareKinds: stores.middlewares.kinds,
       invalidate,
       remove: remove('namespaces'),
     }),

@@ -1,7 +1,7 @@
 import type { ApiKeyView } from '../../../shared/api-key.ts'
 import type { ExportView } from '../../../shared/data.ts'
-import type { Endpoint } from '../../../shared/endpoint.ts'
-import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
+import { DIRECT, type Endpoint } from '../../../shared/endpoint.ts'
+import type { ItemRule, Namespace, ToolRule } from '../../../shared/namespace.ts'
 import { serverDefinition, type OwnedServer } from '../../../shared/server.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { openReferenceNames, type ReferenceNames } from './reference-names.ts'
@@ -9,10 +9,13 @@ import { hideInArgs, hideInUrl } from './secret-places.ts'
 
 export type StoredDefinitions = {
   servers: readonly OwnedServer[]
-  namespaces: readonly Namespace[]
+  namespaces: readonly PinnedNamespace[]
   endpoints: readonly Endpoint[]
   apiKeys: readonly ApiKeyView[]
 }
+
+/** With the tools that were taken in, by `<server id>\n<tool>`. */
+type PinnedNamespace = Namespace & { pins: { tools: ReadonlyMap<string, unknown> } }
 
 /** All definitions as a `metamcp.json`, without what is so by default, and without secrets. */
 export function exportConfig(stored: StoredDefinitions): ExportView {
@@ -76,40 +79,110 @@ function serverEntry(server: OwnedServer, names: ReferenceNames): Record<string,
 }
 
 function namespaceEntry(
-  { description, enabled, servers, tools, middleware }: Namespace,
+  namespace: PinnedNamespace,
   stored: StoredDefinitions,
 ): Record<string, unknown> {
+  const { description, enabled, servers, middleware, newTools, changedTools } = namespace
   const nameOf = (id: string) => stored.servers.find((server) => server.id === id)?.name
-  const members = new Set(servers.map(({ serverId }) => serverId))
-  // Rules of a server that was taken out are kept for its return here, and mean nothing elsewhere.
-  const rules = tools.filter(({ serverId }) => members.has(serverId))
   return {
     ...common({ description, enabled }),
-    servers: servers.flatMap(({ serverId, enabled: isOn }) => {
+    servers: servers.flatMap(({ serverId, enabled: isOn, newTools: rule }) => {
       const name = nameOf(serverId)
       if (name === undefined) return []
-      return [isOn === false ? { name, enabled: false } : name]
+      const said = { ...(!isOn && { enabled: false }), ...(rule !== null && { newTools: rule }) }
+      return [Object.keys(said).length > 0 ? { name, ...said } : name]
     }),
+    ...(newTools !== 'on' && { newTools }),
+    ...(changedTools !== 'warn' && { changedTools }),
     ...(middleware.length > 0 && { middleware }),
-    ...(rules.length > 0 && {
+    ...rulesEntry(namespace, nameOf),
+  }
+}
+
+type NameOf = (serverId: string) => string | undefined
+
+/** Rules of a server that was taken out are kept for its return here, and mean nothing elsewhere. */
+function rulesEntry(namespace: PinnedNamespace, nameOf: NameOf) {
+  const members = new Set(namespace.servers.map(({ serverId }) => serverId))
+  const isMember = ({ serverId }: { serverId: string }) => members.has(serverId)
+  const tools = toolEntries(namespace).filter(([rule]) => isMember(rule))
+  const items = namespace.items.filter(isMember)
+  const prompts = items.filter(({ kind }) => kind === 'prompt')
+  const resources = items.filter(({ kind }) => kind !== 'prompt')
+  const key = (serverId: string, name: string) => `${nameOf(serverId)}__${name}`
+  return {
+    ...(tools.length > 0 && {
       tools: Object.fromEntries(
-        rules.map((rule) => [`${nameOf(rule.serverId)}__${rule.tool}`, ruleEntry(rule)]),
+        tools.map(([{ serverId, tool }, entry]) => [key(serverId, tool), entry]),
       ),
+    }),
+    ...(prompts.length > 0 && {
+      prompts: Object.fromEntries(
+        prompts.map((rule) => [key(rule.serverId, rule.item), itemEntry(rule)]),
+      ),
+    }),
+    ...(resources.length > 0 && {
+      resources: resources.map((rule) => ({
+        server: nameOf(rule.serverId),
+        ...(rule.kind === 'resource' ? { uri: rule.item } : { template: rule.item }),
+        ...itemEntry(rule),
+      })),
     }),
   }
 }
 
+type ToolEntry = [{ serverId: string; tool: string }, Record<string, unknown>]
+
+/**
+ * Where new tools are not on by themselves, those that were taken in say so: elsewhere all would be
+ * new.
+ */
+function toolEntries({ tools, servers, newTools, pins }: PinnedNamespace): ToolEntry[] {
+  const asks = new Set(
+    servers.filter((one) => (one.newTools ?? newTools) !== 'on').map(({ serverId }) => serverId),
+  )
+  const entries = new Map<string, ToolEntry>()
+  for (const at of pins.tools.keys()) {
+    const [serverId = '', tool = ''] = at.split(/\n(.*)/s)
+    if (asks.has(serverId)) entries.set(at, [{ serverId, tool }, { enabled: true }])
+  }
+  for (const rule of tools) {
+    const at = `${rule.serverId}\n${rule.tool}`
+    const before = entries.get(at)?.[1]
+    entries.set(at, [rule, { ...(rule.enabled && before), ...ruleEntry(rule) }])
+  }
+  return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
+}
+
 function ruleEntry({ serverId: _, tool: __, enabled, ...overrides }: ToolRule) {
-  const given = Object.entries(overrides).filter(([, value]) => value !== null)
-  return { ...(!enabled && { enabled }), ...Object.fromEntries(given) }
+  return { ...(!enabled && { enabled }), ...withoutNulls(overrides) }
+}
+
+function itemEntry({ serverId: _, kind: __, item: ___, enabled, ...overrides }: ItemRule) {
+  return { ...(!enabled && { enabled }), ...withoutNulls(overrides) }
+}
+
+function withoutNulls(fields: object) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
 
 function endpointEntry(
-  { namespaceId, description, enabled, prefix, auth }: Endpoint,
-  { namespaces }: StoredDefinitions,
+  { namespaceId, description, enabled, prefix, auth, discovery, rateLimit }: Endpoint,
+  { namespaces, servers }: StoredDefinitions,
 ): Record<string, unknown> {
   const namespace = namespaces.find(({ id }) => id === namespaceId)?.name
-  return { namespace, ...common({ description, enabled }), auth, ...(!prefix && { prefix }) }
+  const pinned = discovery.pinned.flatMap(({ serverId, tool }) => {
+    const server = servers.find(({ id }) => id === serverId)?.name
+    return server === undefined ? [] : [`${server}__${tool}`]
+  })
+  return {
+    namespace,
+    ...common({ description, enabled }),
+    auth,
+    ...(!prefix && { prefix }),
+    ...(!isDeepStrictEqual(discovery, DIRECT) && { discovery: { ...discovery, pinned } }),
+    ...(rateLimit !== null && { rateLimit: withoutNulls(rateLimit) }),
+  }
 }
 
 function keyEntry(

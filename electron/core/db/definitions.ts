@@ -24,6 +24,8 @@ const definitionTables: readonly string[] = [
   schema.namespaces,
   schema.namespaceServers,
   schema.namespaceTools,
+  schema.namespaceItems,
+  schema.namespacePins,
   schema.endpoints,
   schema.apiKeys,
   schema.apiKeyEndpoints,

@@ -1,6 +1,7 @@
 import {
   bigint,
   boolean,
+  doublePrecision,
   index,
   integer,
   json,
@@ -8,159 +9,24 @@ import {
   primaryKey,
   text,
   timestamp,
-  unique,
-  type AnyPgColumn,
 } from 'drizzle-orm/pg-core'
-import type { MiddlewareEntry } from '../../../shared/middleware.ts'
+import type { Discovery, RateLimit } from '../../../shared/endpoint.ts'
 import type { RemovalKind } from '../../../shared/removal.ts'
-import type { Isolation, ServerDefinition } from '../../../shared/server.ts'
-import { users } from './account-schema.ts'
+import { createdAt, id, nameOfOwner, ownerId, shared } from './columns.ts'
+import { namespaces } from './namespace-schema.ts'
 
 export * from './account-schema.ts'
 export * from './authorization-schema.ts'
+export * from './namespace-schema.ts'
+export * from './server-schema.ts'
 
 /*
  * JSON columns are `json`, not `jsonb`: jsonb reorders keys and rewrites numbers, and what a server
  * said must come back as it was said. SQL stays within PostgreSQL 15.
  */
 
-const id = () => text('id').primaryKey()
-const createdAt = () =>
-  timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow()
-
 /** `oauth` is missing in rows of before there was any. */
 type StoredEndpointAuth = { apiKey: boolean; queryParam: boolean; oauth?: boolean }
-
-/** The account that something belongs to; null for what is the instance's. */
-const ownerId = () => text('owner_id').references(() => users.id, { onDelete: 'restrict' })
-/** Whether all accounts see it and may use it; what is the instance's always is. */
-const shared = () => boolean('shared').notNull().default(true)
-/** Two accounts may use one name, and must not learn of each other by it. */
-const nameOfOwner = (table: string, columns: [AnyPgColumn, AnyPgColumn]) =>
-  unique(`${table}_owner_name`)
-    .on(...columns)
-    .nullsNotDistinct()
-
-export const servers = pgTable(
-  'servers',
-  {
-    id: id(),
-    name: text('name').notNull(),
-    ownerId: ownerId(),
-    shared: shared(),
-    type: text('type').$type<ServerDefinition['type']>().notNull(),
-    description: text('description').notNull(),
-    enabled: boolean('enabled').notNull(),
-    start: text('start').$type<'eager' | 'lazy'>().notNull(),
-    idleMs: integer('idle_ms').notNull(),
-    startTimeoutMs: integer('start_timeout_ms').notNull(),
-    isolation: text('isolation').$type<Isolation>().notNull().default('auto'),
-    idleConnections: integer('idle_connections').notNull().default(1),
-    maxConnections: integer('max_connections').notNull().default(20),
-    command: text('command'),
-    args: json('args').$type<string[]>(),
-    cwd: text('cwd'),
-    url: text('url'),
-    /** env, headers and bearerToken as one sealed JSON object (secrets.ts). */
-    secrets: text('secrets').notNull(),
-    createdAt: createdAt(),
-  },
-  (table) => [nameOfOwner('servers', [table.ownerId, table.name])],
-)
-
-/** Where a person's sign-in to a server stands. Without the row nobody ever signed in, nor had to. */
-export const signIns = pgTable('sign_ins', {
-  serverId: text('server_id')
-    .primaryKey()
-    .references(() => servers.id, { onDelete: 'cascade' }),
-  /** Tokens, client and what was asked for, as one sealed JSON object (oauth/sign-in.ts). */
-  sealed: text('sealed').notNull(),
-})
-
-/** What a server said of itself when it was last seen, or why it could not be asked. */
-export const serverCatalogs = pgTable('server_catalogs', {
-  serverId: text('server_id')
-    .primaryKey()
-    .references(() => servers.id, { onDelete: 'cascade' }),
-  triedAt: timestamp('tried_at', { withTimezone: true, mode: 'string' }).notNull(),
-  error: text('error'),
-  /** What its greeting said: protocolVersion, capabilities, serverInfo, instructions. */
-  hello: json('hello').$type<Record<string, unknown>>(),
-  prompts: json('prompts').$type<Record<string, unknown>[]>().notNull(),
-  resources: json('resources').$type<Record<string, unknown>[]>().notNull(),
-  resourceTemplates: json('resource_templates').$type<Record<string, unknown>[]>().notNull(),
-  /** Learnt on a shared connection: the server asks, and it does not come out whom. */
-  ownConnections: boolean('own_connections').notNull().default(false),
-})
-
-export const tools = pgTable(
-  'tools',
-  {
-    serverId: text('server_id')
-      .notNull()
-      .references(() => servers.id, { onDelete: 'cascade' }),
-    name: text('name').notNull(),
-    /** Its place in the server's own list. */
-    position: integer('position').notNull(),
-    definition: json('definition').$type<Record<string, unknown>>().notNull(),
-    /** SHA-256 of the definition in canonical JSON, hexadecimal. */
-    hash: text('hash').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.serverId, table.name] })],
-)
-
-export const namespaces = pgTable(
-  'namespaces',
-  {
-    id: id(),
-    name: text('name').notNull(),
-    ownerId: ownerId(),
-    shared: shared(),
-    description: text('description').notNull(),
-    enabled: boolean('enabled').notNull(),
-    middleware: json('middleware').$type<MiddlewareEntry[]>().notNull().default([]),
-    createdAt: createdAt(),
-  },
-  (table) => [nameOfOwner('namespaces', [table.ownerId, table.name])],
-)
-
-export const namespaceServers = pgTable(
-  'namespace_servers',
-  {
-    namespaceId: text('namespace_id')
-      .notNull()
-      .references(() => namespaces.id, { onDelete: 'cascade' }),
-    serverId: text('server_id')
-      .notNull()
-      .references(() => servers.id, { onDelete: 'cascade' }),
-    position: integer('position').notNull(),
-    enabled: boolean('enabled').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.namespaceId, table.serverId] })],
-)
-
-/** Rules outlive the server's membership: taking a server out and back in loses no override. */
-export const namespaceTools = pgTable(
-  'namespace_tools',
-  {
-    namespaceId: text('namespace_id')
-      .notNull()
-      .references(() => namespaces.id, { onDelete: 'cascade' }),
-    serverId: text('server_id')
-      .notNull()
-      .references(() => servers.id, { onDelete: 'cascade' }),
-    tool: text('tool').notNull(),
-    enabled: boolean('enabled').notNull(),
-    name: text('name'),
-    title: text('title'),
-    description: text('description'),
-    annotations: json('annotations').$type<Record<string, unknown>>(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.namespaceId, table.serverId, table.tool] }),
-    unique('namespace_tools_name').on(table.namespaceId, table.name),
-  ],
-)
 
 export const endpoints = pgTable(
   'endpoints',
@@ -176,6 +42,12 @@ export const endpoints = pgTable(
       .references(() => namespaces.id, { onDelete: 'restrict' }),
     prefix: boolean('prefix').notNull(),
     auth: json('auth').$type<StoredEndpointAuth>().notNull(),
+    discovery: json('discovery')
+      .$type<Discovery>()
+      .notNull()
+      .default({ mode: 'direct', aboveTokens: 20_000, pinned: [] }),
+    /** Null: none. */
+    rateLimit: json('rate_limit').$type<RateLimit>(),
     createdAt: createdAt(),
   },
   (table) => [nameOfOwner('endpoints', [table.ownerId, table.name])],
@@ -240,16 +112,41 @@ export const callLog = pgTable(
   'call_log',
   {
     id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** When it began. */
     at: timestamp('at', { withTimezone: true, mode: 'string' }).notNull(),
+    /** The endpoint's address. */
     endpoint: text('endpoint').notNull(),
+    /** The stable identity of who called (`callerKey`). */
     caller: text('caller').notNull(),
+    /** The name that the client gives itself, and its version. */
     client: text('client'),
+    clientVersion: text('client_version'),
     server: text('server'),
     method: text('method').notNull(),
+    /** The tool or prompt as the client named it, or the resource's URI. */
     name: text('name'),
-    durationMs: integer('duration_ms').notNull(),
-    /** `ok`, `tool-error` or the JSON-RPC error code. */
+    durationMs: doublePrecision('duration_ms').notNull(),
+    /** `ok`, `tool-error`, `cancelled` or the JSON-RPC error code. */
     outcome: text('outcome').notNull(),
+    /** Whose endpoint it was, and whose key or sign-in called; null for the instance's. */
+    ownerId: text('owner_id'),
+    accountId: text('account_id'),
+    /** What went wrong, as the client was told, without secrets. */
+    error: text('error'),
+    /** Characters of the arguments and the result in JSON, and what the result costs a model. */
+    argumentsSize: integer('arguments_size'),
+    resultSize: integer('result_size'),
+    resultTokens: integer('result_tokens'),
+    /** JSON, redacted and cut; only where the namespace keeps them. */
+    arguments: text('arguments'),
+    result: text('result'),
   },
-  (table) => [index('call_log_at').on(table.at)],
+  (table) => [
+    index('call_log_at').on(table.at),
+    index('call_log_server').on(table.server, table.id),
+    index('call_log_endpoint').on(table.endpoint, table.id),
+    index('call_log_client').on(table.client, table.id),
+    index('call_log_outcome').on(table.outcome, table.id),
+    index('call_log_name').on(table.name, table.id),
+  ],
 )

@@ -15,6 +15,8 @@ test('an endpoint is kept with its defaults, and changed field by field', async 
     namespaceId,
     prefix: true,
     auth: { apiKey: true, oauth: false, queryParam: false },
+    discovery: { mode: 'direct', aboveTokens: 20_000, pinned: [] },
+    rateLimit: null,
   })
   await Promise.all([
     endpoints.update(made.id, { auth: { queryParam: true } }),

@@ -98,7 +98,7 @@ async function insert(tx: Tx, input: EndpointInput, ownerId: string | null): Pro
 
 async function change(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoint> {
   const parsed = parseInput(endpointPatch, patch)
-  const { name, description, enabled, namespaceId, prefix, auth, shared } = parsed
+  const { name, description, enabled, namespaceId, prefix, auth, shared, rateLimit } = parsed
   const current = await rows.lockEndpoint(tx, id)
   const endpoint: Endpoint = {
     id,
@@ -113,6 +113,8 @@ async function change(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoin
       oauth: auth?.oauth ?? current.auth.oauth,
       queryParam: auth?.queryParam ?? current.auth.queryParam,
     },
+    discovery: parsed.discovery ?? current.discovery,
+    rateLimit: rateLimit === undefined ? current.rateLimit : rateLimit,
   }
   await rows.updateEndpoint(tx, endpoint)
   return endpoint

@@ -19,7 +19,7 @@ import { presentTools, type Presentation } from './middleware/overrides.ts'
 export type DescribedView = Omit<AssembledView, 'servers' | 'prefix'> & {
   prefix: boolean
   /** `on`: here; `enabled`: in general. */
-  servers: readonly { id: string; name: string; on: boolean; enabled: boolean }[]
+  servers: readonly (AssembledView['servers'][number] & { enabled: boolean })[]
 }
 
 const CHARACTERS_PER_TOKEN = 4
@@ -45,12 +45,14 @@ export function describeOffer(view: DescribedView, catalogOf: CatalogOf): Offere
     const hiddenBy = (tool: Listed): HiddenBy => {
       if (!enabled) return 'server-off-everywhere'
       if (!assembly.rules.isServerOn(id)) return 'server-off'
-      return assembly.rules.isToolOn(id, tool[ORIGIN].name) ? null : 'tool-off'
+      const hold = assembly.holdOf(id, tool[ORIGIN].name)
+      return hold && (`tool-${hold}` as const)
     }
     const describe = (tool: Listed): OfferedTool => ({
       ...describeTool(tool, presentation),
       on: assembly.rules.isToolOn(id, tool[ORIGIN].name),
       hiddenBy: hiddenBy(tool),
+      isChanged: assembly.isChanged(id, tool[ORIGIN].name),
       renamed: names(tool),
     })
     return {

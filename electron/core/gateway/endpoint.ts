@@ -162,9 +162,21 @@ export class Endpoint {
     for (const session of this.sessions) session.holdServers()
     if (!sameJson(listed(before), listed(view))) {
       this.#tell(LIST_KINDS)
-    } else if (!sameJson(before.rules, view.rules)) {
+    } else if (!sameJson(before.rules, view.rules) || this.#holdsOthers(before)) {
       this.#tell(['tools'])
     }
+  }
+
+  /** Whether other tools wait now for a person. */
+  #holdsOthers(before: EndpointView): boolean {
+    if (sameTrust(before, this.#view)) return false
+    const held = (view: EndpointView) => {
+      const { parts, holdOf } = assemble(view, (id) => this.#parts.catalogs.get(id))
+      return parts.map(({ serverId, catalog }) =>
+        (catalog?.tools ?? []).map((tool) => holdOf(serverId, String(tool.name)) !== null),
+      )
+    }
+    return !sameJson(held(before), held(this.#view))
   }
 
   catalogChanged(serverId: string, kinds: ReadonlySet<ListKind>): void {
@@ -236,8 +248,16 @@ function makeOffer(view: EndpointView, partsOf: EndpointParts, keeper: Keeper): 
 }
 
 /** What may change any of the lists. */
-function listed({ prefix, servers, middleware }: EndpointView) {
-  return [prefix, servers, middleware]
+function listed({ prefix, servers, items, middleware }: EndpointView) {
+  return [prefix, servers.map(({ newTools: _, ...server }) => server), items, middleware]
+}
+
+function sameTrust(a: EndpointView, b: EndpointView): boolean {
+  const rules = ({ servers, trust }: EndpointView) => [
+    trust.holdsChanged,
+    servers.map(({ newTools }) => newTools),
+  ]
+  return a.trust.pins === b.trust.pins && sameJson(rules(a), rules(b))
 }
 
 async function listTools(handle: Handler, endpoint: string): Promise<Map<unknown, JsonObject>> {

@@ -1,24 +1,39 @@
 import { and, asc, eq, inArray, ne } from 'drizzle-orm'
-import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
+import type { ItemRule, Namespace, ToolRule } from '../../../shared/namespace.ts'
 import type { Tx } from '../db/open.ts'
 import { isOwner } from '../db/owner.ts'
-import { endpoints, namespaces, namespaceServers, namespaceTools, servers } from '../db/schema.ts'
+import {
+  endpoints,
+  namespaceItems,
+  namespaces,
+  namespaceServers,
+  namespaceTools,
+  servers,
+} from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import { InvalidInput, type Problem } from '../problems.ts'
+import { itemsInOrder } from './item-rules.ts'
 import { inOrder } from './tool-rules.ts'
 
-/** A namespace with what its list of servers does not show: the switches of those taken out. */
-export type StoredNamespace = { namespace: Namespace; switches: Map<string, boolean> }
+/** A namespace with what its list of servers does not show: what was said of those taken out. */
+export type StoredNamespace = { namespace: Namespace; members: ReadonlyMap<string, Member> }
 
-/** The position of a server that was taken out: its row only keeps the switch for its return. */
+/** What a namespace says of one server, and whether it has seen its tools. */
+type Member = Pick<MemberRow, 'enabled' | 'newTools' | 'known'>
+type MemberRow = typeof namespaceServers.$inferSelect
+
+/** The position of a server that was taken out: its row only keeps what is said of it. */
 const TAKEN_OUT = -1
 
 /** PostgreSQL takes 65,535 parameters in a statement, and a rule is eight of them. */
 const RULES_PER_INSERT = 5_000
 
-type Members = { members: (typeof namespaceServers.$inferSelect)[] }
-type Rules = { rules: (typeof namespaceTools.$inferSelect)[] }
-type Parts = { row: typeof namespaces.$inferSelect } & Members & Rules
+type Parts = {
+  row: typeof namespaces.$inferSelect
+  members: MemberRow[]
+  rules: (typeof namespaceTools.$inferSelect)[]
+  items: (typeof namespaceItems.$inferSelect)[]
+}
 
 export async function readNamespaces(tx: Tx): Promise<Namespace[]> {
   const rows = await tx.select().from(namespaces)
@@ -28,10 +43,14 @@ export async function readNamespaces(tx: Tx): Promise<Namespace[]> {
     .orderBy(asc(namespaceServers.position))
   const ruleRows = await tx.select().from(namespaceTools)
   const membersOf = Map.groupBy(memberRows, (member) => member.namespaceId)
+  const itemRows = await tx.select().from(namespaceItems)
   const rulesOf = Map.groupBy(ruleRows, (rule) => rule.namespaceId)
+  const itemsOf = Map.groupBy(itemRows, (rule) => rule.namespaceId)
   return rows.map((row) => {
-    const members = membersOf.get(row.id) ?? []
-    return toNamespace({ row, members, rules: rulesOf.get(row.id) ?? [] })
+    const { id } = row
+    const rules = rulesOf.get(id) ?? []
+    const items = itemsOf.get(id) ?? []
+    return toNamespace({ row, members: membersOf.get(id) ?? [], rules, items })
   })
 }
 
@@ -45,30 +64,30 @@ export async function lockNamespace(tx: Tx, id: string): Promise<StoredNamespace
     .where(eq(namespaceServers.namespaceId, id))
     .orderBy(asc(namespaceServers.position))
   const rules = await tx.select().from(namespaceTools).where(eq(namespaceTools.namespaceId, id))
-  const switches = new Map(members.map((member) => [member.serverId, member.enabled]))
-  return { namespace: toNamespace({ row, members, rules }), switches }
+  const items = await tx.select().from(namespaceItems).where(eq(namespaceItems.namespaceId, id))
+  return {
+    namespace: toNamespace({ row, members, rules, items }),
+    members: new Map(members.map((member) => [member.serverId, member])),
+  }
 }
 
 export async function insertNamespace(tx: Tx, namespace: Namespace): Promise<void> {
   await refuseTakenName(tx, namespace)
-  const { servers: _, tools: __, ...row } = namespace
+  const { servers: _, tools: __, items: ___, ...row } = namespace
   await tx.insert(namespaces).values(row)
   await writeServers(tx, namespace, new Map())
 }
 
-/** Writes everything but the tool rules. */
+/** Writes everything but the rules. */
 export async function updateNamespace(
   tx: Tx,
   namespace: Namespace,
-  switches: StoredNamespace['switches'],
+  members: StoredNamespace['members'],
 ): Promise<void> {
   await refuseTakenName(tx, namespace)
-  const { id, name, shared, description, enabled, middleware } = namespace
-  await tx
-    .update(namespaces)
-    .set({ name, shared, description, enabled, middleware })
-    .where(eq(namespaces.id, id))
-  await writeServers(tx, namespace, switches)
+  const { id, servers: _, tools: __, items: ___, ownerId: ____, ...row } = namespace
+  await tx.update(namespaces).set(row).where(eq(namespaces.id, id))
+  await writeServers(tx, namespace, members)
 }
 
 export async function writeTools(tx: Tx, { id, tools }: Namespace): Promise<void> {
@@ -76,6 +95,14 @@ export async function writeTools(tx: Tx, { id, tools }: Namespace): Promise<void
   const ruleRows = tools.map((rule) => ({ ...rule, namespaceId: id }))
   for (let start = 0; start < ruleRows.length; start += RULES_PER_INSERT) {
     await tx.insert(namespaceTools).values(ruleRows.slice(start, start + RULES_PER_INSERT))
+  }
+}
+
+export async function writeItems(tx: Tx, { id, items }: Namespace): Promise<void> {
+  await tx.delete(namespaceItems).where(eq(namespaceItems.namespaceId, id))
+  const rows = items.map((rule) => ({ ...rule, namespaceId: id }))
+  for (let start = 0; start < rows.length; start += RULES_PER_INSERT) {
+    await tx.insert(namespaceItems).values(rows.slice(start, start + RULES_PER_INSERT))
   }
 }
 
@@ -125,13 +152,17 @@ async function refuseTakenName(tx: Tx, { id, name, ownerId }: Namespace): Promis
 async function writeServers(
   tx: Tx,
   { id: namespaceId, servers: members }: Namespace,
-  switches: StoredNamespace['switches'],
+  before: StoredNamespace['members'],
 ): Promise<void> {
   await refuseWrongServers(tx, members)
   const present = new Set(members.map((member) => member.serverId))
-  const rows = members.map((member, position) => ({ ...member, namespaceId, position }))
-  for (const [serverId, enabled] of switches) {
-    if (!present.has(serverId)) rows.push({ namespaceId, serverId, enabled, position: TAKEN_OUT })
+  const rows: MemberRow[] = members.map((member, position) => {
+    const known = before.get(member.serverId)?.known ?? false
+    return { ...member, known, namespaceId, position }
+  })
+  for (const [serverId, { enabled, newTools, known }] of before) {
+    if (present.has(serverId)) continue
+    rows.push({ namespaceId, serverId, enabled, newTools, known, position: TAKEN_OUT })
   }
   await tx.delete(namespaceServers).where(eq(namespaceServers.namespaceId, namespaceId))
   if (rows.length > 0) await tx.insert(namespaceServers).values(rows)
@@ -150,19 +181,14 @@ async function refuseWrongServers(tx: Tx, members: Namespace['servers']): Promis
   if (problems.length > 0) throw new InvalidInput(problems)
 }
 
-function toNamespace({ row, members, rules }: Parts): Namespace {
-  const { id, name, ownerId, shared, description, enabled, middleware } = row
+function toNamespace({ row, members, rules, items }: Parts): Namespace {
+  const { createdAt: _, ...own } = row
   return {
-    id,
-    name,
-    ownerId,
-    shared,
-    description,
-    enabled,
-    middleware,
+    ...own,
     servers: members
       .filter((member) => member.position !== TAKEN_OUT)
-      .map(({ serverId, enabled: isOn }) => ({ serverId, enabled: isOn })),
-    tools: inOrder(rules.map(({ namespaceId: _, ...rule }): ToolRule => rule)),
+      .map(({ serverId, enabled, newTools }) => ({ serverId, enabled, newTools })),
+    tools: inOrder(rules.map(({ namespaceId: __, ...rule }): ToolRule => rule)),
+    items: itemsInOrder(items.map(({ namespaceId: __, ...rule }): ItemRule => rule)),
   }
 }

@@ -1,6 +1,6 @@
 import type { ServerCatalog } from '../../../shared/catalog.ts'
 import type { Endpoint } from '../../../shared/endpoint.ts'
-import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
+import type { ItemRule, Namespace, NewTools, ToolRule } from '../../../shared/namespace.ts'
 import type {
   FoundTool,
   NamespaceOffer,
@@ -10,6 +10,7 @@ import type {
 } from '../../../shared/offer.ts'
 import { AppError } from '../errors.ts'
 import { noSuchNamespace } from './namespace-rows.ts'
+import { newcomersOf, type Pins } from './pins.ts'
 import type { NamespaceStore } from './store.ts'
 import { explain, type WhyFacts } from './why.ts'
 
@@ -17,7 +18,7 @@ type NamedServer = { id: string; name: string; enabled: boolean }
 
 /** What an offer is made of; everything is read from memory. */
 export type OfferSources = {
-  namespaces: Pick<NamespaceStore, 'get' | 'list'>
+  namespaces: Pick<NamespaceStore, 'get' | 'list' | 'pins'>
   servers(): readonly NamedServer[]
   server(id: string): NamedServer | undefined
   /** A value that is replaced, not changed, when a server offers something else. */
@@ -30,8 +31,10 @@ export type OfferSources = {
   describe(
     view: {
       prefix: boolean
-      servers: { id: string; name: string; on: boolean; enabled: boolean }[]
+      servers: { id: string; name: string; on: boolean; enabled: boolean; newTools: NewTools }[]
       rules: readonly ToolRule[]
+      items: readonly ItemRule[]
+      trust: { holdsChanged: boolean; pins: Pins['tools'] }
     },
     catalogOf: (serverId: string) => ServerCatalog | null,
   ): OfferedServer[]
@@ -72,11 +75,15 @@ export function openOffers(sources: OfferSources): Offers {
       .map((one) => ({ id: one.id, name: one.name, enabled: one.enabled, prefix: one.prefix }))
     const bare = seenBy.filter((endpoint) => !endpoint.prefix).length
     const named = prefix ?? bare * 2 <= seenBy.length
+    const pins = sources.namespaces.pins(id)
     const servers = namespace.servers.flatMap((member) => {
       const server = sources.server(member.serverId)
-      return server ? [{ ...pick(server), on: member.enabled }] : []
+      const newTools = newcomersOf(namespace, member, pins)
+      return server ? [{ ...pick(server), on: member.enabled, newTools }] : []
     })
-    const view = { prefix: named, servers, rules: namespace.tools }
+    const trust = { holdsChanged: namespace.changedTools === 'block', pins: pins.tools }
+    const { tools: rules, items } = namespace
+    const view = { prefix: named, servers, rules, items, trust }
     const described = sources.describe(view, (serverId) => sources.catalog(serverId))
     return { id, name, enabled, prefix: named, servers: described, seenBy }
   }
@@ -87,6 +94,7 @@ export function openOffers(sources: OfferSources): Offers {
     const ids = namespace.servers.map((member) => member.serverId)
     const made = [
       namespace,
+      sources.namespaces.pins(namespace.id),
       ...sources.endpoints(),
       ...ids.flatMap((id) => [sources.server(id), sources.catalog(id)]),
     ]

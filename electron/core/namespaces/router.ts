@@ -1,10 +1,17 @@
 import { z } from 'zod'
 import {
   namespaceInput,
+  itemRulePatch,
   namespacePatch,
   toolRulePatch,
   type Namespace,
 } from '../../../shared/namespace.ts'
+import {
+  isOwnModule,
+  NO_OWN_MODULES,
+  type MiddlewareEntry,
+  type MiddlewareKindView,
+} from '../../../shared/middleware.ts'
 import type { Owned } from '../../../shared/account.ts'
 import type { Removed } from '../../../shared/removal.ts'
 import type { OwnedServer } from '../../../shared/server.ts'
@@ -22,6 +29,7 @@ export type NamespaceRouterOptions = {
   offers: (access: Access) => Offers
   /** Makes live sessions follow a change; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
+  middlewareKinds: () => MiddlewareKindView[]
   /** Removes them all, and what is live follows. */
   remove: (ids: string[]) => Promise<Removed>
 }
@@ -44,7 +52,11 @@ export function namespaceRouter(options: NamespaceRouterOptions) {
 
   return router({
     ...offerProcedures(options),
+    ...ruleProcedures(options),
     list: managementProcedure.query(({ ctx }) => ctx.access.seen(store.list())),
+
+    /** Middlewares that a namespace can list, with the JSON Schema of their options. */
+    middlewareKinds: managementProcedure.query(() => options.middlewareKinds()),
 
     get: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
       return ctx.access.requireSeen(store.get(id), () => noSuchNamespace(id))
@@ -53,15 +65,17 @@ export function namespaceRouter(options: NamespaceRouterOptions) {
     create: managementProcedure.input(namespaceInput).mutation(async ({ ctx, input }) => {
       const { accountId } = ctx.access
       refuseServers(ctx.access, ownedBy(accountId, input.shared), input.servers)
+      refuseModules(input.middleware, [])
       return follow(await store.create(input, accountId))
     }),
 
     update: managementProcedure
       .input(byId.extend({ patch: namespacePatch }))
       .mutation(async ({ ctx, input: { id, patch } }) => {
-        const { ownerId, shared, servers } = changed(ctx.access, id)
+        const { ownerId, shared, servers, middleware } = changed(ctx.access, id)
         const after = ownedBy(ownerId, patch.shared ?? shared)
         refuseServers(ctx.access, after, patch.servers ?? servers)
+        refuseModules(patch.middleware ?? [], middleware)
         return follow(await store.update(id, patch))
       }),
 
@@ -76,6 +90,21 @@ export function namespaceRouter(options: NamespaceRouterOptions) {
       .mutation(async ({ ctx, input: { id, enabled } }) => {
         changed(ctx.access, id)
         return follow(await store.update(id, { enabled }))
+      }),
+  })
+}
+
+/** What namespaces say of single tools, prompts, resources and templates. */
+function ruleProcedures(options: NamespaceRouterOptions) {
+  const { store } = options
+  const { changed, follow } = helpersOf(options)
+  return {
+    /** The same for prompts, resources and templates. */
+    setItems: managementProcedure
+      .input(byId.extend({ patches: z.array(itemRulePatch).max(MAX_PATCHES) }))
+      .mutation(async ({ ctx, input }) => {
+        changed(ctx.access, input.id)
+        return follow(await store.setItems(input.id, input.patches))
       }),
 
     setTool: managementProcedure
@@ -92,7 +121,7 @@ export function namespaceRouter(options: NamespaceRouterOptions) {
         changed(ctx.access, input.id)
         return follow(await store.setTools(input.id, input.patches))
       }),
-  })
+  }
 }
 
 /** What namespaces offer, and why. */
@@ -118,6 +147,20 @@ function offerProcedures({ offers }: NamespaceRouterOptions) {
       )
       .query(({ ctx, input }) => offers(ctx.access).findTools(input.text, input.limit)),
   }
+}
+
+/** Those that a namespace has already may be put elsewhere, changed and taken out. */
+function refuseModules(
+  entries: readonly MiddlewareEntry[],
+  before: readonly MiddlewareEntry[],
+): void {
+  const known = new Set(before.map(({ use }) => use))
+  const problems = entries.flatMap(({ use }, at) =>
+    isOwnModule(use) && !known.has(use)
+      ? [{ path: ['middleware', at, 'use'], message: NO_OWN_MODULES }]
+      : [],
+  )
+  if (problems.length > 0) throw new InvalidInput(problems)
 }
 
 function helpersOf({ store, server, invalidate }: NamespaceRouterOptions) {

@@ -11,6 +11,8 @@ async function openWithServers(...names: string[]) {
 
 const members = (...servers: [string | undefined, boolean?][]) =>
   servers.map(([serverId = '', enabled]) => ({ serverId, enabled }))
+const stored = (...servers: [string | undefined, boolean?][]) =>
+  members(...servers).map((member) => ({ ...member, newTools: null }))
 
 test('a namespace keeps its servers in their order, across starts', async () => {
   await using stores = await openWithServers('a', 'b', 'c')
@@ -19,12 +21,15 @@ test('a namespace keeps its servers in their order, across starts', async () => 
     name: 'work',
     servers: members([c], [a, false], [b]),
   })
-  const expected = { name: 'work', description: '', enabled: true, tools: [] }
+  const expected = {
+    ...{ name: 'work', description: '', enabled: true, tools: [], items: [] },
+    ...{ middleware: [], newTools: 'on', changedTools: 'warn' },
+  }
   expect(namespace).toEqual({
     ...{ ownerId: null, shared: true },
     ...expected,
     id: namespace.id,
-    servers: members([c, true], [a, false], [b, true]),
+    servers: stored([c, true], [a, false], [b, true]),
   })
   expect(stores.namespaces.byName('work')).toEqual(namespace)
   expect((await stores.reopen()).namespaces.get(namespace.id)).toEqual(namespace)
@@ -43,7 +48,7 @@ test('switches and tool rules stay, also of servers that are taken out and put b
   expect(namespaces.get(id)).toEqual({
     ...before,
     description: 'new',
-    servers: members([b, true], [a, false]),
+    servers: stored([b, true], [a, false]),
   })
   await namespaces.update(id, { servers: members([b]) })
   await namespaces.update(id, { servers: [] })

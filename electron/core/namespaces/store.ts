@@ -1,22 +1,20 @@
-import { randomUUID } from 'node:crypto'
-import type { z } from 'zod'
-import {
-  namespaceInput,
-  namespacePatch,
-  type Namespace,
-  type NamespaceInput,
-  type NamespacePatch,
-  type ToolRulePatch,
+import type {
+  ItemRulePatch,
+  Namespace,
+  NamespaceInput,
+  NamespacePatch,
+  ToolRulePatch,
 } from '../../../shared/namespace.ts'
 import type { Owned } from '../../../shared/account.ts'
-import { ownedBy } from '../access.ts'
+import type { MiddlewareEntry } from '../../../shared/middleware.ts'
 import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
-import { InvalidInput, parseInput } from '../problems.ts'
-import { deepFreeze, openShelf } from '../shelf.ts'
-import type { MiddlewareEntry } from '../../../shared/middleware.ts'
+import { deepFreeze } from '../shelf.ts'
+import { namespaceChanges, type AcceptedTool } from './namespace-changes.ts'
 import * as rows from './namespace-rows.ts'
-import { patchToolRules } from './tool-rules.ts'
+import { openNamespaceShelf } from './namespace-shelf.ts'
+import { readDefinitions } from './pin-rows.ts'
+import type { Pins, ToolsOf } from './pins.ts'
 
 /**
  * The definitions of namespaces. Reading is from memory; returned values are frozen. Changes reject
@@ -35,6 +33,16 @@ export interface NamespaceStore {
   setTool(id: string, patch: ToolRulePatch): Promise<Namespace>
   /** The same for many tools: all of them change, or none. */
   setTools(id: string, patches: ToolRulePatch[]): Promise<Namespace>
+  /** Changes what the namespace says of prompts, resources and templates: all of them, or none. */
+  setItems(id: string, patches: ItemRulePatch[]): Promise<Namespace>
+  /** What is known of its servers' tools. */
+  pins(id: string): Pins
+  /** Writes down what servers offer now, in every namespace; resolves with those that changed. */
+  see(toolsOf: ToolsOf): Promise<string[]>
+  /** Takes tools in as they are; see `pins.ts`. */
+  accept(id: string, tools: readonly AcceptedTool[]): Promise<Namespace>
+  /** What pinned tools said of themselves, by hash; those that are not kept are missing. */
+  definitions(hashes: readonly string[]): Promise<Map<string, Record<string, unknown>>>
   /** Refused while an endpoint uses it. */
   delete(id: string): Promise<void>
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
@@ -42,6 +50,7 @@ export interface NamespaceStore {
   createIn(tx: Tx, input: NamespaceInput, ownerId?: string | null): Promise<Namespace>
   updateIn(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace>
   setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace>
+  setItemsIn(tx: Tx, id: string, patches: ItemRulePatch[]): Promise<Namespace>
   deleteIn(tx: Tx, id: string): Promise<void>
   reload(): Promise<void>
 }
@@ -59,27 +68,17 @@ export type NamespaceStoreOptions = {
 }
 
 export async function openNamespaceStore(options: NamespaceStoreOptions): Promise<NamespaceStore> {
-  const { db, changes, mayHave, checkMiddleware } = options
-  const shelf = await openShelf(() => db.read(rows.readNamespaces))
+  const { db, changes, mayHave } = options
+  const { shelf, pinsOf, see, store, drop } = await openNamespaceShelf(db)
+  const changesOf = namespaceChanges(options.checkMiddleware)
 
-  async function store(work: (tx: Tx) => Promise<Namespace>): Promise<Namespace> {
-    const namespace = await shelf.inTurn(async () => shelf.put(await db.write(work)))
+  async function change(work: (tx: Tx) => Promise<Namespace>): Promise<Namespace> {
+    const namespace = await store(work)
     changes.publish({ kind: 'namespace', id: namespace.id })
     return namespace
   }
 
-  function createIn(tx: Tx, input: NamespaceInput, ownerId: string | null = null) {
-    const parsed = parseInput(namespaceInput, input)
-    checkMiddleware(parsed.middleware)
-    return insert(tx, parsed, ownerId)
-  }
-
-  function updateIn(tx: Tx, id: string, input: NamespacePatch) {
-    const patch = parseInput(namespacePatch, input)
-    checkMiddleware(patch.middleware ?? [])
-    return change(tx, id, patch)
-  }
-
+  const { createIn, updateIn, setToolsIn, setItemsIn, acceptIn } = changesOf
   const shown = (namespace: Namespace | undefined) =>
     namespace && withoutUnusable(namespace, mayHave)
 
@@ -87,21 +86,21 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
     list: () => shelf.list().map((namespace) => withoutUnusable(namespace, mayHave)),
     get: (id) => shown(shelf.get(id)),
     byName: (name, ownerId) => shown(shelf.byName(name, ownerId)),
-    create: (input, ownerId) => store((tx) => createIn(tx, input, ownerId)),
-    update: (id, patch) => store((tx) => updateIn(tx, id, patch)),
-    setTool: (id, patch) => store((tx) => setToolsIn(tx, id, [patch])),
-    setTools: (id, patches) => store((tx) => setToolsIn(tx, id, patches)),
+    create: (input, ownerId) => change((tx) => createIn(tx, input, ownerId)),
+    update: (id, patch) => change((tx) => updateIn(tx, id, patch)),
+    setTool: (id, patch) => change((tx) => setToolsIn(tx, id, [patch])),
+    setTools: (id, patches) => change((tx) => setToolsIn(tx, id, patches)),
+    setItems: (id, patches) => change((tx) => setItemsIn(tx, id, patches)),
+    accept: (id, tools) => change((tx) => acceptIn(tx, id, tools)),
+    pins: pinsOf,
+    see,
+    definitions: (hashes) => db.read((tx) => readDefinitions(tx, hashes)),
     async delete(id) {
-      await shelf.inTurn(async () => {
-        await db.write((tx) => rows.deleteNamespace(tx, id))
-        shelf.drop(id)
-      })
+      await drop(id)
       changes.publish({ kind: 'namespace', id })
     },
     listIn: rows.readNamespaces,
-    createIn,
-    updateIn,
-    setToolsIn,
+    ...{ createIn, updateIn, setToolsIn, setItemsIn },
     deleteIn: rows.deleteNamespace,
     async reload() {
       for (const id of await shelf.reload()) changes.publish({ kind: 'namespace', id })
@@ -109,55 +108,17 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
   }
 }
 
-async function insert(
-  tx: Tx,
-  parsed: z.output<typeof namespaceInput>,
-  ownerId: string | null,
-): Promise<Namespace> {
-  const owned = ownedBy(ownerId, parsed.shared)
-  const namespace = { ...parsed, ...owned, id: randomUUID(), tools: [] }
-  await rows.insertNamespace(tx, namespace)
-  return namespace
-}
-
-async function change(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace> {
-  const { name, description, enabled, servers, shared, middleware } = patch
-  const { namespace: current, switches } = await rows.lockNamespace(tx, id)
-  const namespace: Namespace = {
-    ...current,
-    ...ownedBy(current.ownerId, shared ?? current.shared),
-    name: name ?? current.name,
-    description: description ?? current.description,
-    enabled: enabled ?? current.enabled,
-    middleware: middleware ?? current.middleware,
-    servers: (servers ?? current.servers).map((member) => ({
-      serverId: member.serverId,
-      enabled: member.enabled ?? switches.get(member.serverId) ?? true,
-    })),
-  }
-  await rows.updateNamespace(tx, namespace, switches)
-  return namespace
-}
-
-async function setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace> {
-  const { namespace: current } = await rows.lockNamespace(tx, id)
-  const members = new Set(current.servers.map((server) => server.serverId))
-  const stranger = patches.find(({ serverId }) => !members.has(serverId))
-  if (stranger) {
-    const message = `the server "${stranger.serverId}" is not in the namespace "${current.name}"`
-    throw new InvalidInput([{ path: ['serverId'], message }])
-  }
-  const namespace = { ...current, tools: patchToolRules(current.tools, patches) }
-  await rows.writeTools(tx, namespace)
-  return namespace
-}
-
 function withoutUnusable(
   namespace: Namespace,
   mayHave: NamespaceStoreOptions['mayHave'],
 ): Namespace {
   const exists = ({ serverId }: { serverId: string }) => mayHave(namespace, serverId)
-  const { servers, tools } = namespace
-  if (servers.every(exists) && tools.every(exists)) return namespace
-  return deepFreeze({ ...namespace, servers: servers.filter(exists), tools: tools.filter(exists) })
+  const { servers, tools, items } = namespace
+  if ([servers, tools, items].every((list) => list.every(exists))) return namespace
+  return deepFreeze({
+    ...namespace,
+    servers: servers.filter(exists),
+    tools: tools.filter(exists),
+    items: items.filter(exists),
+  })
 }

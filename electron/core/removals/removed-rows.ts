@@ -13,19 +13,20 @@ type Part = { table: string; column: string }
 const ofServer = (table: string): Part => ({ table, column: 'server_id' })
 const ofNamespace = (table: string): Part => ({ table, column: 'namespace_id' })
 
+/** What a namespace says of a server. */
+const IN_NAMESPACES = ['namespace_servers', 'namespace_tools', 'namespace_items', 'namespace_pins']
+
 /** The table of the thing itself, and those that the database empties with it, parents first. */
 const TABLES: Record<RemovalKind, { own: string; noun: string; parts: Part[] }> = {
   servers: {
     own: 'servers',
     noun: 'A server',
-    parts: ['sign_ins', 'server_catalogs', 'tools', 'namespace_servers', 'namespace_tools'].map(
-      ofServer,
-    ),
+    parts: ['sign_ins', 'server_catalogs', 'tools', ...IN_NAMESPACES].map(ofServer),
   },
   namespaces: {
     own: 'namespaces',
     noun: 'A namespace',
-    parts: ['namespace_servers', 'namespace_tools'].map(ofNamespace),
+    parts: IN_NAMESPACES.map(ofNamespace),
   },
   endpoints: {
     own: 'endpoints',
@@ -41,8 +42,9 @@ const TABLES: Record<RemovalKind, { own: string; noun: string; parts: Part[] }> 
 
 /** What a row needs to be there; without it, the row is nothing any more. */
 const PARENTS: Record<string, Record<string, string>> = {
-  namespace_servers: { namespace_id: 'namespaces', server_id: 'servers' },
-  namespace_tools: { namespace_id: 'namespaces', server_id: 'servers' },
+  ...Object.fromEntries(
+    IN_NAMESPACES.map((table) => [table, { namespace_id: 'namespaces', server_id: 'servers' }]),
+  ),
   api_key_endpoints: { api_key_id: 'api_keys', endpoint_id: 'endpoints' },
 }
 
@@ -91,7 +93,7 @@ export async function putBack(tx: Tx, kind: RemovalKind, rows: RemovedRows): Pro
   for (const { table } of parts) {
     const whole = await withParents(tx, table, rows[table] ?? [])
     if (table === 'namespace_servers') await insertMembers(tx, whole)
-    else if (table === 'namespace_tools') await insertRules(tx, whole)
+    else if (NAMED_RULES.has(table)) await insertRules(tx, table, whole)
     else await insertRows(tx, table, whole)
   }
 }
@@ -148,15 +150,17 @@ async function insertMembers(tx: Tx, rows: readonly Row[]): Promise<void> {
   }
 }
 
-/** A name that another tool was given meanwhile stays with that one. */
-async function insertRules(tx: Tx, rows: readonly Row[]): Promise<void> {
-  const present = (await readRows(tx, 'namespace_tools')) ?? []
+const NAMED_RULES = new Set(['namespace_tools', 'namespace_items'])
+
+/** A name that another tool or prompt was given meanwhile stays with that one. */
+async function insertRules(tx: Tx, table: string, rows: readonly Row[]): Promise<void> {
+  const present = (await readRows(tx, table)) ?? []
   const taken = new Set(present.map(({ namespace_id, name }) => `${namespace_id} ${name}`))
   const free = rows.map((row) => {
     const isTaken = row.name !== null && taken.has(`${row.namespace_id} ${row.name}`)
     return isTaken ? { ...row, name: null } : row
   })
-  await insertRows(tx, 'namespace_tools', free)
+  await insertRows(tx, table, free)
 }
 
 async function valuesOf(tx: Tx, table: string, column: string): Promise<Set<unknown>> {

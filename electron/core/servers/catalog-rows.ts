@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm'
 import type { ServerCatalog } from '../../../shared/catalog.ts'
 import type { Tx } from '../db/open.ts'
 import { serverCatalogs, servers, tools } from '../db/schema.ts'
-import { contentHash } from './canonical-json.ts'
+import { contentHash } from '../canonical-json.ts'
 
 /** What is known of what a server offers; `triedAt` (ISO) is `null` when it was never asked. */
 export type CatalogEntry = {

@@ -2,7 +2,7 @@ import type { ServerCatalog } from '../../../shared/catalog.ts'
 import type { Changes } from '../changes.ts'
 import type { Database } from '../db/open.ts'
 import { deepFreeze } from '../shelf.ts'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../canonical-json.ts'
 import { readCatalogs, writeAttempt, type CatalogEntry } from './catalog-rows.ts'
 
 /** Last seen catalogs. Memory comes first: `get` never waits, and shows a `save` at once. */

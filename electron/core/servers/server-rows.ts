@@ -94,7 +94,7 @@ function toColumns(server: OwnedServer, secrets: Secrets) {
 }
 
 function fromRow(row: ServerRow, secrets: Secrets): OwnedServer {
-  const { id, ownerId, shared, createdAt: _, secrets: sealed, ...rest } = row
+  const { id, ownerId, shared, approved: _, createdAt: __, secrets: sealed, ...rest } = row
   const { command, args, cwd, url, ...common } = rest
   const hidden = sealedFields.parse(JSON.parse(secrets.open(sealed, secretContext(id))))
   const own =

@@ -28,6 +28,13 @@ export async function insertDefinitions(tx: Tx, count = 20): Promise<void> {
     name: 'speak',
     annotations: { readOnlyHint: true, note: 'ünï\n"code"' },
   })
+  await tx.insert(schema.namespaceItems).values({
+    ...{ namespaceId: 'one', serverId: 's1', kind: 'prompt', item: 'greet', enabled: true },
+    name: 'hello',
+  })
+  await tx
+    .insert(schema.namespacePins)
+    .values({ namespaceId: 'one', serverId: 's1', tool: 'say', hash: 'b'.repeat(64) })
   await tx.insert(schema.endpoints).values({
     id: 'e',
     name: 'default',

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../../shared/endpoint.ts'
+import { DIRECT, type Endpoint } from '../../../shared/endpoint.ts'
 import { accessOf } from '../access.ts'
 import { openAiClients, type AiClientsService } from '../clients/clients.ts'
 import type { ConnectInput } from '../clients/connecting.ts'
@@ -23,6 +23,7 @@ export async function openTestAiClients(machine: Machine): Promise<TestAiClients
   let written: Written[] = []
   const endpoint: Endpoint = {
     ...{ id: 'e', name: 'default', description: '', enabled: true, namespaceId: 'n', prefix: true },
+    ...{ discovery: DIRECT, rateLimit: null },
     ...{ ownerId: null, shared: true, auth: { apiKey: true, oauth: false, queryParam: false } },
   }
   const service = await openAiClients({

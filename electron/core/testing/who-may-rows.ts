@@ -84,6 +84,11 @@ export const ROWS: Record<string, Row> = {
   'namespaces.setEnabled': forOwner((world) => ({ ...namespace(world), enabled: true })),
   'namespaces.setTool': forOwner((world) => ({ ...namespace(world), patch: rule(world) })),
   'namespaces.setTools': forOwner((world) => ({ ...namespace(world), patches: [rule(world)] })),
+  'namespaces.setItems': forOwner((world) => ({
+    ...namespace(world),
+    patches: [{ serverId: rule(world).serverId, kind: 'prompt', item: 'greet', title: 'Greet' }],
+  })),
+  'namespaces.middlewareKinds': forAll(),
   'endpoints.list': forAll(),
   'endpoints.get': forOwner(endpoint),
   'endpoints.create': forAll(({ newName, defaultNamespace: namespaceId }) => {

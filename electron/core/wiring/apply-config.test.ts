@@ -29,6 +29,7 @@ const apply = (stores: TempStores, file: object) =>
     file: parseConfigFile(JSON.stringify(file), { KEY: 'value' }),
     stores,
     db: stores.db,
+    modulesIn: null,
   })
 
 const everything = ({
@@ -65,8 +66,8 @@ test('what a file names is created', async () => {
   const local = servers.byName('local')?.id
   const remote = servers.byName('remote')?.id
   expect(namespaces.byName('work')?.servers).toEqual([
-    { serverId: remote, enabled: true },
-    { serverId: local, enabled: false },
+    { serverId: remote, enabled: true, newTools: null },
+    { serverId: local, enabled: false, newTools: null },
   ])
   const rules = namespaces.byName('work')?.tools
   expect(rules).toHaveLength(2)

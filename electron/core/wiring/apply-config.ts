@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { ConfigFile, ConfigServer } from '../../../shared/config-file.ts'
+import type { ConfigFile, ConfigNamespace, ConfigServer } from '../../../shared/config-file.ts'
+import { isOwnModule, NO_OWN_MODULES, type MiddlewareEntry } from '../../../shared/middleware.ts'
+import type { ItemRulePatch, ToolRulePatch } from '../../../shared/namespace.ts'
 import { serverDefinition, type ServerDefinition } from '../../../shared/server.ts'
 import type { ApiKeyStore } from '../auth/api-key-store.ts'
 import type { CoreConfig } from '../config.ts'
@@ -29,7 +32,16 @@ export type Applied = {
   change: 'created' | 'updated'
 }
 
-export type ApplyConfigOptions = { file: ConfigFile; stores: DefinitionStores; db: Database }
+export type ApplyConfigOptions = {
+  file: ConfigFile
+  stores: DefinitionStores
+  db: Database
+  /**
+   * What paths of middlewares that people wrote themselves begin at; `null` where the file may name
+   * none: whoever can change a namespace must not thereby run a program.
+   */
+  modulesIn: string | null
+}
 
 export type ApplyConfigFileOptions = {
   config: Pick<CoreConfig, 'configFile' | 'env'>
@@ -38,7 +50,7 @@ export type ApplyConfigFileOptions = {
 }
 
 type Definition = { id: string; name: string; ownerId: string | null }
-type Work = { tx: Tx; file: ConfigFile; stores: DefinitionStores }
+type Work = Pick<ApplyConfigOptions, 'file' | 'stores' | 'modulesIn'> & { tx: Tx }
 
 /** Applies the config file that the start names, if it names one. */
 export async function applyConfigFile(options: ApplyConfigFileOptions): Promise<Applied[]> {
@@ -46,7 +58,8 @@ export async function applyConfigFile(options: ApplyConfigFileOptions): Promise<
   if (config.configFile === null) return []
   const text = await readText(config.configFile)
   const file = withDefaultNamespace(parseConfigFile(text, config.env), namesIn(stores))
-  return applyConfig({ file, stores, db })
+  const modulesIn = dirname(resolve(config.configFile))
+  return applyConfig({ file, stores, db, modulesIn })
 }
 
 /** What `withDefaultNamespace` asks of the stores. */
@@ -72,9 +85,9 @@ async function readText(path: string): Promise<string> {
  * stays as it is. Throws InvalidInput with every name that nobody knows; then nothing is applied.
  */
 export async function applyConfig(options: ApplyConfigOptions): Promise<Applied[]> {
-  const { file, stores, db } = options
+  const { stores, db } = options
   const applied = await db.write(async (tx) => {
-    const work = { tx, file, stores }
+    const work = { ...options, tx }
     await refuseUnknownNames(work)
     // In this order, since each names those before it.
     return [
@@ -119,41 +132,86 @@ async function applyServers({ tx, file, stores: { servers } }: Work): Promise<Ap
   })
 }
 
-async function applyNamespaces({ tx, file, stores }: Work): Promise<Applied[]> {
+async function applyNamespaces({ tx, file, stores, modulesIn }: Work): Promise<Applied[]> {
   const { namespaces } = stores
   const stored = byName(await namespaces.listIn(tx))
   const idOf = ids(await stores.servers.listIn(tx))
-  return applyEach('namespace', file.namespaces, async (name, { servers, tools = {}, ...rest }) => {
-    const members = servers?.map(({ name: server, enabled }) => ({
+  return applyEach('namespace', file.namespaces, async (name, entry) => {
+    const { servers, tools: _, prompts: __, resources: ___, middleware, ...rest } = entry
+    const members = servers?.map(({ name: server, ...member }) => ({
+      ...member,
       serverId: idOf(server),
-      enabled,
     }))
     const before = stored.get(name)
-    const input = { ...rest, name, servers: members }
-    const after = before
+    const placed = middleware?.map((one, at) => withPath(one, { modulesIn, at }))
+    const input = { ...rest, name, servers: members, middleware: placed }
+    let after = before
       ? await namespaces.updateIn(tx, before.id, input)
-      : await namespaces.createIn(tx, input)
-    const rules = Object.entries(tools).map(([key, rule]) => {
-      const { server = '', tool = '' } = splitToolKey(key) ?? {}
-      return { ...rule, serverId: idOf(server), tool }
-    })
-    if (rules.length === 0) return { before, after }
-    return { before, after: await namespaces.setToolsIn(tx, after.id, rules) }
+      : await namespaces.createIn(tx, { ...input, servers: members?.map(whole) })
+    const rules = toolPatches(entry, idOf)
+    if (rules.length > 0) after = await namespaces.setToolsIn(tx, after.id, rules)
+    const items = itemPatches(entry, idOf)
+    if (items.length > 0) after = await namespaces.setItemsIn(tx, after.id, items)
+    return { before, after }
   })
+}
+
+/** A member of a namespace that is new: what is not said is as it is by default. */
+function whole<T extends object>(member: T) {
+  return Object.fromEntries(
+    Object.entries(member).filter(([, value]) => value !== undefined),
+  ) as T & { serverId: string }
+}
+
+function withPath(
+  entry: MiddlewareEntry,
+  { modulesIn, at }: { modulesIn: string | null; at: number },
+): MiddlewareEntry {
+  if (!isOwnModule(entry.use)) return entry
+  if (modulesIn !== null) return { ...entry, use: resolve(modulesIn, entry.use) }
+  throw new InvalidInput([{ path: ['middleware', at, 'use'], message: NO_OWN_MODULES }])
+}
+
+type IdOf = (name: string) => string
+
+function toolPatches({ tools = {} }: ConfigNamespace, idOf: IdOf): ToolRulePatch[] {
+  return Object.entries(tools).map(([key, rule]) => {
+    const { server = '', tool = '' } = splitToolKey(key) ?? {}
+    return { ...rule, serverId: idOf(server), tool }
+  })
+}
+
+function itemPatches({ prompts = {}, resources = [] }: ConfigNamespace, idOf: IdOf) {
+  return [
+    ...Object.entries(prompts).map(([key, rule]): ItemRulePatch => {
+      const { server = '', tool: item = '' } = splitToolKey(key) ?? {}
+      return { ...rule, serverId: idOf(server), kind: 'prompt', item }
+    }),
+    ...resources.map(({ server, uri, template, ...rule }): ItemRulePatch => {
+      const kind = uri === undefined ? 'template' : 'resource'
+      return { ...rule, serverId: idOf(server), kind, item: uri ?? template ?? '' }
+    }),
+  ]
 }
 
 async function applyEndpoints({ tx, file, stores }: Work): Promise<Applied[]> {
   const { endpoints } = stores
   const stored = byName(await endpoints.listIn(tx))
   const idOf = ids(await stores.namespaces.listIn(tx))
-  return applyEach('endpoint', file.endpoints, async (name, { namespace, ...rest }) => {
+  const serverId = ids(await stores.servers.listIn(tx))
+  return applyEach('endpoint', file.endpoints, async (name, entry) => {
+    const { namespace, discovery, ...rest } = entry
+    const pinned = discovery?.pinned.map((key) => {
+      const { server = '', tool = '' } = splitToolKey(key) ?? {}
+      return { serverId: serverId(server), tool }
+    })
+    const found = discovery && { discovery: { ...discovery, pinned: pinned ?? [] } }
     const before = stored.get(name)
     const namespaceId = namespace === undefined ? before?.namespaceId : idOf(namespace)
     const after = before
-      ? await endpoints.updateIn(tx, before.id, { ...rest, namespaceId })
+      ? await endpoints.updateIn(tx, before.id, { ...rest, ...found, namespaceId })
       : await endpoints.createIn(tx, {
-          ...rest,
-          name,
+          ...{ ...rest, ...found, name },
           namespaceId: namespaceId ?? '',
           auth: rest.auth && { apiKey: true, oauth: false, queryParam: false, ...rest.auth },
         })

@@ -86,6 +86,7 @@ function changeOne(stores: TempStores, model: Model, dice: (limit: number) => nu
       namespace.servers = chosen.map((serverId) => ({
         serverId,
         enabled: model.switches.get(namespace.id + serverId) ?? true,
+        newTools: null,
       }))
       const servers = chosen.map((serverId) => ({ serverId }))
       return () => stores.namespaces.update(namespace.id, { servers })

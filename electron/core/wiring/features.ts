@@ -18,6 +18,7 @@ import { openStoredRemovals } from './removals.ts'
 import type { AppRouter } from '../router.ts'
 import type { Overview } from '../status/router.ts'
 import { openNews } from './news.ts'
+import { startPinning } from './pinning.ts'
 import { rulesOver } from './rules.ts'
 import type { Sight } from './sight.ts'
 import type { Stores } from './stores.ts'
@@ -63,6 +64,7 @@ export async function openFeatures(live: Live): Promise<Features> {
   const follow = openFollowing(live)
   const news = opened.use(openNews(stores, changes))
   const rules = rulesOver(stores)
+  opened.use(startPinning({ stores, changes, log, follow: follow.endpoints }))
   opened.use(stores.apiKeys.watchExpiry((id) => void follow.apiKey(id)))
   const parts = { ...live, follow, news, rules }
   const removals = opened.use(await openStoredRemovals({ ...parts, log, now: limits.now }))

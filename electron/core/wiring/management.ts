@@ -65,6 +65,7 @@ export function openManagement(parts: ManagementParts): AppRouter {
     servers: { ...serverParts(parts, statusOf), remove: remove('servers') },
     namespaces: {
       store: stores.namespaces,
+      middlewareKinds: stores.middlewares.kinds,
       server,
       offers: offersFor(stores, statusOf),
       invalidate: follow.endpoints,

@@ -30,6 +30,7 @@ function sourcesFor(
     namespaces: {
       get: (id) => seen(namespaces.get(id)),
       list: () => access.seen(namespaces.list()),
+      pins: namespaces.pins,
     },
     servers: () => access.seen(servers.list()),
     server,

@@ -63,7 +63,7 @@ function definitionsIn({ servers, namespaces, endpoints, apiKeys }: Stores) {
     all.filter(({ ownerId }) => ownerId === null)
   return {
     servers: ours(servers.list()),
-    namespaces: ours(namespaces.list()),
+    namespaces: ours(namespaces.list()).map((one) => ({ ...one, pins: namespaces.pins(one.id) })),
     endpoints: ours(endpoints.list()),
     apiKeys: ours(apiKeys.list()),
   }
@@ -71,7 +71,7 @@ function definitionsIn({ servers, namespaces, endpoints, apiKeys }: Stores) {
 
 async function applyNow({ stores, db, follow }: UpkeepParts, given: ConfigFile) {
   const file = withDefaultNamespace(given, namesIn(stores))
-  const applied = await applyConfig({ file, stores, db })
+  const applied = await applyConfig({ file, stores, db, modulesIn: null })
   for (const { kind, id } of applied) {
     if (kind === 'server') await follow.server(id)
     if (kind === 'api-key') await follow.apiKey(id)

@@ -4,6 +4,7 @@ import type { InspectorTarget } from '../../../shared/inspector.ts'
 import type { Namespace } from '../../../shared/namespace.ts'
 import { mayUse } from '../access.ts'
 import type { EndpointView } from '../gateway/endpoint.ts'
+import { newcomersOf } from '../namespaces/pins.ts'
 import type { Stores } from './stores.ts'
 
 /**
@@ -83,9 +84,10 @@ const MANAGERS_ONLY = { apiKey: true, oauth: false, queryParam: false }
 function serverView(stores: Stores, id: string): EndpointView | undefined {
   const server = stores.servers.get(id)
   if (!server) return undefined
-  const servers = [{ id, name: server.name, on: server.enabled }]
+  const servers = [{ id, name: server.name, on: server.enabled, newTools: 'on' as const }]
   const name = `server/${server.name}`
-  const bare = { prefix: 'own' as const, rules: [], middleware: [] }
+  const trust = { holdsChanged: false, pins: new Map<string, string>() }
+  const bare = { prefix: 'own' as const, rules: [], items: [], middleware: [], trust }
   return { id, name, auth: MANAGERS_ONLY, servers, ...bare }
 }
 
@@ -94,12 +96,15 @@ function endpointView(
   { id, name, prefix, auth }: Pick<Endpoint, 'id' | 'name' | 'prefix' | 'auth'>,
   namespace: Namespace,
 ): EndpointView {
+  const pins = stores.namespaces.pins(namespace.id)
   const servers = namespace.servers.flatMap((member) => {
     const server = stores.servers.get(member.serverId)
     if (!server) return []
     const on = namespace.enabled && member.enabled !== false && server.enabled
-    return [{ id: server.id, name: server.name, on }]
+    const newTools = newcomersOf(namespace, member, pins)
+    return [{ id: server.id, name: server.name, on, newTools }]
   })
-  const { tools: rules, middleware } = namespace
-  return { id, name, prefix, auth, servers, rules, middleware }
+  const { tools: rules, items, middleware, changedTools } = namespace
+  const trust = { holdsChanged: changedTools === 'block', pins: pins.tools }
+  return { id, name, prefix, auth, servers, rules, items, middleware, trust }
 }

@@ -6,7 +6,7 @@ import { moved, withServers, withTools } from './offer-changes.ts'
 function tool(name: string, fields: Partial<OfferedTool> = {}): OfferedTool {
   const own = { tool: name, title: null, description: null, annotations: null }
   const shown = { exposed: `github__${name}`, name: `github__${name}`, changed: {}, renamed: null }
-  return { ...own, ...shown, on: true, hiddenBy: null, tokens: 100, ...fields }
+  return { ...own, ...shown, on: true, hiddenBy: null, isChanged: false, tokens: 100, ...fields }
 }
 
 const TOOLS = [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isRawJson } from '../json.ts'
+import { isRawJson } from './json.ts'
 
 /** JSON with the keys of every object in order, so that equal values give equal text. */
 export function canonicalJson(value: unknown): string {

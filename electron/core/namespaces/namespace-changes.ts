@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import {
+  namespaceInput,
+  namespacePatch,
+  type ItemRulePatch,
+  type Namespace,
+  type NamespaceInput,
+  type NamespacePatch,
+  type ToolRulePatch,
+} from '../../../shared/namespace.ts'
+import type { MiddlewareEntry } from '../../../shared/middleware.ts'
+import { ownedBy } from '../access.ts'
+import type { Tx } from '../db/open.ts'
+import { InvalidInput, parseInput } from '../problems.ts'
+import { pinnedPart, toolHash } from '../tool-hash.ts'
+import { patchItemRules } from './item-rules.ts'
+import * as rows from './namespace-rows.ts'
+import { writeDefinitions, writePins } from './pin-rows.ts'
+import { toolKey, type Pin, type Tool } from './pins.ts'
+import { patchToolRules } from './tool-rules.ts'
+
+/** A tool that a person has looked at, as it is listed by its server. */
+export type AcceptedTool = { serverId: string; definition: Tool }
+
+/** The changes to namespaces, each within a transaction; resolves with the namespace after it. */
+export function namespaceChanges(checkMiddleware: (entries: readonly MiddlewareEntry[]) => void) {
+  return {
+    createIn(tx: Tx, input: NamespaceInput, ownerId: string | null = null) {
+      const parsed = parseInput(namespaceInput, input)
+      checkMiddleware(parsed.middleware)
+      return insert(tx, parsed, ownerId)
+    },
+    updateIn(tx: Tx, id: string, input: NamespacePatch) {
+      const patch = parseInput(namespacePatch, input)
+      checkMiddleware(patch.middleware ?? [])
+      return change(tx, id, patch)
+    },
+    setToolsIn,
+    setItemsIn,
+    acceptIn,
+  }
+}
+
+async function insert(
+  tx: Tx,
+  parsed: z.output<typeof namespaceInput>,
+  ownerId: string | null,
+): Promise<Namespace> {
+  const owned = ownedBy(ownerId, parsed.shared)
+  const namespace = { ...parsed, ...owned, id: randomUUID(), tools: [], items: [] }
+  await rows.insertNamespace(tx, namespace)
+  return namespace
+}
+
+async function change(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace> {
+  const { servers, shared, ...fields } = patch
+  const { namespace: current, members } = await rows.lockNamespace(tx, id)
+  const named = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const namespace: Namespace = {
+    ...current,
+    ...(Object.fromEntries(named) as Partial<Namespace>),
+    ...ownedBy(current.ownerId, shared ?? current.shared),
+    servers: (servers ?? current.servers).map(({ serverId, enabled, newTools }) => ({
+      serverId,
+      enabled: enabled ?? members.get(serverId)?.enabled ?? true,
+      newTools: newTools === undefined ? (members.get(serverId)?.newTools ?? null) : newTools,
+    })),
+  }
+  await rows.updateNamespace(tx, namespace, members)
+  return namespace
+}
+
+async function setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace> {
+  const { namespace: current } = await rows.lockNamespace(tx, id)
+  refuseStrangers(current, patches)
+  const namespace = { ...current, tools: patchToolRules(current.tools, patches) }
+  await rows.writeTools(tx, namespace)
+  // Whoever switches a tool on takes it in, seen or not.
+  const switchedOn = patches.filter(({ enabled }) => enabled === true)
+  const pins = switchedOn.map(({ serverId, tool }): Pin => ({ serverId, tool, hash: null }))
+  await writePins(tx, id, distinct(pins))
+  return namespace
+}
+
+async function setItemsIn(tx: Tx, id: string, patches: ItemRulePatch[]): Promise<Namespace> {
+  const { namespace: current } = await rows.lockNamespace(tx, id)
+  refuseStrangers(current, patches)
+  const namespace = { ...current, items: patchItemRules(current.items, patches) }
+  await rows.writeItems(tx, namespace)
+  return namespace
+}
+
+async function acceptIn(tx: Tx, id: string, tools: readonly AcceptedTool[]): Promise<Namespace> {
+  const { namespace } = await rows.lockNamespace(tx, id)
+  refuseStrangers(namespace, tools)
+  const pins = tools.map(({ serverId, definition }): Pin => {
+    return { serverId, tool: String(definition.name), hash: toolHash(definition) }
+  })
+  const parts = tools.map(
+    ({ definition }) => [toolHash(definition), pinnedPart(definition)] as const,
+  )
+  await writeDefinitions(tx, new Map(parts))
+  await writePins(tx, id, distinct(pins))
+  return namespace
+}
+
+function refuseStrangers(
+  { name, servers }: Namespace,
+  parts: readonly { serverId: string }[],
+): void {
+  const members = new Set(servers.map((server) => server.serverId))
+  const stranger = parts.find(({ serverId }) => !members.has(serverId))
+  if (!stranger) return
+  const message = `the server "${stranger.serverId}" is not in the namespace "${name}"`
+  throw new InvalidInput([{ path: ['serverId'], message }])
+}
+
+/** One statement must not write a row twice; the last one counts. */
+function distinct(pins: readonly Pin[]): Pin[] {
+  return [...new Map(pins.map((pin) => [toolKey(pin.serverId, pin.tool), pin])).values()]
+}
