@@ -3,7 +3,8 @@ import { openLog } from '../log.ts'
 import { echoServer } from '../testing/echo-definition.ts'
 import { startTempCore } from '../testing/temp-core.ts'
 import { HIDDEN, openMask } from './masking.ts'
-import { hideInArgs, hideInUrl, looksSecret } from './secret-places.ts'
+import { looksSecret } from '../secret-shapes.ts'
+import { hideInArgs, hideInUrl } from './secret-places.ts'
 
 /** Planted in every place where a secret can be; none looks like another. */
 let planted: string[] = []

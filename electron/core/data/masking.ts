@@ -1,21 +1,13 @@
 import type { Server } from '../../../shared/server.ts'
 import { fillReferences } from '../references.ts'
-import { looksSecret } from './secret-places.ts'
+import { looksSecret, SECRET_SHAPES } from '../secret-shapes.ts'
 
 /** Below this length a "secret" is a word like `true`, and masking it would garble all. */
 const SHORTEST_SECRET = 6
 export const HIDDEN = '•••'
 
-/** Shapes of secrets, wherever they come from. */
-const SHAPES = [
-  /sk_mt_[A-Za-z0-9]{8,}/g,
-  /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g,
-  /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abpr]-|sk-|AKIA|AIza)[\w-]{12,}/g,
-  /(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]{6,}/gi,
-  // Whatever stands in the query of an address.
-  /(?<=\bhttps?:\/\/[^\s"'<>?]+\?)[^\s"'<>]+/g,
-  /(?<=:\/\/)[^\s/@"']+:[^\s/@"']+(?=@)/g,
-]
+/** Whatever stands in the query of an address is nobody's business either. */
+const SHAPES = [...SECRET_SHAPES, /(?<=\bhttps?:\/\/[^\s"'<>?]+\?)[^\s"'<>]+/g]
 
 type Environment = Record<string, string | undefined>
 

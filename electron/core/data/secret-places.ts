@@ -1,3 +1,5 @@
+import { looksSecret } from '../secret-shapes.ts'
+
 /*
  * Where people put secrets although a field of its own is there for them: in arguments, and in
  * addresses. What is hidden is told to `hide`, which says what stands there instead.
@@ -7,19 +9,6 @@ type Hide = (value: string, name: string) => string
 
 const SECRET_NAME =
   /(?:^|[-_.])(?:api-?_?key|key|token|secret|password|passwd|pwd|auth|authorization|bearer|credentials?|pat|dsn)(?:$|[-_.])/i
-const KNOWN_SHAPE =
-  /^(?:sk|pk|rk|ghp|gho|ghs|github_pat|glpat|xox[abp]|lin_api|npm|hf|AKIA|AIza|eyJ)[-_]?[\w.-]{12,}$/
-const REFERENCE = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/g
-
-/** Whether a word was made by a machine to be kept from people. */
-export function looksSecret(text: string): boolean {
-  const word = text.replaceAll(REFERENCE, '')
-  if (KNOWN_SHAPE.test(word)) return true
-  if (word.length < 20 || !/^[\w+/=.~-]+$/.test(word) || /^[./~]|[/\\].*[/\\]/.test(word))
-    return false
-  const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(word)).length
-  return kinds === 3 || (kinds === 2 && /\d/.test(word) && entropyOf(word) > 3.4)
-}
 
 /** Arguments without what a flag such as `--api-key` brings, or what looks like a key. */
 export function hideInArgs(args: readonly string[], hide: Hide): string[] {
@@ -75,13 +64,4 @@ function decoded(text: string): string {
   } catch {
     return text
   }
-}
-
-/** Bits per character: words have some 2 to 3, random texts more. */
-function entropyOf(text: string): number {
-  const counts = Object.values(Object.groupBy(text, String)).map((group = []) => group.length)
-  return counts.reduce((sum, count) => {
-    const share = count / text.length
-    return sum - share * Math.log2(share)
-  }, 0)
 }

@@ -1,0 +1,74 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { z } from 'zod'
+import { RpcError } from '../../json-rpc.ts'
+import type { Call, Middleware } from '../call.ts'
+import { middlewareKind, type MiddlewarePlace } from './kind.ts'
+
+const SECONDS = 60
+
+/** Of the range that JSON-RPC 2.0 leaves to implementations; HTTP knows it as 429. */
+export const RATE_LIMITED = -32_029
+
+const perMinute = z.int().min(1).max(1_000_000)
+
+type Options = { perMinute?: number | undefined; perClientPerMinute?: number | undefined }
+
+/**
+ * Refuses calls of tools, prompts and resources that are too many in a minute, with -32029 and
+ * `data: { reason: 'rate limit', retryAfterMs }`. Lists cost servers nothing and are not counted.
+ */
+export const limitRate = middlewareKind<Options>({
+  use: 'limit-rate',
+  options: z
+    .strictObject({
+      perMinute: perMinute.optional().meta({
+        title: 'Calls per minute',
+        description: 'Of all clients of an endpoint together.',
+      }),
+      perClientPerMinute: perMinute.optional().meta({
+        title: 'Calls per minute of each client',
+        description: 'A client is one key or sign-in, with the name that the program gives itself.',
+      }),
+    })
+    .refine(({ perMinute: all, perClientPerMinute: each }) => (all ?? each) !== undefined, {
+      message: 'needs "perMinute" or "perClientPerMinute"',
+    }),
+  make: (options, place) => limited(options, place),
+})
+
+const COUNTED = new Set(['tools/call', 'prompts/get', 'resources/read'])
+
+function limited(options: Options, place: MiddlewarePlace): Middleware {
+  const { all, each } = place.keep(() => ({
+    all: limiterOf(options.perMinute),
+    each: limiterOf(options.perClientPerMinute),
+  }))
+  return (next) =>
+    async function limitRate(call) {
+      if (!COUNTED.has(call.method)) return next(call)
+      // The narrower one first: who is refused by it takes nothing from the others.
+      await take(each, clientKey(call))
+      await take(all, '')
+      return next(call)
+    }
+}
+
+function limiterOf(points: number | undefined): RateLimiterMemory | null {
+  return points === undefined ? null : new RateLimiterMemory({ points, duration: SECONDS })
+}
+
+async function take(limiter: RateLimiterMemory | null, key: string): Promise<void> {
+  try {
+    await limiter?.consume(key)
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused
+    const retryAfterMs = refused.msBeforeNext
+    const text = `Too many calls: try again in ${Math.ceil(retryAfterMs / 1_000)} s.`
+    throw new RpcError(RATE_LIMITED, text, { reason: 'rate limit', retryAfterMs })
+  }
+}
+
+/** Who calls with which program. */
+export function clientKey({ caller, client }: Pick<Call, 'caller' | 'client'>): string {
+  return `${caller}\n${client.info?.name ?? ''}`
+}

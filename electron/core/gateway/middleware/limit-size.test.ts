@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import type { JsonObject } from '../../json-rpc.ts'
+import { runMiddlewares, textResult } from '../../testing/run-middleware.ts'
+
+const LIMIT = { use: 'limit-size', characters: 500 }
+const picture = { type: 'image', data: 'x'.repeat(5_000), mimeType: 'image/png' }
+
+type Items = { type: string; text: string }[]
+const itemsOf = (result: JsonObject) => result.content as Items
+const nextOf = (result: JsonObject) => {
+  const [, json] = /call read_more with (\{.*\})\.\]$/.exec(itemsOf(result)[1]?.text ?? '') ?? []
+  return json === undefined ? null : (JSON.parse(json) as JsonObject)
+}
+
+test('a long result is cut, and reading on gives the whole of it', async () => {
+  const text = Array.from({ length: 700 }, (_, at) => (at % 3 === 0 ? '😀' : String(at))).join('')
+  const { callTool } = runMiddlewares([LIMIT], () => textResult(text))
+  let part = await callTool('dump')
+  let whole = ''
+  for (let pages = 0; pages < 20; pages++) {
+    const [first] = itemsOf(part)
+    expect(first?.text.length).toBeLessThanOrEqual(501)
+    whole += first?.text
+    const next = nextOf(part)
+    if (!next) break
+    part = await callTool('read_more', next)
+  }
+  expect(whole).toBe(text)
+})
+
+test('short results pass as they are, and pictures are never cut', async () => {
+  const result = { content: [picture, { type: 'text', text: 'short' }], _meta: { a: 1 } }
+  const { callTool } = runMiddlewares([LIMIT], () => result)
+  expect(await callTool('draw')).toEqual(result)
+})
+
+test('structured content that is too long is read as text, and no shape is promised', async () => {
+  const rows = Array.from({ length: 200 }, (_, id) => ({ id }))
+  const { callTool, send } = runMiddlewares([LIMIT], ({ method }) =>
+    method === 'tools/list'
+      ? { tools: [{ name: 'rows', outputSchema: { type: 'object' } }] }
+      : { content: [], structuredContent: { rows }, isError: false },
+  )
+  const cut = await callTool('rows')
+  expect(cut).not.toHaveProperty('structuredContent')
+  expect(cut.isError).toBe(false)
+  expect(itemsOf(cut)[0]?.text).toBe(JSON.stringify({ rows }).slice(0, 500))
+  const { tools } = (await send('tools/list')) as { tools: JsonObject[] }
+  expect(tools).toMatchObject([{ name: 'rows' }, { name: 'read_more' }])
+  expect(tools[0]).not.toHaveProperty('outputSchema')
+})
+
+test('a handle is good for the caller who got it, and for nobody else', async () => {
+  const { callTool } = runMiddlewares([LIMIT], () => textResult('y'.repeat(900)))
+  const next = nextOf(await callTool('dump')) ?? {}
+  const gone = { isError: true, content: [{ type: 'text' }] }
+  expect(await callTool('read_more', next, { caller: 'other' })).toMatchObject(gone)
+  expect(await callTool('read_more', { ...next, handle: 'made up' })).toMatchObject(gone)
+  await expect(callTool('read_more', { handle: 1 })).rejects.toMatchObject({ code: -32_602 })
+  await expect(callTool('read_more', { ...next, offset: -1 })).rejects.toMatchObject({
+    code: -32_602,
+  })
+  expect(itemsOf(await callTool('read_more', { ...next, offset: 10_000 }))).toEqual([
+    { type: 'text', text: '' },
+  ])
+})
+
+test('a tool of a server that is called so is the one that answers', async () => {
+  const tools = [{ name: 'read_more' }]
+  const { callTool } = runMiddlewares([LIMIT], () => textResult('theirs'), tools)
+  expect(await callTool('read_more', { handle: 'x' })).toEqual(textResult('theirs'))
+})

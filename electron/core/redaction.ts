@@ -1,0 +1,91 @@
+import { looksSecret, SECRET_SHAPES } from './secret-shapes.ts'
+
+/** What can be hidden in texts. `secrets`: keys, tokens and passwords in addresses. */
+export const REDACTED_KINDS = [
+  'secrets',
+  'emails',
+  'phones',
+  'cards',
+  'ibans',
+  'addresses',
+] as const
+export type RedactedKind = (typeof REDACTED_KINDS)[number]
+
+type Hide = (text: string) => string
+
+/*
+ * Every expression runs in a time that grows with the text alone: none has a repetition within a
+ * repetition, nor one that begins anew at each character without a bound.
+ */
+
+const WORD = /[\w+=~-]{24,200}/g
+const EMAIL = /[\w.%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}/g
+const PHONE = /(?<![\w.])\+\d{1,3}[ .()/-]{0,2}\d(?:[ .()/-]{0,2}\d){6,12}(?![\w])/g
+const CARD = /(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g
+const IBAN = /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b/g
+const ADDRESS = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g
+
+const KINDS: Record<RedactedKind, Hide> = {
+  secrets: (text) =>
+    SECRET_SHAPES.reduce((all, shape) => all.replaceAll(shape, markOf('secret')), text).replaceAll(
+      WORD,
+      (word) => (looksSecret(word) ? markOf('secret') : word),
+    ),
+  emails: (text) => text.replaceAll(EMAIL, markOf('e-mail')),
+  phones: (text) => text.replaceAll(PHONE, markOf('phone')),
+  cards: (text) => text.replaceAll(CARD, (digits) => (isCard(digits) ? markOf('card') : digits)),
+  ibans: (text) => text.replaceAll(IBAN, (iban) => (isIban(iban) ? markOf('iban') : iban)),
+  addresses: (text) => text.replaceAll(ADDRESS, (ip) => (isAddress(ip) ? markOf('address') : ip)),
+}
+
+/** A function that hides these kinds of things, and these words in any case, in a text. */
+export function openRedaction(kinds: readonly RedactedKind[], words: readonly string[]): Hide {
+  const wordPattern =
+    words.length > 0 ? new RegExp(words.toSorted(byLength).map(escaped).join('|'), 'giu') : null
+  return (text) => {
+    const shown = wordPattern ? text.replaceAll(wordPattern, markOf('')) : text
+    return kinds.reduce((all, kind) => KINDS[kind](all), shown)
+  }
+}
+
+function markOf(kind: string): string {
+  return kind === '' ? '[redacted]' : `[redacted ${kind}]`
+}
+
+/** The longest first: one within another must not leave the rest of it readable. */
+function byLength(one: string, other: string): number {
+  return other.length - one.length
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}
+
+/** By the check digit of ISO/IEC 7812 (Luhn): most other long numbers have none. */
+function isCard(text: string): boolean {
+  const digits = Array.from(text.replaceAll(/\D/g, ''), Number).reverse()
+  const sum = digits.reduce((all, digit, at) => {
+    const weighed = at % 2 === 0 ? digit : digit * 2
+    return all + (weighed > 9 ? weighed - 9 : weighed)
+  }, 0)
+  return sum % 10 === 0
+}
+
+/** By the check digits of ISO 13616 (mod 97). */
+function isIban(text: string): boolean {
+  const bare = text.replaceAll(' ', '')
+  if (bare.length < 15 || bare.length > 34) return false
+  const moved = bare.slice(4) + bare.slice(0, 4)
+  let rest = 0
+  for (const character of moved) {
+    const value = Number.parseInt(character, 36)
+    rest = (rest * (value > 9 ? 100 : 10) + value) % 97
+  }
+  return rest === 1
+}
+
+function isAddress(text: string): boolean {
+  const parts = text.split('.').map(Number)
+  // Loopback and "any" say nothing of anybody.
+  return parts.every((part) => part <= 255) && parts[0] !== 127 && parts[0] !== 0
+}
