@@ -58,7 +58,7 @@ function byLength(one: string, other: string): number {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }
 
 /** By the check digit of ISO/IEC 7812 (Luhn): most other long numbers have none. */

@@ -46,7 +46,7 @@ test('binary content stays whole, and what is not relayed text is not touched', 
 })
 
 test('prompts and resources are read the same way', async () => {
-  const { send } = runMiddlewares([{ use: 'redact', words: ['Project X'] }], ({ method }) =>
+  const { send } = runMiddlewares([{ use: 'redact', words: ['Project X', 'a-b (c)'] }], ({ method }) =>
     method === 'prompts/get'
       ? { messages: [{ role: 'user', content: { type: 'text', text: 'on project x now' } }] }
       : { contents: [{ uri: 'a:b', text: 'PROJECT X' }] },
