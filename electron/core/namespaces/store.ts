@@ -33,14 +33,14 @@ export interface NamespaceStore {
   setTool(id: string, patch: ToolRulePatch): Promise<Namespace>
   /** The same for many tools: all of them change, or none. */
   setTools(id: string, patches: ToolRulePatch[]): Promise<Namespace>
-  /** Refused while an endpoint uses it. */
+  /** Refused while an endpoint uses it; one of others goes with what is off. */
   delete(id: string): Promise<void>
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
   listIn(tx: Tx): Promise<Namespace[]>
   createIn(tx: Tx, input: NamespaceInput, ownerId?: string | null): Promise<Namespace>
   updateIn(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace>
   setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace>
-  deleteIn(tx: Tx, id: string): Promise<void>
+  deleteIn: typeof rows.deleteNamespace
   reload(): Promise<void>
 }
 

@@ -28,9 +28,9 @@ export interface Removals {
   list(access: Access): RemovalView[]
   /**
    * Removes all of them or none. Rejects with an AppError as their stores do: `not-found`, or
-   * `conflict` for a namespace that an endpoint uses.
+   * `conflict` for a namespace that an endpoint uses. Without `access` as the operator.
    */
-  take(kind: RemovalKind, ids: readonly string[]): Promise<Removed>
+  take(kind: RemovalKind, ids: readonly string[], access?: Access): Promise<Removed>
   /** Rejects AppError: `not-found` (too late), `conflict` (the place was taken). */
   restore(id: string, access: Access): Promise<RemovalView>
   /** Ends for good what is past its time. */
@@ -46,7 +46,7 @@ export type RemovalsOptions = {
   secrets: Secrets
   log: Logger
   /** The deletion of one thing, in a larger transaction. */
-  deleteIn: Record<RemovalKind, (tx: Tx, id: string) => Promise<void>>
+  deleteIn: Record<RemovalKind, (tx: Tx, id: string, access?: Access) => Promise<void>>
   /** Makes memory and what is live follow; resolves with how many sessions ended of it. */
   follow(kind: RemovalKind, ids: readonly string[]): Promise<number>
   /** What is to be told to others once a server is gone for good: a secret; `null` for nothing. */
@@ -85,8 +85,8 @@ export async function openRemovals(options: RemovalsOptions): Promise<Removals> 
         .filter((one) => Date.parse(one.view.expiresAt) > now() && mayUndo(access, one))
         .map(({ view }) => view)
         .toSorted((a, b) => (a.at < b.at ? 1 : -1)),
-    async take(kind, ids) {
-      const taken = await takeRows({ ...options, now }, kind, [...new Set(ids)])
+    async take(kind, ids, access) {
+      const taken = await takeRows({ ...options, now, access }, kind, [...new Set(ids)])
       known.set(taken.view.id, taken)
       const sessions = await options.follow(kind, taken.ids)
       const { id: removalId, names } = taken.view
@@ -109,8 +109,10 @@ export async function openRemovals(options: RemovalsOptions): Promise<Removals> 
   }
 }
 
+type Taking = RemovalsOptions & { now: () => number; access: Access | undefined }
+
 async function takeRows(
-  { db, secrets, deleteIn, farewellOf, now }: RemovalsOptions & { now: () => number },
+  { db, secrets, deleteIn, farewellOf, now, access }: Taking,
   kind: RemovalKind,
   ids: readonly string[],
 ) {
@@ -119,7 +121,7 @@ async function takeRows(
   const farewell = words.length > 0 ? secrets.seal(JSON.stringify(words), contextOf(id)) : null
   return db.write(async (tx) => {
     const rows = await readRemoved(tx, kind, ids)
-    for (const one of ids) await deleteIn[kind](tx, one)
+    for (const one of ids) await deleteIn[kind](tx, one, access)
     const names = identitiesIn(kind, rows).map(({ name }) => name)
     const row = { id, kind, names, at: new Date(now()).toISOString() }
     await tx.insert(removals).values({ ...row, rows, farewell })

@@ -8,7 +8,8 @@ import { AppError } from '../errors.ts'
 /** All that goes when something is deleted, by table. */
 export type RemovedRows = Record<string, Row[]>
 
-type Part = { table: string; column: string }
+/** `of`: the part before it whose ids are in that column, where it is not the thing itself. */
+type Part = { table: string; column: string; of?: string }
 
 const ofServer = (table: string): Part => ({ table, column: 'server_id' })
 const ofNamespace = (table: string): Part => ({ table, column: 'namespace_id' })
@@ -25,7 +26,11 @@ const TABLES: Record<RemovalKind, { own: string; noun: string; parts: Part[] }> 
   namespaces: {
     own: 'namespaces',
     noun: 'A namespace',
-    parts: ['namespace_servers', 'namespace_tools'].map(ofNamespace),
+    // Endpoints that other people had on it are among them.
+    parts: [
+      ...['namespace_servers', 'namespace_tools', 'endpoints'].map(ofNamespace),
+      { table: 'api_key_endpoints', column: 'endpoint_id', of: 'endpoints' },
+    ],
   },
   endpoints: {
     own: 'endpoints',
@@ -53,8 +58,9 @@ export async function readRemoved(
 ): Promise<RemovedRows> {
   const { own, parts } = TABLES[kind]
   const rows: RemovedRows = {}
-  for (const { table, column } of [{ table: own, column: 'id' }, ...parts]) {
-    rows[table] = (await readRows(tx, table, { column, values: ids })) ?? []
+  for (const { table, column, of } of [{ table: own, column: 'id' } as Part, ...parts]) {
+    const values = of === undefined ? ids : (rows[of] ?? []).map(({ id }) => id ?? '')
+    rows[table] = (await readRows(tx, table, { column, values })) ?? []
   }
   return rows
 }
@@ -92,6 +98,7 @@ export async function putBack(tx: Tx, kind: RemovalKind, rows: RemovedRows): Pro
     const whole = await withParents(tx, table, rows[table] ?? [])
     if (table === 'namespace_servers') await insertMembers(tx, whole)
     else if (table === 'namespace_tools') await insertRules(tx, whole)
+    else if (table === 'endpoints') await insertOfOthers(tx, whole)
     else await insertRows(tx, table, whole)
   }
 }
@@ -99,9 +106,8 @@ export async function putBack(tx: Tx, kind: RemovalKind, rows: RemovedRows): Pro
 async function refuseTaken(tx: Tx, kind: RemovalKind, rows: readonly Row[]): Promise<void> {
   const { own, noun } = TABLES[kind]
   const present = (await readRows(tx, own)) ?? []
-  const ownName = ({ name, owner_id: ownerId }: Row) => `${name}\n${ownerId ?? ''}`
-  const namesTaken = new Set(present.map(ownName))
-  const taken = rows.find((row) => namesTaken.has(ownName(row)))
+  const namesTaken = new Set(present.map(nameOfOwner))
+  const taken = rows.find((row) => namesTaken.has(nameOfOwner(row)))
   if (taken) {
     const text = `${noun} named "${taken.name}" exists already. Rename that one, and undo again.`
     throw new AppError('conflict', text)
@@ -120,6 +126,10 @@ async function refuseTaken(tx: Tx, kind: RemovalKind, rows: readonly Row[]): Pro
     const text = `The key "${double.name}" has been put in again under another name.`
     throw new AppError('conflict', text)
   }
+}
+
+function nameOfOwner({ name, owner_id: ownerId }: Row): string {
+  return `${name}\n${ownerId ?? ''}`
 }
 
 async function withParents(tx: Tx, table: string, rows: readonly Row[]): Promise<Row[]> {
@@ -146,6 +156,17 @@ async function insertMembers(tx: Tx, rows: readonly Row[]): Promise<void> {
     }
     await insertRows(tx, 'namespace_servers', [row])
   }
+}
+
+/** But for those whose account is gone, or has another of that name by now. */
+async function insertOfOthers(tx: Tx, rows: readonly Row[]): Promise<void> {
+  const accounts = await valuesOf(tx, 'users', 'id')
+  const taken = new Set(((await readRows(tx, 'endpoints')) ?? []).map(nameOfOwner))
+  const free = rows.filter((row) => {
+    const isThere = row.owner_id === null || accounts.has(row.owner_id)
+    return isThere && !taken.has(nameOfOwner(row))
+  })
+  await insertRows(tx, 'endpoints', free)
 }
 
 /** A name that another tool was given meanwhile stays with that one. */

@@ -50,7 +50,8 @@ export type ManagementParts = Pick<InspectorRouterOptions, 'inspector'> & {
 export function openManagement(parts: ManagementParts): AppRouter {
   const { inspector, stores, changes, oauth, status, host, aiClients } = parts
   const { adding, removals, follow, watching, upkeep, news, sight } = parts
-  const remove = (kind: RemovalKind) => (ids: string[]) => removals.take(kind, ids)
+  const remove = (kind: RemovalKind) => (ids: string[], access?: Access) =>
+    removals.take(kind, ids, access)
 
   const statusOf = statusFrom(parts)
 
