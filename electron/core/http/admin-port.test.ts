@@ -68,3 +68,13 @@ test('where clients call from anywhere, management on loopback is not for reboun
   const own = { authorization: headers.Authorization }
   expect(await statusOf(`${open.adminUrl}/trpc/frontend/servers.list`, own)).toBe(200)
 })
+
+test('one number for both ports is refused, also at two addresses', async () => {
+  // Taken by the core of these tests: it is refused before that is found out.
+  const { port } = new URL(core.url)
+  const numbers = { port: Number(port), adminPort: Number(port) }
+  for (const adminHost of ['127.0.0.1', '127.0.0.2']) {
+    const started = startTempCore({ ...numbers, adminHost }).then((same) => same.close())
+    await expect(started).rejects.toThrow(/cannot be both for clients and for management/)
+  }
+})
