@@ -5,13 +5,15 @@ import type { Client } from './sign-in.ts'
 const LIFETIME_MS = 10 * 60_000
 const MAX_ATTEMPTS = 100
 
+/** Who began a sign-in: `key` as the log says it; `accountId` is `null` for the operator. */
+export type Beginner = { key: string; accountId: string | null }
+
 /** A sign-in that was begun and has not come back yet. */
 export type Attempt = {
   serverId: string
   /** The server's URL when it was begun; with another one the sign-in is worth nothing. */
   url: string
-  /** Who began it, as the log says it. */
-  startedBy: string
+  startedBy: Beginner
   place: SignInPlace
   client: Client
   scope: string | null
@@ -27,6 +29,7 @@ export interface Attempts {
   /** A `state` that nobody else has. */
   newState(): string
   add(state: string, attempt: Attempt): void
+  find(state: string): Attempt | null
   /** At most once for each. */
   take(state: string): Attempt | null
   /** What is under way for a server comes back in vain. */
@@ -48,6 +51,10 @@ export function openAttempts(now: () => number): Attempts {
       const [oldest] = attempts.keys()
       if (attempts.size >= MAX_ATTEMPTS && oldest !== undefined) attempts.delete(oldest)
       attempts.set(state, { ...attempt, expiresAt: now() + LIFETIME_MS })
+    },
+    find(state) {
+      sweep()
+      return attempts.get(state) ?? null
     },
     take(state) {
       sweep()

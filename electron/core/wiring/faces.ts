@@ -11,6 +11,7 @@ import { openRoutes, type RoutesOptions } from '../http/routes.ts'
 import type { RequestHandler } from '../http/server.ts'
 import { openSurfaces } from '../http/surfaces.ts'
 import { openWindow, type Window } from '../http/window.ts'
+import type { OAuth } from '../oauth/oauth.ts'
 import type { AppRouter } from '../router.ts'
 import type { Ports } from './ports.ts'
 import type { Secrets } from '../secrets.ts'
@@ -24,7 +25,7 @@ export type FacesParts = {
   known: Known
   secrets: Secrets
   visit: RoutesOptions['proxy']['visit']
-  signInCallback: RequestHandler
+  signInCallback: OAuth['answerCallback']
   auditing: Auditing
   /** People who sign in; `null` where there is the admin token alone. */
   accounts: Accounts | null
@@ -39,12 +40,13 @@ export type FacesParts = {
 
 /** Everything that we answer over HTTP: MCP, the management API, the window in a browser. */
 export function openFaces(parts: FacesParts): RequestHandler {
-  const { config, gateway, router, known, visit, signInCallback, port, admin, auditing, accounts } =
-    parts
+  const { config, gateway, router, known, visit, port, admin, auditing, accounts } = parts
   const { log, version } = config
   const allowed = new Set(config.allowedOrigins)
   return openRoutes({
-    ...{ gateway, log, version, signInCallback },
+    ...{ gateway, log, version },
+    signInCallback: (request, response) =>
+      parts.signInCallback(request, response, accounts?.signedIn(request)?.caller ?? null),
     accounts: accounts ? (request, response) => accounts.handle(request, response) : null,
     maxBodyBytes: MAX_BODY_BYTES,
     guard: openGuard({ ...config, port, admin, allowed }),
