@@ -69,8 +69,7 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
   const { url, origins, database, secret, rateLimit, log } = options
   return {
     appName: 'MetaMCP',
-    // A public URL may have a path, which whatever stands before us takes away.
-    baseURL: new URL(url).origin,
+    baseURL: url,
     basePath: AUTH_PATH,
     trustedOrigins: [...origins],
     // Not `secret`, beside which it would look for others in the environment.

@@ -56,13 +56,11 @@ export function wellKnown(
   const [, kind, rest = ''] = WELL_KNOWN.exec(path) ?? []
   if (kind === undefined) return null
   const { url, resources, onlyResource } = parts
-  const identifier = rest === '' || rest === '/' ? onlyResource : url + rest
+  const isRoot = rest === '' || rest === '/'
+  const identifier = isRoot ? onlyResource : url + rest
   const resource = resources.find((one) => one.identifier === identifier)
   if (kind === 'oauth-protected-resource') return resource ? resourceMetadata(url, resource) : null
-  const isRoot = rest === '' || rest === '/'
-  // A public address may have a path, behind which the document is then asked for (RFC 8414, 3.1).
-  const isIssuer = isRoot || rest === new URL(url).pathname
-  return isIssuer || resource ? serverMetadata(url) : null
+  return isRoot || resource ? serverMetadata(url) : null
 }
 
 /** Where an endpoint's metadata is, for `WWW-Authenticate`. */
