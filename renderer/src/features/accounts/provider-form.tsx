@@ -61,7 +61,7 @@ export function ProviderForm({ provider, taken, onDone, onCancel }: ProviderForm
       />
       {ID.test(id) && (
         <div>
-          <p className={styles.dim}>{t('providers.back')}</p>
+          <p className={styles.back}>{t('providers.back')}</p>
           <Machine text={back} label={t('providers.backWhat')} />
         </div>
       )}
