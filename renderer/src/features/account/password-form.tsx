@@ -27,8 +27,8 @@ export function PasswordForm({ email }: { email: string }) {
   })
   return (
     <form className={styles.form} noValidate onSubmit={change}>
-      {/* For programs that keep passwords: whose this one is. */}
-      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
+      {/* For programs that keep passwords: whose this one is. They pass over fields of type hidden. */}
+      <input hidden type="text" name="username" autoComplete="username" value={email} readOnly />
       <PasswordInput
         className={styles.password}
         label={t('current')}
