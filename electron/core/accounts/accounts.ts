@@ -14,7 +14,7 @@ import type { Account, Directory } from './directory.ts'
 import type { Engine, startEngine as StartEngine } from './engine.ts'
 import { openDoorNotes, openResetNotes } from './door-notes.ts'
 import { beginAtProvider } from './provider-sign-in.ts'
-import { openRateLimit } from './rate-limit.ts'
+import { openRateLimit } from '../rate-limit.ts'
 import { openSessions, type Sessions } from './sessions.ts'
 import { openSignUpPolicy } from './sign-up.ts'
 

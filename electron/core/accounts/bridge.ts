@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import ipaddr from 'ipaddr.js'
+import { addressOf } from '../request-address.ts'
 
 /** Headers of ours between the socket and the engine: what comes from outside is overwritten. */
 export const ADDRESS_HEADER = 'x-metamcp-address'
@@ -49,27 +49,6 @@ export async function sendWebResponse(response: ServerResponse, given: Response)
   if (wait !== null) headers['retry-after'] = wait
   response.writeHead(given.status, { 'cache-control': 'no-store', ...headers })
   response.end(bytes)
-}
-
-/** From where a proxy of ours may speak: anybody else who reaches us past it is who they are. */
-const NEAR = new Set<string>(['loopback', 'private', 'uniqueLocal'])
-
-type Spoken = Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } }
-
-/**
- * The address of whoever asks. The proxy's own word is the last one of `X-Forwarded-For`: what
- * stands before it, anybody may have written.
- */
-export function addressOf(request: Spoken, isBehindProxy: boolean): string {
-  const socket = request.socket.remoteAddress ?? '0.0.0.0'
-  const forwarded = request.headers['x-forwarded-for']
-  if (!isBehindProxy || typeof forwarded !== 'string' || !isNear(socket)) return socket
-  const last = forwarded.split(',').at(-1)?.trim() ?? ''
-  return ipaddr.isValid(last) ? last : socket
-}
-
-function isNear(address: string): boolean {
-  return ipaddr.isValid(address) && NEAR.has(ipaddr.process(address).range())
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | 'too large'> {

@@ -10,7 +10,7 @@ import type { Logger } from '../log.ts'
 import type { AccountDatabase } from './account-database.ts'
 import type { OpenProvider } from './account-settings.ts'
 import { ADDRESS_HEADER, OPERATOR_HEADER } from './bridge.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { RateLimit } from '../rate-limit.ts'
 import { SESSION_MS } from './sessions.ts'
 import type { Applicant, SignUpPolicy } from './sign-up.ts'
 

@@ -49,7 +49,8 @@ export async function openInstanceAccounts(parts: AccountsParts): Promise<Accoun
       ...ownOrigins(config.host, port),
       ...(admin ? ownOrigins(admin.host, admin.port) : []),
     ],
-    isReachable: !isLoopback(config.host) || config.publicUrl !== null,
+    isReachable:
+      ![config.host, admin?.host ?? config.host].every(isLoopback) || config.publicUrl !== null,
     isBehindProxy: config.publicUrl !== null,
     isOperator: operatorFrom(parts),
     plugins: extension?.plugins ?? (() => Promise.resolve([])),

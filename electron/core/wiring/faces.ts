@@ -12,6 +12,7 @@ import type { RequestHandler } from '../http/server.ts'
 import { openSurfaces } from '../http/surfaces.ts'
 import { openWindow, type Window } from '../http/window.ts'
 import type { OAuth } from '../oauth/oauth.ts'
+import { addressOf, networkOf } from '../request-address.ts'
 import type { AppRouter } from '../router.ts'
 import type { Ports } from './ports.ts'
 import type { Secrets } from '../secrets.ts'
@@ -83,12 +84,14 @@ function browserWindow({
   const { token, isAdminToken } = known.adminToken
   const key = secrets.derive('metamcp window cookie')
   const cookies = openWindowCookies({ key, adminToken: token })
+  const isBehindProxy = config.publicUrl !== null
   return openWindow({
     pageDir,
     accounts,
     cookies,
     isAdminToken,
     isSecure: url.startsWith('https:'),
+    networkOf: (request) => networkOf(addressOf(request, isBehindProxy)),
     note: auditing.note,
   })
 }
