@@ -4,6 +4,7 @@ import { mkdtemp, mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { postAuth } from '../testing/temp-accounts.ts'
 import { startTempCore, type TempCore, type TempCoreOptions } from '../testing/temp-core.ts'
 
 async function startWithPage(more: TempCoreOptions = {}) {
@@ -118,28 +119,65 @@ describe('the window in a browser', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
-  test('is shut to whoever guesses, and open to everybody else', async () => {
-    await using proxied = await startWithPage({ publicUrl: 'https://mcp.example.com' })
-    const from = (address: string, token: string) =>
-      enter(proxied.local.url, token, { 'x-forwarded-for': address })
-    const guesses = Array.from({ length: 21 }, () => from('203.0.113.9', 'guess'))
-    const statuses = (await Promise.all(guesses)).map(({ status }) => status)
-    expect(statuses.filter((status) => status === 429)).toHaveLength(1)
-    const { token } = proxied.adminToken
-    expect((await from('203.0.113.9', token)).status).toBe(429)
-    expect((await from('203.0.113.10', token)).status).toBe(204)
-    // Of IPv6, a guesser has as many addresses as they like.
-    for (let count = 1; count <= 20; count++) await from(`2001:db8::${count}`, 'guess')
-    expect((await from('2001:db8::ffff', token)).status).toBe(429)
-    expect((await from('2001:db8:0:1::1', token)).status).toBe(204)
-  })
-
   test('goes with the cookie when the person leaves', async () => {
     const answer = await fetch(`${core.url}/session`, { method: 'DELETE' })
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([
       204,
       expect.stringContaining('Max-Age=0'),
     ])
+  })
+})
+
+describe('behind a proxy that speaks https', () => {
+  const publicUrl = 'https://mcp.example.com'
+  let core: TempCore
+  beforeAll(async () => {
+    core = await startWithPage({ auth: 'accounts', publicUrl })
+  })
+  afterAll(() => core[Symbol.asyncDispose]())
+
+  test('over https, both cookies are for our host alone', async () => {
+    const { url } = core.local
+    const byToken = (await enter(url, core.adminToken.token)).headers.getSetCookie()
+    const mine =
+      /^__Host-metamcp_window=([^;]+); Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict; Secure$/
+    expect(byToken).toEqual([expect.stringMatching(mine)])
+    const [, value = ''] = mine.exec(byToken.join()) ?? []
+    const person = { name: 'ada', email: 'ada@example.com', password: 'correct horse battery' }
+    const signUp = (cookie: string) =>
+      postAuth({ url }, 'sign-up/email', { ...person, headers: { cookie, origin: publicUrl } })
+    // Without the prefix it may be from anybody.
+    expect((await signUp(`metamcp_window=${value}`)).status).toBe(403)
+    const signedUp = await signUp(`__Host-metamcp_window=${value}`)
+    const [byPassword = ''] = signedUp.headers.getSetCookie()
+    const [name, ...attributes] = byPassword.toLowerCase().split('; ')
+    expect(name).toMatch(/^__host-metamcp\.session_token=./)
+    expect(attributes).toEqual(
+      expect.arrayContaining(['path=/', 'httponly', 'secure', 'samesite=strict']),
+    )
+    expect(attributes.join()).not.toContain('domain')
+    const statusWith = async (cookie: string) =>
+      (await fetch(`${url}/trpc/frontend/servers.list`, { headers: { cookie } })).status
+    const [session = ''] = byPassword.split(';')
+    expect(await statusWith(session)).toBe(200)
+    expect(await statusWith(session.replace('__Host-', ''))).toBe(401)
+    expect(await statusWith(`__Host-metamcp_window=${value}`)).toBe(200)
+    expect(await statusWith(`metamcp_window=${value}`)).toBe(401)
+  })
+
+  test('the door is shut to whoever guesses, and open to everybody else', async () => {
+    const from = (address: string, token: string) =>
+      enter(core.local.url, token, { 'x-forwarded-for': address })
+    const guesses = Array.from({ length: 21 }, () => from('203.0.113.9', 'guess'))
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(1)
+    const { token } = core.adminToken
+    expect((await from('203.0.113.9', token)).status).toBe(429)
+    expect((await from('203.0.113.10', token)).status).toBe(204)
+    // Of IPv6, a guesser has as many addresses as they like.
+    for (let count = 1; count <= 20; count++) await from(`2001:db8::${count}`, 'guess')
+    expect((await from('2001:db8::ffff', token)).status).toBe(429)
+    expect((await from('2001:db8:0:1::1', token)).status).toBe(204)
   })
 })
 

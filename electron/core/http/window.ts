@@ -40,7 +40,8 @@ export interface Window {
   isLetIn(request: IncomingMessage): boolean
 }
 
-const COOKIE = 'metamcp_window'
+/** Over https with a prefix, by which browsers take it from nobody but our own host (RFC 6265bis). */
+const cookieName = (isSecure: boolean) => `${isSecure ? '__Host-' : ''}metamcp_window`
 /** What the door answers, and how; all else that the window has are files. */
 export const DOOR = new Map<string, 'enter' | 'leave' | 'tell'>([
   ['POST /session', 'enter'],
@@ -57,7 +58,7 @@ export function openWindow(options: WindowOptions): Window {
   const { cookies, isSecure, accounts, note } = options
   const answerFile = openFiles(options)
   const ending = `; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
-  const ours = (value: string) => `${COOKIE}=${value}${ending}`
+  const ours = (value: string) => `${cookieName(isSecure)}=${value}${ending}`
   const tries = openRateLimit()
   const door = { enter, leave, tell }
 
@@ -106,7 +107,7 @@ export function openWindow(options: WindowOptions): Window {
   }
 
   function isLetIn(request: IncomingMessage): boolean {
-    const value = windowCookieIn(request)
+    const value = windowCookieIn(request, isSecure)
     return value !== undefined && cookies.isGood(value)
   }
 
@@ -148,7 +149,11 @@ function tokenOnly(isOperator: boolean): SessionView {
 }
 
 /** The value of the cookie that stands for the admin token. */
-export function windowCookieIn({ headers }: IncomingMessage): string | undefined {
+export function windowCookieIn(
+  { headers }: IncomingMessage,
+  isSecure: boolean,
+): string | undefined {
+  const name = cookieName(isSecure)
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1)
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
 }

@@ -59,8 +59,9 @@ export async function openInstanceAccounts(parts: AccountsParts): Promise<Accoun
 }
 
 /** Whether a request comes with the admin token: in a header, or as the cookie that stands for it. */
-function operatorFrom({ known, stores }: Pick<AccountsParts, 'known' | 'stores'>) {
+function operatorFrom({ known, stores, url }: Pick<AccountsParts, 'known' | 'stores' | 'url'>) {
   const { adminToken, localToken } = known
+  const isSecure = url.startsWith('https:')
   const cookies = openWindowCookies({
     key: stores.secrets.derive('metamcp window cookie'),
     adminToken: adminToken.token,
@@ -70,7 +71,7 @@ function operatorFrom({ known, stores }: Pick<AccountsParts, 'known' | 'stores'>
     if (credential !== null) {
       return adminToken.isAdminToken(credential) || localToken.isLocalToken(credential)
     }
-    const cookie = windowCookieIn(request)
+    const cookie = windowCookieIn(request, isSecure)
     return cookie !== undefined && cookies.isGood(cookie)
   }
 }
