@@ -16,8 +16,8 @@ export type HookParts = {
   allowed: (accountId: string, clientId: string, resource: string) => Promise<void>
   /** A person has not. */
   declined: (accountId: string, clientId: string) => Promise<void>
-  /** A token was given out. */
-  issued: (accessToken: string) => Promise<void>
+  /** A token was given out. `false`: nobody is let in by it, and all that was given is taken back. */
+  issued: (accessToken: string) => Promise<boolean>
   /** Answers a client that registers. Rejects with `RegistrationRefused`. */
   register: (body: unknown) => Promise<Record<string, unknown>>
   /** Ends what the token belongs to, if it is that client's. */
@@ -133,7 +133,7 @@ async function noteToken({ codes, issued }: HookParts, context: Context): Promis
   const { returned } = context.context
   const token = (returned as { access_token?: unknown } | undefined)?.access_token
   if (isError(returned) || typeof token !== 'string') return
-  await issued(token)
+  if (!(await issued(token))) throw oauthError('invalid_grant', 'the access was revoked')
   const code: unknown = context.body?.code
   if (context.body?.grant_type !== 'authorization_code' || typeof code !== 'string') return
   if (await codes.redeem(code, token)) return

@@ -103,6 +103,19 @@ test('a code that comes twice ends all that came of it, and one without its veri
   await expect(client.listTools()).rejects.toThrow()
 })
 
+test('a code gives nothing once the person has taken back what they allowed', async () => {
+  const clientId = await registerTempClient(core)
+  const request = authorizationRequest(core, { clientId, resource: core.mcpUrl().href })
+  const back = await allow(core, ben, request.url)
+  const code = back.searchParams.get('code') ?? ''
+  await ben.trpc.authorization.revoke.mutate({ clientId })
+  const { status, body } = await redeem(core, { ...request, clientId, code })
+  expect([status, body['error'], body['access_token']]).toEqual([400, 'invalid_grant', undefined])
+  expect(body['refresh_token']).toBeUndefined()
+  const left = await ben.trpc.authorization.grants.query()
+  expect(left.map((grant) => grant.clientId)).not.toContain(clientId)
+})
+
 test('a code sent twice at once gives no token that lasts', async () => {
   const clientId = await registerTempClient(core)
   const request = authorizationRequest(core, { clientId, resource: core.mcpUrl().href })
