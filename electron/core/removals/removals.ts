@@ -3,7 +3,8 @@ import { eq, inArray } from 'drizzle-orm'
 import { z } from 'zod'
 import type { RemovalKind, RemovalView, Removed } from '../../../shared/removal.ts'
 import type { Owned } from '../../../shared/account.ts'
-import type { Access } from '../access.ts'
+import { keeperOf, type Access } from '../access.ts'
+import type { NotedTarget } from '../auditing.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { removals } from '../db/schema.ts'
 import { AppError, messageOf } from '../errors.ts'
@@ -33,6 +34,8 @@ export interface Removals {
   take(kind: RemovalKind, ids: readonly string[], access?: Access): Promise<Removed>
   /** Rejects AppError: `not-found` (too late), `conflict` (the place was taken). */
   restore(id: string, access: Access): Promise<RemovalView>
+  /** What it would put back, of several things the first; `null` where the caller may not. */
+  about(id: string, access: Access): NotedTarget | null
   /** Ends for good what is past its time. */
   purge(): Promise<void>
   /** The same, at once, for what holds anything of an account that is gone. */
@@ -100,6 +103,10 @@ export async function openRemovals(options: RemovalsOptions): Promise<Removals> 
       await options.follow(view.kind, ids)
       return view
     },
+    about(id, access) {
+      const removal = known.get(id)
+      return removal && mayUndo(access, removal) ? removal.about : null
+    },
     purge,
     forget: (accountId) => end(({ owners }) => owners.some(({ ownerId }) => ownerId === accountId)),
     async close() {
@@ -125,7 +132,7 @@ async function takeRows(
     const names = identitiesIn(kind, rows).map(({ name }) => name)
     const row = { id, kind, names, at: new Date(now()).toISOString() }
     await tx.insert(removals).values({ ...row, rows, farewell })
-    return { view: viewOf(row), owners: ownersIn(kind, rows), ids, left: countLeft(rows) }
+    return { ...knownOf({ ...row, rows }), ids, left: countLeft(rows) }
   })
 }
 
@@ -167,10 +174,20 @@ function readViews(tx: Tx) {
 }
 
 /** What was removed, and whose it was. */
-type Known = { view: RemovalView; owners: Owned[] }
+type Known = { view: RemovalView; owners: Owned[]; about: NotedTarget | null }
 
 function knownOf(row: Omit<RemovalView, 'expiresAt'> & { rows: RemovedRows }): Known {
-  return { view: viewOf(row), owners: ownersIn(row.kind, row.rows) }
+  const owners = ownersIn(row.kind, row.rows)
+  const [first] = identitiesIn(row.kind, row.rows)
+  const about = first ? { ...first, kind: NOUNS[row.kind], ownerId: keeperOf(owners[0]) } : null
+  return { view: viewOf(row), owners, about }
+}
+
+const NOUNS: Record<RemovalKind, string> = {
+  servers: 'server',
+  namespaces: 'namespace',
+  endpoints: 'endpoint',
+  apiKeys: 'api-key',
 }
 
 function mayUndo(access: Access, { owners }: Known): boolean {
