@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isTooDeep, MAX_DEPTH } from '../json-depth.ts'
 import { addressOf } from '../request-address.ts'
 
 /** Headers of ours between the socket and the engine: what comes from outside is overwritten. */
@@ -17,14 +18,19 @@ export type BridgeOptions = {
   isOperator: (request: IncomingMessage) => boolean
 }
 
-/** A request of Node's as one of the web. `null`: its body is too large. */
+/** Why a request goes no further: its status and the sentence that says why. */
+export type Turned = { status: 405 | 413 | 400; message: string }
+
+/** A request of Node's as one of the web, or why there is none. */
 export async function toWebRequest(
   request: IncomingMessage,
   options: BridgeOptions,
-): Promise<Request | null> {
+): Promise<Request | Turned> {
   const { method = 'GET', url = '/' } = request
-  const body = method === 'GET' || method === 'HEAD' ? null : await readBody(request)
-  if (body === 'too large') return null
+  if (method !== 'GET' && method !== 'POST') return WRONG_METHOD
+  const body = method === 'GET' ? null : await readBody(request)
+  if (body === 'too large') return TOO_LARGE
+  if (body && isJson(request) && isTooDeep(body.toString())) return TOO_DEEP
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
@@ -37,6 +43,14 @@ export async function toWebRequest(
     headers,
     body: body && new Uint8Array(body),
   })
+}
+
+const WRONG_METHOD: Turned = { status: 405, message: 'This is asked by GET or POST' }
+const TOO_LARGE: Turned = { status: 413, message: 'The request is too large' }
+const TOO_DEEP: Turned = { status: 400, message: `Nested deeper than ${MAX_DEPTH} levels` }
+
+function isJson({ headers }: IncomingMessage): boolean {
+  return (headers['content-type'] ?? '').toLowerCase().includes('json')
 }
 
 export async function sendWebResponse(response: ServerResponse, given: Response): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin } from 'better-auth'
-import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins'
 import { eq } from 'drizzle-orm'
 import { accountName, PASSWORD_LENGTH } from '../../../shared/account.ts'
@@ -104,7 +104,8 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
       errorURL: `${url}/sign-in`,
       // It would write to the terminal, and what it says may name addresses of people.
       onError(error) {
-        if (error instanceof APIError) return
+        // What the request had wrong; also where a library below has its own class for that.
+        if (isAPIError(error)) return
         log.error({ part: 'accounts', error: messageOf(error) }, 'a request failed')
       },
     },

@@ -1,6 +1,6 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import { openWindowCookies } from '../auth/window-cookie.ts'
-import type { Auditing } from '../auditing.ts'
+import { actorOf, type Auditing } from '../auditing.ts'
 import type { EndpointAuthorization } from './authorization.ts'
 import { judge, managementCaller, managerOf, type Known } from './callers.ts'
 import type { CoreConfig } from '../config.ts'
@@ -54,7 +54,7 @@ export function openFaces(parts: FacesParts): RequestHandler {
     surfaces: openSurfaces(admin?.port ?? null),
     allowed,
     authenticate: (shown, endpoint) => judge(known, shown, endpoint),
-    challenge: (endpoint) => parts.authorization?.challenge(endpoint) ?? null,
+    challenge: (endpoint, face) => parts.authorization?.challenge(endpoint, face) ?? null,
     wellKnown: (path) => parts.authorization?.wellKnown(path) ?? null,
     proxy: { visit, authenticate: (credential) => managerOf(known, credential) },
     management: serveManagement({
@@ -64,6 +64,7 @@ export function openFaces(parts: FacesParts): RequestHandler {
         const caller = person?.caller ?? managementCaller(known, credential, isLetIn)
         return { caller, sessionId: person?.sessionId, auditing }
       },
+      mayManage: ({ caller }) => actorOf(caller) !== null,
       endWith: (request, end) => accounts?.onEndOf(request, end) ?? (() => undefined),
       window: browserWindow(parts),
     }),
