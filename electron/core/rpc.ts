@@ -30,6 +30,7 @@ const CODES: Record<AppErrorCode, TRPC_ERROR_CODE_KEY> = {
   'in-use': 'CONFLICT',
   unauthorized: 'UNAUTHORIZED',
   forbidden: 'FORBIDDEN',
+  'too-many': 'TOO_MANY_REQUESTS',
   unavailable: 'SERVICE_UNAVAILABLE',
 }
 
