@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
-import { openTempAccounts, type TempPerson } from '../testing/temp-accounts.ts'
+import { openTempAccounts, postAuth, type TempPerson } from '../testing/temp-accounts.ts'
 import { configFileOf, startTempCore, type TempCore } from '../testing/temp-core.ts'
 import {
   allow,
   authorizationRequest,
+  openInBrowser,
   openTempGrant,
   redeem,
   refresh,
@@ -59,6 +60,29 @@ test('a token is good at its own endpoint alone, in a header, and says nothing e
   })
   expect([401, 403]).toContain(manage.status)
   expect(await tokenStatus(core.mcpUrl(), core.key)).toBe(200)
+})
+
+test('a token of another scope than ours is refused with the scope that it takes', async () => {
+  const clientId = await registerTempClient(core)
+  const request = authorizationRequest(core, { clientId, resource: core.mcpUrl().href })
+  const page = await openInBrowser(request.url, ben)
+  // Narrowed in the consent, which our own page never does.
+  const allowed = await postAuth(core, 'oauth2/consent', {
+    ...{ accept: true, oauth_query: page.search.slice(1), scope: 'offline_access' },
+    headers: { cookie: ben.cookie },
+  })
+  const { searchParams } = new URL(((await allowed.json()) as { url: string }).url)
+  const code = searchParams.get('code') ?? ''
+  const { body } = await redeem(core, { ...request, clientId, code })
+  expect(body).toMatchObject({ scope: 'offline_access' })
+  const headers = { authorization: `Bearer ${String(body['access_token'])}` }
+  const refused = await fetch(core.mcpUrl(), { method: 'POST', headers })
+  const metadataUrl = `${core.url}/.well-known/oauth-protected-resource/metamcp/default/mcp`
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+    403,
+    `Bearer realm="MetaMCP", resource_metadata="${metadataUrl}", scope="mcp", error="insufficient_scope"`,
+  ])
+  await ben.trpc.authorization.revoke.mutate({ clientId })
 })
 
 test('an endpoint that is kept to oneself again is not there for tokens of others', async () => {

@@ -24,7 +24,7 @@ export type AdmissionOptions = {
   /** Judges the credential of a call on an endpoint. */
   authenticate: (shown: Shown, endpoint: Endpoint) => Verdict
   /** Where tokens for an endpoint are to be had; `null`: nowhere. */
-  challenge: (endpoint: Endpoint) => { metadata: string; scope: string } | null
+  challenge: (endpoint: Endpoint, face: 'mcp' | 'sse') => { metadata: string; scope: string } | null
   /** The way in for outside inspectors. */
   proxy: {
     visit: (target: InspectorTarget) => Endpoint | undefined
@@ -32,6 +32,9 @@ export type AdmissionOptions = {
     authenticate: (credential: string | null) => string | null
   }
 }
+
+/** The two addresses of HTTP+SSE. */
+const SSE = /^\/metamcp\/[^/]+\/(sse|message)(\?|$)/
 
 type Pair = Pick<Exchange, 'request' | 'response'>
 
@@ -79,7 +82,8 @@ export function openAdmission(options: AdmissionOptions) {
     if (typeof verdict === 'object') return verdict.caller
     if (verdict === 'missing') throw noSuchEndpoint()
     if (verdict === 'forbidden') throw refuse(403, 'This API key may not use this endpoint')
-    throw unauthorized(endpoint, verdict === 'scope' ? 'scope' : shown, options.challenge(endpoint))
+    const challenge = options.challenge(endpoint, SSE.test(request.url ?? '') ? 'sse' : 'mcp')
+    throw unauthorized(endpoint, verdict === 'scope' ? 'scope' : shown, challenge)
   }
 }
 
