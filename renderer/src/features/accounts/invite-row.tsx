@@ -41,7 +41,7 @@ export function InviteRow({ taken, onInvited, onCancel }: InviteRowProps) {
   })
   return (
     <NewRow
-      label={t('invite')}
+      label={t('new')}
       make={t('makeLink')}
       isMaking={form.submitting}
       onSubmit={invite}
