@@ -3,7 +3,7 @@ import type { Owned } from '../../../shared/account.ts'
 import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
 import { accessOf, mayUse, type Access } from '../access.ts'
 import type { Tx } from '../db/open.ts'
-import { isOwner } from '../db/owner.ts'
+import { isOwner, refuseTooMany } from '../db/owner.ts'
 import { endpoints, namespaces, namespaceServers, namespaceTools, servers } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import { InvalidInput, type Problem } from '../problems.ts'
@@ -55,6 +55,7 @@ export async function insertNamespace(tx: Tx, namespace: Namespace): Promise<voi
   await refuseTakenName(tx, namespace)
   const { id, name, ownerId, shared, description, enabled } = namespace
   await tx.insert(namespaces).values({ id, name, ownerId, shared, description, enabled })
+  await refuseTooMany(tx, { table: namespaces, ownerId, plural: 'namespaces' })
   await writeServers(tx, namespace, new Map())
 }
 

@@ -3,6 +3,8 @@ import type { Owned } from '../../../shared/account.ts'
 import type { RemovalKind } from '../../../shared/removal.ts'
 import { insertRows, readRows, type Row } from '../db/definitions.ts'
 import type { Tx } from '../db/open.ts'
+import { refuseTooMany } from '../db/owner.ts'
+import { apiKeys, endpoints, namespaces, servers } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 
 /** All that goes when something is deleted, by table. */
@@ -10,6 +12,14 @@ export type RemovedRows = Record<string, Row[]>
 
 /** `of`: the part before it whose ids are in that column, where it is not the thing itself. */
 type Part = { table: string; column: string; of?: string }
+
+const OWNED = { servers, namespaces, endpoints, apiKeys }
+const PLURALS = {
+  servers: 'servers',
+  namespaces: 'namespaces',
+  endpoints: 'endpoints',
+  apiKeys: 'API keys',
+}
 
 const ofServer = (table: string): Part => ({ table, column: 'server_id' })
 const ofNamespace = (table: string): Part => ({ table, column: 'namespace_id' })
@@ -94,6 +104,9 @@ export async function putBack(tx: Tx, kind: RemovalKind, rows: RemovedRows): Pro
   const { own, parts } = TABLES[kind]
   await refuseTaken(tx, kind, rows[own] ?? [])
   await insertRows(tx, own, rows[own] ?? [])
+  for (const ownerId of new Set((rows[own] ?? []).map((row) => row.owner_id ?? null))) {
+    await refuseTooMany(tx, { table: OWNED[kind], ownerId, plural: PLURALS[kind] })
+  }
   for (const { table } of parts) {
     const whole = await withParents(tx, table, rows[table] ?? [])
     if (table === 'namespace_servers') await insertMembers(tx, whole)
