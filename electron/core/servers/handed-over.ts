@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { OwnedServer } from '../../../shared/server.ts'
+import { originOf } from './kept-secrets.ts'
 
-type Kept = { id: string; urlHash: string }
+type Kept = { id: string; urlHash: string; originHash: string }
 
 /**
  * Servers of accounts that are gone, which are the instance's by now: the address of each was said by
@@ -11,6 +12,8 @@ type Kept = { id: string; urlHash: string }
 export interface HandedOver {
   /** Whether its address is still the one that came from an account. */
   hasGivenAddress(server: OwnedServer): boolean
+  /** Whether its secrets may still be those that came with it, for this origin. */
+  hasGivenOrigin(server: OwnedServer): boolean
   /** Before they are handed over. */
   add(servers: readonly OwnedServer[]): Promise<void>
 }
@@ -21,25 +24,28 @@ export type HandedOverOptions = {
 }
 
 export async function openHandedOver({ load, save }: HandedOverOptions): Promise<HandedOver> {
-  const kept = new Map(((await load())?.servers ?? []).map(({ id, urlHash }) => [id, urlHash]))
+  const kept = new Map(((await load())?.servers ?? []).map((one) => [one.id, one]))
+  const isAsGiven = (server: OwnedServer, what: 'urlHash' | 'originHash') => {
+    const given = kept.get(server.id)
+    return given !== undefined && given[what] === keptOf(server)?.[what]
+  }
   return {
-    hasGivenAddress(server) {
-      const urlHash = kept.get(server.id)
-      return urlHash !== undefined && urlHash === hashOf(server)
-    },
+    hasGivenAddress: (server) => isAsGiven(server, 'urlHash'),
+    hasGivenOrigin: (server) => isAsGiven(server, 'originHash'),
     async add(servers) {
-      for (const server of servers) {
-        const urlHash = hashOf(server)
-        if (urlHash !== null) kept.set(server.id, urlHash)
-      }
-      await save({ servers: Array.from(kept, ([id, urlHash]) => ({ id, urlHash })) })
+      for (const one of servers.map(keptOf)) if (one) kept.set(one.id, one)
+      await save({ servers: [...kept.values()] })
     },
   }
 }
 
 /** An address may hold a secret: its hash will do. `null`: it is a program. */
-function hashOf(server: OwnedServer): string | null {
-  return server.type === 'STDIO'
-    ? null
-    : createHash('sha256').update(server.url).digest('base64url')
+function keptOf(server: OwnedServer): Kept | null {
+  if (server.type === 'STDIO') return null
+  const { id, url } = server
+  return { id, urlHash: hashOf(url), originHash: hashOf(originOf(url)) }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
 }

@@ -110,6 +110,7 @@ function serverParts(
   const { pools } = gateway
   return {
     ...{ store: servers, catalogs, status, rules, invalidate: follow.server },
+    isLeftBehind: stores.handedOver.hasGivenOrigin,
     starts: startsOf(pools),
     stderr: (id) => pools.stderr(id),
     usedBy: (id, access) => usesOf(stores, access, id),
