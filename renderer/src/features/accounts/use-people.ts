@@ -50,26 +50,33 @@ export function usePeopleActions() {
   const { t } = useTranslation('accounts')
   const client = useTRPCClient()
   const setRole = (id: string, role: AccountRole) => client.accounts.setRole.mutate({ id, role })
-  const reasons = { CONFLICT: t('lastAdmin'), NOT_FOUND: t('gone') }
+  const reasonsOf = ({ isSelf }: Person) => ({
+    CONFLICT: t(isSelf ? 'lastAdmin' : 'lastOne'),
+    NOT_FOUND: t('gone'),
+  })
   return {
-    setRole: ({ id, name, role: before }: Person, role: AccountRole) =>
-      doing(
+    setRole: (person: Person, role: AccountRole) => {
+      const { id, name, role: before } = person
+      return doing(
         name,
         async () => {
           await setRole(id, role)
           offerUndo({ message: t(`became.${role}`, { name }), undo: () => setRole(id, before) })
         },
-        reasons,
-      ),
-    remove: ({ id, name }: Person) =>
-      doing(
+        reasonsOf(person),
+      )
+    },
+    remove: (person: Person) => {
+      const { id, name } = person
+      return doing(
         name,
         async () => {
           await client.accounts.remove.mutate({ id })
           tell(t('removed', { name }))
         },
-        reasons,
-      ),
+        reasonsOf(person),
+      )
+    },
     /** Resolves with the link, which is told this once. `null`: it was refused. */
     async makeResetLink({ id, name }: Person): Promise<string | null> {
       let link: string | null = null
