@@ -66,6 +66,16 @@ test.each([
   expect(errors()).toEqual([])
 })
 
+test('headers without an end are cut off', async () => {
+  const long: Record<string, string> = { 'X-Big': 'a'.repeat(20_000), Cookie: 'a=b;'.repeat(5_000) }
+  for (const [name, value] of Object.entries(long)) {
+    const headers = { [name]: value }
+    expect((await sendRaw(core, rawRequest(core, 'GET /health', { headers }))).status).toBe(431)
+  }
+  const address = rawRequest(core, `GET /health?${'a'.repeat(20_000)}`)
+  expect((await sendRaw(core, address)).status).toBe(431)
+})
+
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
 test('JSON that is too deep is refused before anybody parses it', async () => {
@@ -99,7 +109,8 @@ test('four megabytes of brackets take no time', async () => {
   const headers = { ...people.ben.headers, 'content-type': 'application/json' }
   const init = { method: 'POST', headers, body }
   const startedAt = performance.now()
-  expect((await fetch(`${core.url}/trpc/frontend/namespaces.create`, init)).status).toBe(400)
+  const answer = await fetch(`${core.url}/trpc/frontend/namespaces.create`, init)
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringMatching(/deeper/)])
   expect(performance.now() - startedAt).toBeLessThan(2_000)
 })
 
