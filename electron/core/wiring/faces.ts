@@ -1,8 +1,9 @@
 import type { Accounts } from '../accounts/accounts.ts'
+import type { Directory } from '../accounts/directory.ts'
 import { openWindowCookies } from '../auth/window-cookie.ts'
 import { actorOf, type Auditing } from '../auditing.ts'
 import type { EndpointAuthorization } from './authorization.ts'
-import { judge, managementCaller, managerOf, type Known } from './callers.ts'
+import { hides, judge, managementCaller, managerOf, type Known } from './callers.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openGuard } from '../http/guards.ts'
@@ -28,6 +29,7 @@ export type FacesParts = {
   visit: RoutesOptions['proxy']['visit']
   signInCallback: OAuth['answerCallback']
   auditing: Auditing
+  directory: Directory
   /** People who sign in; `null` where there is the admin token alone. */
   accounts: Accounts | null
   /** Tokens for clients; `null` where nobody can let any in. */
@@ -54,6 +56,7 @@ export function openFaces(parts: FacesParts): RequestHandler {
     surfaces: openSurfaces(admin?.port ?? null),
     allowed,
     authenticate: (shown, endpoint) => judge(known, shown, endpoint),
+    hides: (name, credential) => hides({ known, directory: parts.directory }, name, credential),
     challenge: (endpoint, face) => parts.authorization?.challenge(endpoint, face) ?? null,
     wellKnown: (path) => parts.authorization?.wellKnown(path) ?? null,
     proxy: { visit, authenticate: (credential) => managerOf(known, credential) },
