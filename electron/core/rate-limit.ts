@@ -1,5 +1,5 @@
 /** So many in so many seconds. */
-export type Rule = { window: number; max: number }
+type Rule = { window: number; max: number }
 
 /** Tries of one kind by one address or account. Its promise is as better-auth asks for it. */
 export interface RateLimit {

@@ -96,3 +96,22 @@ test('who sends a request by drops is cut off, and a long answer is not', async 
   go.resolve()
   expect(await long).toBe('first last')
 })
+
+test('headers have less time than the body after them', async () => {
+  const limits = { host: '127.0.0.1', port: 0, requestMs: 60_000, headersMs: 300 }
+  const server = await openHttpServer(limits, openLog('silent'))
+  await using _ = { [Symbol.asyncDispose]: () => server.close() }
+  server.serve(async (request, response) => {
+    let count = 0
+    for await (const chunk of request) count += (chunk as Buffer).length
+    response.end(`read ${count}`)
+  })
+  const socket = connect(server.port, '127.0.0.1')
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na')
+  expect(await drip(server, 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ')).toMatch(/^HTTP\/1\.1 408 /)
+  const answered = once(socket, 'data') as Promise<[Buffer]>
+  socket.write('b')
+  const [answer] = await answered
+  expect(String(answer)).toContain('read 2')
+  socket.destroy()
+})
