@@ -118,39 +118,43 @@ test('deep JSON inside a text that is pasted or imported is refused and stops no
   await expectAlive()
 })
 
-test.each([
+test.each<[string, string, number, string?]>([
   ['mcp', PATHS.mcp, 17],
   ['trpc', PATHS.trpc, 5],
+  ['trpc, as a form', PATHS.trpc, 5, 'multipart/form-data; boundary=x'],
   ['accounts', PATHS.accounts, 5],
   ['session', PATHS.session, 5],
-])('a body without an end is cut off: %s', async (_, path, megabytes) => {
-  const key = path === PATHS.mcp ? core.key : core.adminToken.token
-  let sent = 0
-  const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      // Far more than what is allowed: it must not be read to its end.
-      if (sent > 4 * megabytes) return controller.close()
-      sent++
-      controller.enqueue(new Uint8Array(1024 * 1024).fill(0x20))
-    },
-  })
-  const headers = {
-    authorization: `Bearer ${key}`,
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    origin: core.url,
-  }
-  const init = { method: 'POST', headers, body, duplex: 'half' as const }
-  // Refused, or hung up on while it was still talking.
-  const status = await fetch(core.url + path, init).then(
-    (response) => response.status,
-    () => 413,
-  )
-  expect(status).toBe(413)
-  // What is on its way when it is refused, and no more.
-  expect(sent).toBeLessThan(4 * megabytes)
-  await expectAlive()
-})
+])(
+  'a body without an end is cut off: %s',
+  async (...[, path, megabytes, type = 'application/json']) => {
+    const key = path === PATHS.mcp ? core.key : core.adminToken.token
+    let sent = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        // Far more than what is allowed: it must not be read to its end.
+        if (sent > 4 * megabytes) return controller.close()
+        sent++
+        controller.enqueue(new Uint8Array(1024 * 1024).fill(0x20))
+      },
+    })
+    const headers = {
+      authorization: `Bearer ${key}`,
+      'content-type': type,
+      accept: 'application/json, text/event-stream',
+      origin: core.url,
+    }
+    const init = { method: 'POST', headers, body, duplex: 'half' as const }
+    // Refused, or hung up on while it was still talking.
+    const status = await fetch(core.url + path, init).then(
+      (response) => response.status,
+      () => 413,
+    )
+    expect(status).toBe(413)
+    // What is on its way when it is refused, and no more.
+    expect(sent).toBeLessThan(4 * megabytes)
+    await expectAlive()
+  },
+)
 
 /** Codings as they may be written, and what packs so. */
 const CODINGS: Record<string, (bytes: Buffer) => Buffer> = {
