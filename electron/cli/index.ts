@@ -50,7 +50,11 @@ function stdio(args: string[]): Promise<number> {
 
 function rotate(args: string[]): Promise<number> {
   const resourcesDir = resolve(ROOT, 'resources')
-  return runRotateKey({ args, env, resourcesDir, tell: (sentence) => say(stdout, sentence) })
+  return runRotateKey({
+    ...{ args, env, resourcesDir },
+    tell: (sentence) => say(stdout, sentence),
+    complain: (sentence) => say(stderr, sentence),
+  })
 }
 
 function coreConfig({ logLevel, ...config }: HostConfig): CoreConfig {

@@ -7,8 +7,10 @@ export type RotateKeyProgram = {
   args: string[]
   env: Record<string, string | undefined>
   resourcesDir: string
-  /** A line for a person. */
+  /** A line for a person: what was done. */
   tell(sentence: string): Promise<void>
+  /** The same: why it was not. */
+  complain(sentence: string): Promise<void>
 }
 
 const USAGE = `metamcp rotate-key: seals all stored secrets with a new key. MetaMCP must not run.
@@ -26,11 +28,15 @@ const MORE = [
 
 /** Changes the key of a data folder that nobody runs on. Returns the exit code. */
 export async function runRotateKey(program: RotateKeyProgram): Promise<number> {
-  const { args, env, tell, resourcesDir } = program
+  const { args, env, tell, complain, resourcesDir } = program
   const start = readStart({ args, env, foreignSwitches: 'refuse' })
+  if (start.kind === 'help') {
+    await tell(USAGE)
+    return 0
+  }
   if (start.kind !== 'start') {
-    await tell(start.kind === 'help' ? USAGE : start.text)
-    return start.kind === 'help' ? 0 : 1
+    await complain(start.text)
+    return 1
   }
   const { dataDir, secretKey } = start.config
   try {
@@ -44,7 +50,7 @@ export async function runRotateKey(program: RotateKeyProgram): Promise<number> {
     for (const line of hasBackups ? MORE : MORE.slice(1)) await tell(line)
     return 0
   } catch (error) {
-    await tell(failureText(error))
+    await complain(failureText(error))
     return 1
   }
 }

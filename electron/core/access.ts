@@ -61,6 +61,12 @@ export function isShared({ ownerId, shared }: Owned): boolean {
   return shared || ownerId === null
 }
 
+/** The account that keeps it to itself; `null`: nobody does. */
+export function keeperOf(thing: Partial<Owned> | undefined): string | null {
+  const { ownerId = null, shared = false } = thing ?? {}
+  return isShared({ ownerId, shared }) ? null : ownerId
+}
+
 /** Throws AppError `forbidden` where `mayUse` says no; `noun` is what people call the part. */
 export function requirePart(user: Owned, part: Owned & { name: string; noun: string }): void {
   if (mayUse(user, part)) return

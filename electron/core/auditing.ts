@@ -45,7 +45,7 @@ const TOLD = new Set([
   ...['idleMs', 'startTimeoutMs', 'idleConnections', 'maxConnections', 'ms', 'port', 'logLevel'],
 ])
 /** Fields that name what it is about. */
-const TARGETS = new Set(['id', 'ids', 'serverId'])
+const TARGETS = new Set(['id', 'ids', 'serverId', 'clientId'])
 const MAX_FIELDS = 40
 
 /** The app itself. */
@@ -90,9 +90,10 @@ export function noteOfFailure(call: NotedCall, code: string): AuditNote | null {
 
 /** What an input names, where it names one. */
 export function namedTarget(path: string, input: unknown, auditing: Auditing): NotedTarget | null {
-  const { id, ids, serverId } = asRecord(input)
+  const { id, ids, serverId, clientId } = asRecord(input)
   if (typeof serverId === 'string') return auditing.find('servers.get', serverId)
   if (typeof id === 'string') return auditing.find(path, id)
+  if (typeof clientId === 'string') return auditing.find(path, clientId)
   const [first] = Array.isArray(ids) ? (ids as unknown[]) : []
   return typeof first === 'string' ? auditing.find(path, first) : null
 }

@@ -26,7 +26,7 @@ export type CoreConfig = {
   adminHost?: string
   /** Web pages of these origins may call endpoints, by `CORS`; none if left out. */
   allowedOrigins?: readonly string[]
-  /** Where clients reach us, without a slash at its end; `null` for `http://127.0.0.1:<port>`. */
+  /** The origin where clients reach us; `null` for `http://127.0.0.1:<port>`. */
   publicUrl: string | null
   /** A `metamcp.json` to apply at the start. */
   configFile: string | null

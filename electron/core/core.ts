@@ -119,7 +119,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   )
   const { gateway } = live
   const endpoints = () => publicEndpoints(stores, url)
-  const { secrets } = stores
+  const { secrets, directory } = stores
   const { router, visit, movedClients } = opened.use(
     await openFeatures({
       ...{ ...live, config, stores, db, changes, watching, url, localUrl, limits, audit, sight },
@@ -128,7 +128,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
       tokens: [adminToken.token, localToken.token],
     }),
   )
-  const served = { ...live, config, router, visit, secrets, auditing, ...where }
+  const served = { ...live, config, router, visit, secrets, directory, auditing, ...where }
   http.serve(openFaces({ ...served, signInCallback: live.oauth.answerCallback }))
 
   const running = opened.move()

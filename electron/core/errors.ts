@@ -1,6 +1,13 @@
 /** Why a request to the management side, or the start, could not be carried out. */
 export type AppErrorCode =
-  'not-found' | 'conflict' | 'invalid' | 'in-use' | 'unauthorized' | 'forbidden' | 'unavailable'
+  | 'not-found'
+  | 'conflict'
+  | 'invalid'
+  | 'in-use'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'too-many'
+  | 'unavailable'
 
 /**
  * An error whose message is a whole sentence for a person. Errors of the MCP wire are `RpcError`

@@ -124,11 +124,30 @@ test('an id or an address of somebody else is as one that nobody has', async () 
   }
   const [, handle = ''] = caras.endpoint.address.split('.')
   const { url } = core
-  for (const address of [NAMES.endpoint, `${NAMES.endpoint}.x`, `x.${handle}`]) {
+  for (const address of [NAMES.endpoint, `${NAMES.endpoint}.x`]) {
     const response = await fetch(`${url}/metamcp/${address}/mcp`, { method: 'POST' })
     expect([address, response.status]).toEqual([address, 404])
   }
   await expect(connectLegacy(core.mcpUrl(endpoint.address), caras.key)).rejects.toThrow()
+  // Who was told one address of an account learns of no other by trying names, with whatever key.
+  const bensKey = await ben.trpc.apiKeys.create.mutate({ name: 'of another' })
+  for (const [key, status] of [
+    [undefined, 401],
+    ['sk_mt_none', 401],
+    [bensKey.key, 404],
+  ] as const) {
+    const told = ['mcp', 'sse', 'message'].map((face) =>
+      Promise.all(
+        [caras.endpoint.address, `x.${handle}`].map((at) =>
+          knock(`${url}/metamcp/${at}/${face}`, key),
+        ),
+      ),
+    )
+    for (const [real, unreal] of await Promise.all(told)) {
+      expect(real).toEqual(unreal)
+      expect(real?.status).toBe(status)
+    }
+  }
 })
 
 test('news of what an account keeps to itself comes to itself, and to the operator', async () => {
@@ -229,6 +248,16 @@ test('members run no programs, and read nothing of the environment', async () =>
   await expect(ada.trpc.servers.create.mutate(program)).resolves.toMatchObject({ type: 'STDIO' })
   await expect(ada.trpc.servers.create.mutate(reader)).resolves.toMatchObject({ shared: false })
 })
+
+/** What is answered there, in all but the time. */
+async function knock(url: string, key?: string) {
+  const response = await fetch(url, {
+    method: url.endsWith('sse') ? 'GET' : 'POST',
+    ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
+  })
+  const headers = [...response.headers].filter(([name]) => name !== 'date')
+  return { status: response.status, headers, text: await response.text() }
+}
 
 function remote(name: string) {
   return { name, type: 'STREAMABLE_HTTP' as const, url: 'http://127.0.0.1:9/mcp' }

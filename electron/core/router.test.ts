@@ -29,6 +29,7 @@ function routerOver(stores: TempStores, invalidated: string[] = []) {
       stderr: () => '',
       usedBy: () => [],
       rules: openServerRules({ isAdmin: () => false, membersRunPrograms: () => false }),
+      isLeftBehind: () => false,
       invalidate,
       remove: remove('servers'),
     }),

@@ -1,7 +1,15 @@
 import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { z } from 'zod'
 import { accessOf } from './access.ts'
-import { namedTarget, noteOfDone, noteOfFailure, UNNOTED, type Auditing } from './auditing.ts'
+import {
+  actorOf,
+  namedTarget,
+  noteOfDone,
+  noteOfFailure,
+  UNNOTED,
+  type Auditing,
+  type NotedTarget,
+} from './auditing.ts'
 import type { Caller } from './caller.ts'
 import { AppError, type AppErrorCode } from './errors.ts'
 import { InvalidInput, problemsOf, problemText, type Problem } from './problems.ts'
@@ -22,6 +30,7 @@ const CODES: Record<AppErrorCode, TRPC_ERROR_CODE_KEY> = {
   'in-use': 'CONFLICT',
   unauthorized: 'UNAUTHORIZED',
   forbidden: 'FORBIDDEN',
+  'too-many': 'TOO_MANY_REQUESTS',
   unavailable: 'SERVICE_UNAVAILABLE',
 }
 
@@ -45,14 +54,22 @@ const knownErrors = t.middleware(async ({ next }) => {
   throw new TRPCError({ code: CODES[cause.code], message: cause.message, cause })
 })
 
-/** Outermost, so that it sees what was refused, too. */
+/**
+ * Outermost, so that it sees what was refused, too. What an action is about is found by the ids in its
+ * input; a procedure that knows better says so with `ctx.about`.
+ */
 const audited = t.middleware(async ({ ctx, type, path, getRawInput, next }) => {
   const { auditing, caller } = ctx
-  if (!auditing || type !== 'mutation' || UNNOTED.has(path)) return next()
+  let told: NotedTarget | null = null
+  const about = (target: NotedTarget) => void (told = target)
+  const isNoted = type === 'mutation' && !UNNOTED.has(path)
+  // What those send who manage nothing is not read: they are refused, however much it is.
+  if (!auditing || !isNoted || !actorOf(caller)) return next({ ctx: { about } })
   // An input that cannot be read is refused by whoever reads it next.
   const input = await getRawInput().catch(() => undefined)
-  const call = { caller, path, input, before: namedTarget(path, input, auditing) }
-  const result = await next()
+  const before = namedTarget(path, input, auditing)
+  const result = await next({ ctx: { about } })
+  const call = { caller, path, input, before: told ?? before }
   const note = result.ok
     ? noteOfDone(call, result.data, auditing)
     : noteOfFailure(call, result.error.code)

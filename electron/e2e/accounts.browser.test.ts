@@ -21,6 +21,8 @@ test('somebody is invited, becomes an administrator, and is removed', async () =
 
   await page.getByRole('combobox', { name: 'Sign-up' }).click()
   await page.getByRole('option', { name: 'by invitation' }).click()
+  const signUp = page.getByRole('combobox', { name: 'Sign-up' })
+  await expect.poll(() => signUp.inputValue()).toBe('by invitation')
   await page.keyboard.press('Control+N')
   const form = page.getByRole('form', { name: 'Invite' })
   await form.getByRole('textbox', { name: 'E-mail' }).fill('ben@')

@@ -14,17 +14,37 @@ export const originsField = z.string().transform((text, context) => {
   const wrong = origins.find((origin) => !isOrigin(origin))
   if (wrong === undefined) return origins
   const message = `names ${JSON.stringify(wrong)}, which is no origin: write "https://app.example.com", without a path`
+  return refuse(context, message)
+})
+
+/**
+ * Where we are reached from outside, as an origin. Below a path our window, cookies that are for one
+ * host alone (`__Host-`) and the documents that clients look for at the root could not be had.
+ */
+export const publicUrlField = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    return refuse(context, 'is not an http or https URL')
+  }
+  // All but a slash at its end.
+  if (url.href === `${url.origin}/`) return url.origin
+  return refuse(
+    context,
+    `has more than a host and a port: give MetaMCP a host name or a port of its own, as in "${url.origin}"`,
+  )
+})
+
+function refuse(context: z.RefinementCtx, message: string): never {
   context.addIssue({ code: 'custom', message })
   return z.NEVER
-})
+}
 
 /** Addresses, ranges and names of hosts, separated by commas. */
 export const addressesField = z.string().transform((text, context) => {
   const { allow, problem } = parseAllowed(text)
   if (problem === null) return allow
   const message = `names ${JSON.stringify(problem)}, which is no address, range (10.0.0.0/8) or name of a host`
-  context.addIssue({ code: 'custom', message })
-  return z.NEVER
+  return refuse(context, message)
 })
 
 function partsOf(text: string): string[] {

@@ -47,7 +47,7 @@ const ENV = {
   METAMCP_ALLOW_PRIVATE: '10.0.0.0/8,db.internal',
   METAMCP_DATA_DIR: '/env/data',
   METAMCP_CONFIG: 'env.json',
-  METAMCP_PUBLIC_URL: 'https://env.example/base/',
+  METAMCP_PUBLIC_URL: 'https://env.example/',
   METAMCP_LOG_LEVEL: 'warn',
   METAMCP_AUTH: 'accounts',
   METAMCP_SECRET_KEY: 'secret',
@@ -64,7 +64,7 @@ test('the environment wins over defaults', () => {
     allowPrivate: ['10.0.0.0/8', 'db.internal'],
     dataDir: resolve('/env/data'),
     configFile: resolve('env.json'),
-    publicUrl: 'https://env.example/base',
+    publicUrl: 'https://env.example',
     restoreFile: null,
     logLevel: 'warn',
     auth: 'accounts',
@@ -119,6 +119,13 @@ test.each<[string[], Record<string, string>, string]>([
     '--log-level "loud" is not a log level: use debug, info, warn, error or silent.',
   ],
   [['--public-url', 'example.com'], {}, '--public-url "example.com" is not an http or https URL.'],
+  ...['https://x.example/y', 'https://x.example/?y', 'https://a:b@x.example'].map(
+    (url): [string[], Env, string] => [
+      ['--public-url', url],
+      {},
+      `--public-url "${url}" has more than a host and a port: give MetaMCP a host name or a port of its own, as in "https://x.example".`,
+    ],
+  ),
   [['--auth', 'oidc'], {}, '--auth "oidc" is no way to sign in: use local or accounts.'],
   [['--admin-port', 'x'], {}, '--admin-port "x" is not a port: use 0 to 65535.'],
   ...['*', 'null', 'example.com', 'https://a.example/', 'https://a.example/b', 'file://a'].map(

@@ -4,7 +4,7 @@ import envPaths from 'env-paths'
 import { z } from 'zod'
 import { DEFAULT_PORT, logLevel } from '../../shared/preferences.ts'
 import type { StartedWith } from '../core/index.ts'
-import { addressesField, originsField, portField } from './network-fields.ts'
+import { addressesField, originsField, portField, publicUrlField } from './network-fields.ts'
 import { readSavedStart } from './saved-start.ts'
 
 /** What arguments and environment say; `null` leaves it to the core. */
@@ -89,11 +89,7 @@ const hostConfig = z.object({
     .string()
     .transform((path) => resolve(path))
     .nullable(),
-  publicUrl: z
-    .string()
-    .refine(isHttpUrl, 'is not an http or https URL')
-    .transform((url) => url.replace(/\/+$/, ''))
-    .nullable(),
+  publicUrl: publicUrlField.nullable(),
   restoreFile: z
     .string()
     .transform((path) => resolve(path))
@@ -218,8 +214,4 @@ function warningsFor(left: string[], env: StartOptions['env']): string[] {
 
 function mistake(sentences: string[]): Start {
   return { kind: 'mistake', text: `${sentences.join('\n')}\nSee --help.` }
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 }

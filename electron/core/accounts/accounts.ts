@@ -14,7 +14,7 @@ import type { Account, Directory } from './directory.ts'
 import type { Engine, startEngine as StartEngine } from './engine.ts'
 import { openDoorNotes, openResetNotes } from './door-notes.ts'
 import { beginAtProvider } from './provider-sign-in.ts'
-import { openRateLimit } from './rate-limit.ts'
+import { openRateLimit } from '../rate-limit.ts'
 import { openSessions, type Sessions } from './sessions.ts'
 import { openSignUpPolicy } from './sign-up.ts'
 
@@ -109,7 +109,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
       const [path = '/'] = (request.url ?? '/').split('?', 1)
       if (!isOpen(path)) return answer(response, 404, 'There is nothing at this address')
       const given = await toWebRequest(request, options)
-      if (!given) return answer(response, 413, 'The request is too large')
+      if (!(given instanceof Request)) return answer(response, given.status, given.message)
       const isProvider = path === `${AUTH_PATH}/sign-in/oauth2`
       const sent = isProvider ? await beginAtProvider(given, running.reach) : given
       const noteAnswer = await notes.watch(path.slice(AUTH_PATH.length), request, sent)
@@ -186,5 +186,6 @@ function shown({ id, name, email, role }: Account) {
 function answer(response: ServerResponse, status: number, message: string): void {
   const body = JSON.stringify({ message })
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-  response.writeHead(status, { ...headers, connection: 'close' }).end(body)
+  const allow = status === 405 ? { allow: 'GET, POST' } : {}
+  response.writeHead(status, { ...headers, ...allow, connection: 'close' }).end(body)
 }

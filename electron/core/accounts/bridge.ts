@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import ipaddr from 'ipaddr.js'
+import { isTooDeep, MAX_DEPTH } from '../json-depth.ts'
+import { addressOf } from '../request-address.ts'
 
 /** Headers of ours between the socket and the engine: what comes from outside is overwritten. */
 export const ADDRESS_HEADER = 'x-metamcp-address'
@@ -17,14 +18,19 @@ export type BridgeOptions = {
   isOperator: (request: IncomingMessage) => boolean
 }
 
-/** A request of Node's as one of the web. `null`: its body is too large. */
+/** Why a request goes no further: its status and the sentence that says why. */
+export type Turned = { status: 405 | 413 | 400; message: string }
+
+/** A request of Node's as one of the web, or why there is none. */
 export async function toWebRequest(
   request: IncomingMessage,
   options: BridgeOptions,
-): Promise<Request | null> {
+): Promise<Request | Turned> {
   const { method = 'GET', url = '/' } = request
-  const body = method === 'GET' || method === 'HEAD' ? null : await readBody(request)
-  if (body === 'too large') return null
+  if (method !== 'GET' && method !== 'POST') return WRONG_METHOD
+  const body = method === 'GET' ? null : await readBody(request)
+  if (body === 'too large') return TOO_LARGE
+  if (body && isJson(request) && isTooDeep(body.toString())) return TOO_DEEP
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
@@ -39,6 +45,14 @@ export async function toWebRequest(
   })
 }
 
+const WRONG_METHOD: Turned = { status: 405, message: 'This is asked by GET or POST' }
+const TOO_LARGE: Turned = { status: 413, message: 'The request is too large' }
+const TOO_DEEP: Turned = { status: 400, message: `Nested deeper than ${MAX_DEPTH} levels` }
+
+function isJson({ headers }: IncomingMessage): boolean {
+  return (headers['content-type'] ?? '').toLowerCase().includes('json')
+}
+
 export async function sendWebResponse(response: ServerResponse, given: Response): Promise<void> {
   const bytes = Buffer.from(await given.arrayBuffer())
   const headers: Record<string, string | string[]> = {}
@@ -49,27 +63,6 @@ export async function sendWebResponse(response: ServerResponse, given: Response)
   if (wait !== null) headers['retry-after'] = wait
   response.writeHead(given.status, { 'cache-control': 'no-store', ...headers })
   response.end(bytes)
-}
-
-/** From where a proxy of ours may speak: anybody else who reaches us past it is who they are. */
-const NEAR = new Set<string>(['loopback', 'private', 'uniqueLocal'])
-
-type Spoken = Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } }
-
-/**
- * The address of whoever asks. The proxy's own word is the last one of `X-Forwarded-For`: what
- * stands before it, anybody may have written.
- */
-export function addressOf(request: Spoken, isBehindProxy: boolean): string {
-  const socket = request.socket.remoteAddress ?? '0.0.0.0'
-  const forwarded = request.headers['x-forwarded-for']
-  if (!isBehindProxy || typeof forwarded !== 'string' || !isNear(socket)) return socket
-  const last = forwarded.split(',').at(-1)?.trim() ?? ''
-  return ipaddr.isValid(last) ? last : socket
-}
-
-function isNear(address: string): boolean {
-  return ipaddr.isValid(address) && NEAR.has(ipaddr.process(address).range())
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | 'too large'> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin } from 'better-auth'
-import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins'
 import { eq } from 'drizzle-orm'
 import { accountName, PASSWORD_LENGTH } from '../../../shared/account.ts'
@@ -10,7 +10,7 @@ import type { Logger } from '../log.ts'
 import type { AccountDatabase } from './account-database.ts'
 import type { OpenProvider } from './account-settings.ts'
 import { ADDRESS_HEADER, OPERATOR_HEADER } from './bridge.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { RateLimit } from '../rate-limit.ts'
 import { SESSION_MS } from './sessions.ts'
 import type { Applicant, SignUpPolicy } from './sign-up.ts'
 
@@ -69,8 +69,7 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
   const { url, origins, database, secret, rateLimit, log } = options
   return {
     appName: 'MetaMCP',
-    // A public URL may have a path, which whatever stands before us takes away.
-    baseURL: new URL(url).origin,
+    baseURL: url,
     basePath: AUTH_PATH,
     trustedOrigins: [...origins],
     // Not `secret`, beside which it would look for others in the environment.
@@ -105,7 +104,8 @@ function optionsOf(options: EngineOptions): BetterAuthOptions {
       errorURL: `${url}/sign-in`,
       // It would write to the terminal, and what it says may name addresses of people.
       onError(error) {
-        if (error instanceof APIError) return
+        // What the request had wrong; also where a library below has its own class for that.
+        if (isAPIError(error)) return
         log.error({ part: 'accounts', error: messageOf(error) }, 'a request failed')
       },
     },

@@ -4,6 +4,7 @@ import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { userCredentials, users } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
+import { openRateLimit } from '../rate-limit.ts'
 import type { Accounts } from './accounts.ts'
 import { dropResets } from './resets.ts'
 import type { Session } from './sessions.ts'
@@ -20,7 +21,10 @@ export interface People {
   revoke(id: string, sessionId: string): Promise<void>
   revokeOthers(id: string, currentId: string | undefined): Promise<void>
   rename(id: string, name: string): Promise<void>
-  /** Ends all other sessions. Rejects with AppError `invalid` where the current one is wrong. */
+  /**
+   * Ends all other sessions. Rejects with AppError `invalid` where the current one is wrong, and with
+   * `too-many` after some tries, which says how long to wait.
+   */
   changePassword(id: string, given: PasswordChange): Promise<void>
 }
 
@@ -37,6 +41,8 @@ export type PeopleOptions = {
 }
 
 const CREDENTIAL = 'credential'
+/** Changes of a password that an account may try: whoever sits at its browser may not guess at it. */
+const TRIES = { window: 15 * 60, max: 10 }
 
 export function openPeople(options: PeopleOptions): People {
   const { db, changes, accounts } = options
@@ -82,21 +88,38 @@ export function openPeople(options: PeopleOptions): People {
       await db.write((tx) => tx.update(users).set({ name }).where(eq(users.id, id)))
       await followed()
     },
-    async changePassword(id, { current, next, sessionId }) {
-      const which = and(eq(userCredentials.userId, id), eq(userCredentials.providerId, CREDENTIAL))
-      const [row] = await db.read((tx) => tx.select().from(userCredentials).where(which))
-      const engine = accounts.engine()
-      // An account without a password is as one whose password is another.
-      const isRight = row?.password != null && (await engine.verifyPassword(row.password, current))
-      if (!isRight) throw new AppError('invalid', 'That is not the current password.')
-      const password = await engine.hashPassword(next)
-      await db.write(async (tx) => {
-        await tx.update(userCredentials).set({ password }).where(which)
-        await dropResets(tx, id)
-      })
-      await end(id, (session) => session.id !== sessionId)
-    },
+    changePassword: passwordChanger(options, end),
   }
+}
+
+function passwordChanger(
+  { db, accounts }: PeopleOptions,
+  end: (id: string, isMeant: (session: Session) => boolean) => Promise<unknown>,
+): People['changePassword'] {
+  const tries = openRateLimit()
+  return async (id, { current, next, sessionId }) => {
+    // Before the password is looked at, which takes its time: many may come at once.
+    const seconds = tries.take(id, TRIES)
+    if (seconds !== null) throw new AppError('too-many', tooManyTries(seconds))
+    const which = and(eq(userCredentials.userId, id), eq(userCredentials.providerId, CREDENTIAL))
+    const [row] = await db.read((tx) => tx.select().from(userCredentials).where(which))
+    const engine = accounts.engine()
+    // An account without a password is as one whose password is another.
+    const isRight = row?.password != null && (await engine.verifyPassword(row.password, current))
+    if (!isRight) throw new AppError('invalid', 'That is not the current password.')
+    const password = await engine.hashPassword(next)
+    await db.write(async (tx) => {
+      await tx.update(userCredentials).set({ password }).where(which)
+      await dropResets(tx, id)
+    })
+    await end(id, (session) => session.id !== sessionId)
+  }
+}
+
+function tooManyTries(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60)
+  const wait = minutes === 1 ? 'a minute' : `${minutes} minutes`
+  return `The password was tried too often. Try again in ${wait}, or let an administrator make a link for a new one.`
 }
 
 /** Throws unless there is such an account, and afterwards still an administrator. */

@@ -73,13 +73,17 @@ function peopleProcedures(parts: AccountParts | null) {
       if (accounts.settings.signUp === 'closed') {
         throw new AppError('conflict', 'Nobody can sign up at present. Allow invitations first.')
       }
+      ctx.about(invitationTo(input))
       const { invitation, token } = await invitations.invite(input, ctx.access.accountId)
+      ctx.about(invitationTo(invitation))
       changes.publish({ kind: 'account' })
       return { invitation, url: `${url}/sign-in?invitation=${token}` }
     }),
 
-    withdraw: adminProcedure.input(byId).mutation(async ({ input }) => {
+    withdraw: adminProcedure.input(byId).mutation(async ({ ctx, input }) => {
       const { invitations, changes } = need(parts)
+      const known = (await invitations.list()).find(({ id }) => id === input.id)
+      if (known) ctx.about(invitationTo(known))
       await invitations.withdraw(input.id)
       changes.publish({ kind: 'account' })
     }),
@@ -99,8 +103,9 @@ function doorProcedures(parts: AccountParts | null) {
     providers: adminProcedure.query(() => need(parts).accounts.settings.providers()),
 
     /** Rejects with `unavailable` where the provider does not answer; it is kept nevertheless. */
-    putProvider: adminProcedure.input(identityProviderInput).mutation(async ({ input }) => {
+    putProvider: adminProcedure.input(identityProviderInput).mutation(async ({ ctx, input }) => {
       const { accounts, changes } = need(parts)
+      ctx.about(provider(input))
       await accounts.settings.putProvider(input)
       changes.publish({ kind: 'account' })
       await accounts.renew()
@@ -109,8 +114,10 @@ function doorProcedures(parts: AccountParts | null) {
       throw new AppError('unavailable', text)
     }),
 
-    removeProvider: adminProcedure.input(byId).mutation(async ({ input }) => {
+    removeProvider: adminProcedure.input(byId).mutation(async ({ ctx, input }) => {
       const { accounts, changes } = need(parts)
+      const known = accounts.settings.providers().find(({ id }) => id === input.id)
+      if (known) ctx.about(provider(known))
       await accounts.settings.removeProvider(input.id)
       changes.publish({ kind: 'account' })
       await accounts.renew()
@@ -144,6 +151,14 @@ function ownProcedures(parts: AccountParts | null) {
         return need(parts).people.changePassword(ownId(ctx.caller), { ...input, sessionId })
       }),
   }
+}
+
+/** What the audit log calls them. */
+const invitationTo = ({ id = null, email }: { id?: string | null; email: string }) => {
+  return { kind: 'invitation', id, name: email, ownerId: null }
+}
+const provider = ({ id, name }: { id: string; name: string }) => {
+  return { kind: 'provider', id, name, ownerId: null }
 }
 
 function need(parts: AccountParts | null): AccountParts {

@@ -65,6 +65,27 @@ test('a new password takes the current one, and ends all other sessions', async 
   await signIn(core, 'ben', next)
 })
 
+test('the current password cannot be guessed, in one request or in many', async () => {
+  const { ada, cara } = people
+  const next = 'another long password'
+  const input = { current: 'a guess of somebody', next }
+  const paths = Array.from({ length: 30 }, () => 'accounts.changePassword').join()
+  const body = JSON.stringify({ ...Array.from({ length: 30 }, () => input) })
+  const headers = { ...cara.headers, 'content-type': 'application/json' }
+  const init = { method: 'POST', headers, body }
+  const answer = await fetch(`${core.url}/trpc/frontend/${paths}?batch=1`, init)
+  const said = (await answer.json()) as { error: { message: string; data: { code: string } } }[]
+  const codes = said.map(({ error }) => error.data.code)
+  expect(codes.filter((code) => code === 'BAD_REQUEST')).toHaveLength(10)
+  expect(codes.filter((code) => code === 'TOO_MANY_REQUESTS')).toHaveLength(20)
+  expect(said.at(-1)?.error.message).toMatch(/tried too often. Try again in 15 minutes/)
+  const right = { current: 'correct horse battery', next }
+  await expect(cara.trpc.accounts.changePassword.mutate(right)).rejects.toThrow('too often')
+  // Others are not made to wait for it.
+  const other = ada.trpc.accounts.changePassword.mutate(input)
+  await expect(other).rejects.toThrow('not the current password')
+})
+
 test('signing out ends the session, by either way', async () => {
   const one = await signIn(core, 'cara')
   expect((await postAuth(core, 'sign-out', { headers: one.headers })).status).toBe(200)

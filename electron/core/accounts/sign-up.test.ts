@@ -107,8 +107,11 @@ describe('on this machine alone', () => {
   })
 })
 
-test('where other machines reach us, the first account takes the admin token', async () => {
-  await using core = await startTempCore({ auth: 'accounts', host: '0.0.0.0' })
+test.each([
+  ['by the one port', { host: '0.0.0.0' }],
+  ['by the port for management', { adminPort: 0, adminHost: '0.0.0.0' }],
+])('where other machines reach us %s, the first account takes the admin token', async (_, more) => {
+  await using core = await startTempCore({ auth: 'accounts', ...more })
   expect(await sessionOf(core)).toMatchObject({ firstAccountNeedsToken: true })
   const forged = { ...person('eve'), headers: { 'x-metamcp-operator': '1' } }
   const refused = await postAuth(core, 'sign-up/email', forged)

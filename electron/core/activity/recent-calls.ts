@@ -1,4 +1,5 @@
 import { LATEST_CALLS, type RecentCall } from '../../../shared/activity.ts'
+import { openFairRing } from '../fair-ring.ts'
 import { OF_INSTANCE, type Place } from './place.ts'
 
 /** The newest calls, one by one. */
@@ -14,21 +15,20 @@ type MayKnow = (place: Place) => boolean
 const ALL: MayKnow = () => true
 
 export function openRecentCalls(capacity = LATEST_CALLS): RecentCalls {
-  const calls: { call: RecentCall; place: Place }[] = []
+  const calls = openFairRing<{ seq: number; call: RecentCall; place: Place }>(capacity)
   let count = 0
 
   const latest = (limit: number, may = ALL): RecentCall[] => {
-    const found: RecentCall[] = []
-    for (let index = 0; index < calls.length && found.length < limit; index++) {
-      const one = calls[(count - 1 - index) % capacity]
-      if (one && may(one.place)) found.push(one.call)
-    }
+    const found = calls.after(-1).filter(({ place }) => may(place))
     return found
+      .slice(-limit)
+      .reverse()
+      .map(({ call }) => call)
   }
   return {
     add(call, place = OF_INSTANCE) {
-      calls[count % capacity] = { call: { seq: count, ...call }, place }
-      count++
+      const seq = count++
+      calls.push({ seq, call: { seq, ...call }, place }, place.accountId ?? place.ownerId ?? '')
     },
     latest,
     percentiles(sinceMs, shares, may) {

@@ -4,6 +4,8 @@ import type { Draft } from './draft.ts'
 
 const LASTS_MS = 10 * 60_000
 const MOST = 50
+/** Of one account; nobody's takes the place of another's. */
+const MOST_OF_ACCOUNT = 10
 
 /** What was read and not added yet, with its secrets, which stay here. */
 export interface Pending {
@@ -27,8 +29,9 @@ export function openPending(now: () => number): Pending {
   return {
     keep(accountId, drafts) {
       forgetOld()
-      const [oldest] = kept.keys()
-      if (kept.size >= MOST && oldest !== undefined) kept.delete(oldest)
+      const own = [...kept].filter(([, one]) => one.accountId === accountId)
+      const [oldest] = own.length < (accountId === null ? MOST : MOST_OF_ACCOUNT) ? [] : own
+      if (oldest) kept.delete(oldest[0])
       const token = randomBytes(24).toString('base64url')
       kept.set(token, { accountId, drafts, until: now() + LASTS_MS })
       return token

@@ -111,6 +111,58 @@ test('forged returns: a state that was guessed, changed, used or of elsewhere br
   expect(asked()).toBe(1)
 })
 
+test('a sign-in that an account began ends in no browser but its own', async () => {
+  const { ada, ben } = people
+  await using locked = await openOddAuthServer()
+  const made = await ben.trpc.servers.create.mutate({
+    ...{ name: 'phishing', type: 'STREAMABLE_HTTP', url: locked.mcpUrl },
+  })
+  const begin = async () => {
+    const { url } = await ben.trpc.oauth.signIn.mutate({ serverId: made.id })
+    return `code=x&state=${new URL(url).searchParams.get('state')}`
+  }
+  const comeBack = async (query: string, cookie = '') => {
+    const response = await fetch(`${core.url}/oauth/callback?${query}`, { headers: { cookie } })
+    return { status: response.status, html: await response.text() }
+  }
+  const asked = () => locked.posted.filter(({ path }) => path === '/token').length
+  const sees = (text: string) => expect.stringContaining(text) as string
+
+  // From another site no cookie comes along: a page of ours asks once more, and that brings them.
+  const query = await begin()
+  const first = await comeBack(query)
+  const again = /http-equiv="refresh" content="0;url=\?([^"]+)"/.exec(first.html)?.[1] ?? ''
+  const asText = again.replaceAll('&#38;', '&')
+  expect([first.status, asText]).toEqual([200, `${query}&again=1`])
+  expect(await comeBack(asText)).toEqual({ status: 403, html: sees('is not signed in') })
+  const other = await comeBack(asText, ada.cookie)
+  expect(other).toEqual({ status: 403, html: sees('begun by another account') })
+  expect(asked()).toBe(0)
+  // It has been in hands of others.
+  expect((await comeBack(asText, ben.cookie)).status).toBe(400)
+  expect((await comeBack(await begin(), ada.cookie)).status).toBe(403)
+  expect([asked(), (await ben.trpc.servers.get.query({ id: made.id })).signIn]).toEqual([0, null])
+
+  const own = await begin()
+  expect((await comeBack(`${own}&again=1`)).status).toBe(403)
+  expect((await comeBack(`${own}&again=1`, ben.cookie)).status).toBe(200)
+  expect(asked()).toBe(1)
+})
+
+test('a sign-in to what its owner keeps to themselves by now brings them nothing', async () => {
+  const { ada, ben } = people
+  await using locked = await openOddAuthServer()
+  const { id } = await ben.trpc.servers.create.mutate({
+    ...{ name: 'once-shared', type: 'STREAMABLE_HTTP', url: locked.mcpUrl, shared: true },
+  })
+  const { url } = await ada.trpc.oauth.signIn.mutate({ serverId: id })
+  await ben.trpc.servers.update.mutate({ id, patch: { shared: false } })
+  const query = `code=x&state=${new URL(url).searchParams.get('state')}`
+  const headers = { cookie: ada.cookie }
+  expect((await fetch(`${core.url}/oauth/callback?${query}`, { headers })).status).toBe(409)
+  expect(locked.posted.map(({ path }) => path)).not.toContain('/token')
+})
+
 test('the session of another caller is not there: by no method, and not for its owner’s peers', async () => {
   const { key: other } = await core.admin.apiKeys.create.mutate({ name: 'other' })
   const { send, openSession } = openProbe(core)

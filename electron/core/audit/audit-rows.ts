@@ -1,7 +1,7 @@
-import { and, desc, eq, ilike, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, ilike, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { AuditEntry } from '../../../shared/audit.ts'
 import type { Tx } from '../db/open.ts'
-import { auditLog, users } from '../db/schema.ts'
+import { auditLog } from '../db/schema.ts'
 
 export type AuditRow = Omit<typeof auditLog.$inferInsert, 'id'>
 
@@ -16,7 +16,7 @@ export type AuditQuery = {
 }
 
 export async function insertNotes(tx: Tx, rows: AuditRow[]): Promise<void> {
-  if (rows.length > 0) await tx.insert(auditLog).values(await withAccountNames(tx, rows))
+  if (rows.length > 0) await tx.insert(auditLog).values(rows)
 }
 
 /** Newest first, and one more than was asked for where there are more. */
@@ -47,19 +47,6 @@ export async function prune(tx: Tx, since: Date, count: number): Promise<void> {
   await tx
     .delete(auditLog)
     .where(or(lt(auditLog.at, since), lte(auditLog.id, sql`${newest} - ${count}::bigint`)))
-}
-
-/** Who writes the note knows an account by its id alone. */
-async function withAccountNames(tx: Tx, rows: AuditRow[]): Promise<AuditRow[]> {
-  const isNameless = ({ targetKind, targetName }: AuditRow) =>
-    targetKind === 'account' && !targetName
-  const ids = rows.filter(isNameless).flatMap(({ targetId }) => targetId ?? [])
-  if (ids.length === 0) return rows
-  const found = await tx.select().from(users).where(inArray(users.id, ids))
-  const names = new Map(found.map(({ id, name }) => [id, name]))
-  return rows.map((row) =>
-    isNameless(row) ? { ...row, targetName: names.get(row.targetId ?? '') ?? null } : row,
-  )
 }
 
 function entryOf(row: typeof auditLog.$inferSelect): AuditEntry {

@@ -3,7 +3,7 @@ import type { Owned } from '../../../shared/account.ts'
 import type { ApiKeyView } from '../../../shared/api-key.ts'
 import { mayUse } from '../access.ts'
 import type { Tx } from '../db/open.ts'
-import { isOwner } from '../db/owner.ts'
+import { isOwner, refuseTooMany } from '../db/owner.ts'
 import { apiKeyEndpoints, apiKeys, endpoints } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import { InvalidInput } from '../problems.ts'
@@ -37,6 +37,7 @@ export async function insertApiKey(
     .values({ ...columns, allEndpoints: scope === 'all' })
     .returning()
   if (!row) throw new AppError('unavailable', 'The database did not store the API key.')
+  await refuseTooMany(tx, { table: apiKeys, ownerId: apiKey.ownerId, plural: 'API keys' })
   await writeScope(tx, apiKey)
   return { ...apiKey, createdAt: isoTime(row.createdAt) }
 }

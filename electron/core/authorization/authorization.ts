@@ -100,7 +100,7 @@ export async function openAuthorization(options: AuthorizationOptions): Promise<
           await tell('allowed', accountId, clientId)
         },
         declined: (accountId, clientId) => tell('declined', accountId, clientId),
-        issued: tokens.learnKey,
+        issued: (token) => takeUp({ tokens, grants }, token),
         register: (body) => registerClient(db, body, now()),
         async revokeToken(clientId, token) {
           const owner = await ownerOf({ db, tokens }, token)
@@ -141,6 +141,18 @@ function bearerOf(
   // Tokens of a grant that was revoked stay so when the client is let in anew.
   if (issuedAt < Math.floor(grant.grantedAt.getTime() / 1000)) return null
   return { grant, hasScope }
+}
+
+/** A code outlives its grant by minutes: what it still gives is taken back at once. */
+async function takeUp(
+  { tokens, grants }: { tokens: AccessTokens; grants: Grants },
+  token: string,
+): Promise<boolean> {
+  await tokens.learnKey(token)
+  const claims = tokens.readStale(token)
+  if (!claims || grants.get(claims.accountId, claims.clientId)) return true
+  await grants.revoke(claims.accountId, claims.clientId)
+  return false
 }
 
 type Owner = Pick<Grant, 'accountId' | 'clientId'>

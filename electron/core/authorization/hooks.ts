@@ -3,6 +3,7 @@ import type { BetterAuthPlugin } from 'better-auth'
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api'
 import { RegistrationRefused } from './clients.ts'
 import type { CodeUses } from './codes.ts'
+import { identifierAt } from './faces.ts'
 import { GRANTED_SCOPES } from './scope.ts'
 
 type ProviderOptions = Parameters<typeof getOAuthProviderApi>[1]
@@ -16,8 +17,8 @@ export type HookParts = {
   allowed: (accountId: string, clientId: string, resource: string) => Promise<void>
   /** A person has not. */
   declined: (accountId: string, clientId: string) => Promise<void>
-  /** A token was given out. */
-  issued: (accessToken: string) => Promise<void>
+  /** A token was given out. `false`: nobody is let in by it, and all that was given is taken back. */
+  issued: (accessToken: string) => Promise<boolean>
   /** Answers a client that registers. Rejects with `RegistrationRefused`. */
   register: (body: unknown) => Promise<Record<string, unknown>>
   /** Ends what the token belongs to, if it is that client's. */
@@ -93,7 +94,8 @@ function prepareRequest({ onlyResource }: HookParts, context: Context) {
   if (only === null)
     throw oauthError('invalid_target', 'Name the endpoint as "resource" (RFC 8707)')
   const scope = GRANTED_SCOPES.join(' ')
-  return { context: { query: { prompt: 'consent', scope, resource: only } } }
+  const known = typeof only === 'string' ? identifierAt(only) : only
+  return { context: { query: { prompt: 'consent', scope, resource: known } } }
 }
 
 /** The signature of the query was checked before, by the provider's own hook. */
@@ -123,17 +125,20 @@ async function consentOf(context: Context) {
   }
 }
 
-async function checkGrant({ codes, refused }: HookParts, { body }: Context): Promise<void> {
-  const { grant_type: type, code, refresh_token: token } = (body ?? {}) as Record<string, unknown>
+async function checkGrant({ codes, refused }: HookParts, { body }: Context) {
+  const fields = (body ?? {}) as Record<string, unknown>
+  const { grant_type: type, code, refresh_token: token, resource } = fields
   if (type === 'authorization_code' && typeof code === 'string') await codes.present(code)
   if (type === 'refresh_token' && typeof token === 'string') await refused(token)
+  if (typeof resource !== 'string') return
+  return { context: { body: { resource: identifierAt(resource) } } }
 }
 
 async function noteToken({ codes, issued }: HookParts, context: Context): Promise<void> {
   const { returned } = context.context
   const token = (returned as { access_token?: unknown } | undefined)?.access_token
   if (isError(returned) || typeof token !== 'string') return
-  await issued(token)
+  if (!(await issued(token))) throw oauthError('invalid_grant', 'the access was revoked')
   const code: unknown = context.body?.code
   if (context.body?.grant_type !== 'authorization_code' || typeof code !== 'string') return
   if (await codes.redeem(code, token)) return

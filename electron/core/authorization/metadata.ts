@@ -1,10 +1,11 @@
+import { identifierAt, sseAddressOf } from './faces.ts'
 import type { Resource } from './resources.ts'
 import { GRANTED_SCOPES, SCOPE } from './scope.ts'
 
 /** Of an endpoint (RFC 9728), for clients that come without a token. */
-function resourceMetadata(url: string, { identifier, name }: Resource): object {
+function resourceMetadata(url: string, address: string, { name }: Resource): object {
   return {
-    resource: identifier,
+    resource: address,
     resource_name: name,
     authorization_servers: [url],
     scopes_supported: [SCOPE],
@@ -56,17 +57,19 @@ export function wellKnown(
   const [, kind, rest = ''] = WELL_KNOWN.exec(path) ?? []
   if (kind === undefined) return null
   const { url, resources, onlyResource } = parts
-  const identifier = rest === '' || rest === '/' ? onlyResource : url + rest
-  const resource = resources.find((one) => one.identifier === identifier)
-  if (kind === 'oauth-protected-resource') return resource ? resourceMetadata(url, resource) : null
   const isRoot = rest === '' || rest === '/'
-  // A public address may have a path, behind which the document is then asked for (RFC 8414, 3.1).
-  const isIssuer = isRoot || rest === new URL(url).pathname
-  return isIssuer || resource ? serverMetadata(url) : null
+  const address = (isRoot ? onlyResource : url + rest) ?? ''
+  const identifier = identifierAt(address)
+  const resource = resources.find((one) => one.identifier === identifier)
+  if (kind === 'oauth-protected-resource') {
+    return resource ? resourceMetadata(url, address, resource) : null
+  }
+  return isRoot || resource ? serverMetadata(url) : null
 }
 
-/** Where an endpoint's metadata is, for `WWW-Authenticate`. */
-export function metadataUrl(identifier: string): string {
-  const { origin, pathname } = new URL(identifier)
+/** Where an endpoint's metadata is, for `WWW-Authenticate`: that of the way by which one came. */
+export function metadataUrl(identifier: string, face: 'mcp' | 'sse'): string {
+  const address = face === 'sse' ? sseAddressOf(identifier) : identifier
+  const { origin, pathname } = new URL(address)
   return `${origin}/.well-known/oauth-protected-resource${pathname}`
 }

@@ -32,6 +32,12 @@ export function authorizationRouter(desk: AuthorizationDesk | null) {
       .input(z.strictObject({ clientId: z.string() }))
       .mutation(async ({ ctx, input: { clientId } }) => {
         const { accountId } = ctx.access
+        const grants = desk && accountId !== null ? desk.grantsOf(accountId) : []
+        const grant = grants.find((one) => one.clientId === clientId)
+        if (grant) {
+          const { clientName: name } = grant
+          ctx.about({ kind: 'client', id: clientId, name, ownerId: accountId })
+        }
         if (desk && accountId !== null && (await desk.revoke(accountId, clientId))) return
         throw new AppError('not-found', 'You have let in no such client.')
       }),

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
-import { openTempAccounts, type TempPerson } from '../testing/temp-accounts.ts'
+import { openTempAccounts, postAuth, type TempPerson } from '../testing/temp-accounts.ts'
 import { configFileOf, startTempCore, type TempCore } from '../testing/temp-core.ts'
 import {
   allow,
   authorizationRequest,
+  openInBrowser,
   openTempGrant,
   redeem,
   refresh,
@@ -61,6 +62,29 @@ test('a token is good at its own endpoint alone, in a header, and says nothing e
   expect(await tokenStatus(core.mcpUrl(), core.key)).toBe(200)
 })
 
+test('a token of another scope than ours is refused with the scope that it takes', async () => {
+  const clientId = await registerTempClient(core)
+  const request = authorizationRequest(core, { clientId, resource: core.mcpUrl().href })
+  const page = await openInBrowser(request.url, ben)
+  // Narrowed in the consent, which our own page never does.
+  const allowed = await postAuth(core, 'oauth2/consent', {
+    ...{ accept: true, oauth_query: page.search.slice(1), scope: 'offline_access' },
+    headers: { cookie: ben.cookie },
+  })
+  const { searchParams } = new URL(((await allowed.json()) as { url: string }).url)
+  const code = searchParams.get('code') ?? ''
+  const { body } = await redeem(core, { ...request, clientId, code })
+  expect(body).toMatchObject({ scope: 'offline_access' })
+  const headers = { authorization: `Bearer ${String(body['access_token'])}` }
+  const refused = await fetch(core.mcpUrl(), { method: 'POST', headers })
+  const metadataUrl = `${core.url}/.well-known/oauth-protected-resource/metamcp/default/mcp`
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+    403,
+    `Bearer realm="MetaMCP", resource_metadata="${metadataUrl}", scope="mcp", error="insufficient_scope"`,
+  ])
+  await ben.trpc.authorization.revoke.mutate({ clientId })
+})
+
 test('an endpoint that is kept to oneself again is not there for tokens of others', async () => {
   const shared = { shared: true }
   const { id: namespaceId } = await cara.trpc.namespaces.create.mutate({ name: 'n', ...shared })
@@ -101,6 +125,19 @@ test('a code that comes twice ends all that came of it, and one without its veri
   expect(await tokenStatus(core.mcpUrl(), grant.accessToken)).toBe(401)
   expect((await refresh(core, grant)).body['error']).toBe('invalid_grant')
   await expect(client.listTools()).rejects.toThrow()
+})
+
+test('a code gives nothing once the person has taken back what they allowed', async () => {
+  const clientId = await registerTempClient(core)
+  const request = authorizationRequest(core, { clientId, resource: core.mcpUrl().href })
+  const back = await allow(core, ben, request.url)
+  const code = back.searchParams.get('code') ?? ''
+  await ben.trpc.authorization.revoke.mutate({ clientId })
+  const { status, body } = await redeem(core, { ...request, clientId, code })
+  expect([status, body['error'], body['access_token']]).toEqual([400, 'invalid_grant', undefined])
+  expect(body['refresh_token']).toBeUndefined()
+  const left = await ben.trpc.authorization.grants.query()
+  expect(left.map((grant) => grant.clientId)).not.toContain(clientId)
 })
 
 test('a code sent twice at once gives no token that lasts', async () => {

@@ -30,7 +30,8 @@ export interface AiClientsService {
   /** Makes a key and writes our entry into the client's file; refused if that is not as previewed. */
   connect(input: ConnectInput, access: Access): Promise<AiChange>
   disconnect(clientId: string): Promise<AiChange>
-  undo(connectionId: string): Promise<void>
+  /** Resolves with the client's id. */
+  undo(connectionId: string): Promise<string>
   /** What an undo would change, for a file that was changed since. */
   difference(connectionId: string): Promise<{ before: string; after: string }>
   /** Corrects the entries we wrote after our address changed; resolves with the clients' ids. */

@@ -34,8 +34,11 @@ export interface Connecting {
   connect(input: ConnectInput, access: Access): Promise<AiChange>
   /** Takes our entry out of a client's file and switches its keys off. */
   disconnect(clientId: string): Promise<AiChange>
-  /** Makes a file what it was before, byte by byte; refused when it was changed since. */
-  undo(connectionId: string): Promise<void>
+  /**
+   * Makes a file what it was before, byte by byte; refused when it was changed since. Resolves with
+   * the client's id.
+   */
+  undo(connectionId: string): Promise<string>
   /** Corrects entries that we wrote and that lead to an address we have left; the clients' ids. */
   rewriteAddresses(): Promise<string[]>
   /** The same after a start, for those that lead where we wrote that they do. */
@@ -106,7 +109,7 @@ async function disconnect(work: Work, clientId: string): Promise<AiChange> {
   return { connectionId: id, at, keyName: null }
 }
 
-async function undo({ parts, log }: Work, id: string): Promise<void> {
+async function undo({ parts, log }: Work, id: string): Promise<string> {
   const written = log.get(id)
   if (!written) throw new AppError('not-found', 'That was undone already.')
   const { name } = knownClient(written.clientId)
@@ -125,6 +128,7 @@ async function undo({ parts, log }: Work, id: string): Promise<void> {
     else await parts.keys.setEnabled(keyId, true)
   }
   parts.changed()
+  return written.clientId
 }
 
 async function savedBytes({ backup, before }: Written): Promise<Buffer> {

@@ -40,9 +40,10 @@ export function aiClientRouter({ aiClients, ...things }: AiClientRouterOptions) 
       .input(byClient)
       .mutation(({ input }) => aiClients.disconnect(input.clientId)),
 
-    undo: adminProcedure
-      .input(byConnection)
-      .mutation(({ input }) => aiClients.undo(input.connectionId)),
+    undo: adminProcedure.input(byConnection).mutation(async ({ ctx, input }) => {
+      const target = ctx.auditing?.find('clients.undo', await aiClients.undo(input.connectionId))
+      if (target) ctx.about(target)
+    }),
 
     difference: adminProcedure
       .input(byConnection)
@@ -62,13 +63,17 @@ export function aiClientRouter({ aiClients, ...things }: AiClientRouterOptions) 
 
     findServers: adminProcedure.query(({ ctx }) => aiClients.findServers(ctx.access)),
 
-    importServers: adminProcedure.input(importInput).mutation(({ ctx, input }) => {
+    importServers: adminProcedure.input(importInput).mutation(async ({ ctx, input }) => {
       const { namespaceId } = input
       if (namespaceId !== null) {
         const missing = () => noNamespace(namespaceId)
         ctx.access.requireChanged(things.namespace(namespaceId), missing)
       }
-      return aiClients.importServers(input, ctx.access)
+      const imported = await aiClients.importServers(input, ctx.access)
+      const [first] = imported
+      const target = first && ctx.auditing?.find('servers.get', first.serverId)
+      if (target) ctx.about(target)
+      return imported
     }),
   })
 }

@@ -50,16 +50,26 @@ export function dataRouter(options: DataRouterOptions) {
     backups: adminProcedure.query(() => backupsIn(dataDir)),
 
     /** Of all backups the newest three stay. */
-    backup: adminProcedure.mutation(async () => viewOf(await backUp())),
+    backup: adminProcedure.mutation(async ({ ctx }) => {
+      const backup = await viewOf(await backUp())
+      ctx.about(backupNamed(backup.name))
+      return backup
+    }),
 
     /** Puts it back at the next start, when nothing is open; `null` calls that off. */
     restore: adminProcedure
       .input(z.strictObject({ name: z.string().nullable() }))
-      .mutation(async ({ input }) => {
+      .mutation(async ({ ctx, input }) => {
         await scheduleRestore(dataDir, input.name)
+        if (input.name !== null) ctx.about(backupNamed(input.name))
         return { needsRestart: input.name !== null }
       }),
 
     diagnostics: adminProcedure.query(({ ctx }) => diagnose(ctx.access)),
   })
+}
+
+/** What the audit log calls it. */
+function backupNamed(name: string) {
+  return { kind: 'backup', id: null, name, ownerId: null }
 }

@@ -1,7 +1,7 @@
 import { and, eq, ne } from 'drizzle-orm'
 import type { Endpoint } from '../../../shared/endpoint.ts'
 import type { Tx } from '../db/open.ts'
-import { isOwner } from '../db/owner.ts'
+import { isOwner, refuseTooMany } from '../db/owner.ts'
 import { endpoints, namespaces } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import { InvalidInput } from '../problems.ts'
@@ -20,6 +20,7 @@ export async function lockEndpoint(tx: Tx, id: string): Promise<Endpoint> {
 export async function insertEndpoint(tx: Tx, endpoint: Endpoint): Promise<void> {
   await refuseWrong(tx, endpoint)
   await tx.insert(endpoints).values(endpoint)
+  await refuseTooMany(tx, { table: endpoints, ownerId: endpoint.ownerId, plural: 'endpoints' })
 }
 
 export async function updateEndpoint(tx: Tx, endpoint: Endpoint): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { HELLO, rpc } from '../testing/http-probe.ts'
+import { rawRequest, sendRaw } from '../testing/raw-http.ts'
 import { startTempCore, type TempCore } from '../testing/temp-core.ts'
 
 let core: TempCore
@@ -54,5 +55,26 @@ test('foreign pages and names are refused at both, before anything else', async 
     expect(await statusOf(`${base}/health`, { origin: 'http://evil.example' })).toBe(403)
     expect(await statusOf(`${base}/nothing`, { origin: 'http://evil.example' })).toBe(403)
     expect(await statusOf(`${base}/health`, { origin: base })).toBe(200)
+  }
+})
+
+test('where clients call from anywhere, management on loopback is not for rebound names', async () => {
+  await using open = await startTempCore({ host: '0.0.0.0', adminPort: 0 })
+  const headers = { Host: 'evil.example', Authorization: `Bearer ${open.adminToken.token}` }
+  const ask = async (url: string, line: string) =>
+    (await sendRaw({ url }, rawRequest({ url }, line, { headers }))).status
+  expect(await ask(open.adminUrl, 'GET /trpc/frontend/servers.list')).toBe(403)
+  expect(await ask(open.url, 'GET /metamcp/default/mcp')).toBe(403)
+  const own = { authorization: headers.Authorization }
+  expect(await statusOf(`${open.adminUrl}/trpc/frontend/servers.list`, own)).toBe(200)
+})
+
+test('one number for both ports is refused, also at two addresses', async () => {
+  // Taken by the core of these tests: it is refused before that is found out.
+  const { port } = new URL(core.url)
+  const numbers = { port: Number(port), adminPort: Number(port) }
+  for (const adminHost of ['127.0.0.1', '127.0.0.2']) {
+    const started = startTempCore({ ...numbers, adminHost }).then((same) => same.close())
+    await expect(started).rejects.toThrow(/cannot be both for clients and for management/)
   }
 })

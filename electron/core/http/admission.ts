@@ -23,8 +23,13 @@ export type AdmissionOptions = {
   gateway: Gateway
   /** Judges the credential of a call on an endpoint. */
   authenticate: (shown: Shown, endpoint: Endpoint) => Verdict
+  /**
+   * Whether an endpoint of that name, which is none, is to be taken for one that its owner keeps to
+   * itself: who knows the address of one could find the others by trying names.
+   */
+  hides: (name: string, credential: string | null) => boolean
   /** Where tokens for an endpoint are to be had; `null`: nowhere. */
-  challenge: (endpoint: Endpoint) => { metadata: string; scope: string } | null
+  challenge: (endpoint: Endpoint, face: 'mcp' | 'sse') => { metadata: string; scope: string } | null
   /** The way in for outside inspectors. */
   proxy: {
     visit: (target: InspectorTarget) => Endpoint | undefined
@@ -32,6 +37,9 @@ export type AdmissionOptions = {
     authenticate: (credential: string | null) => string | null
   }
 }
+
+/** The two addresses of HTTP+SSE. */
+const SSE = /^\/metamcp\/[^/]+\/(sse|message)(\?|$)/
 
 type Pair = Pick<Exchange, 'request' | 'response'>
 
@@ -44,7 +52,7 @@ export function openAdmission(options: AdmissionOptions) {
   function client(name: string, text: string, pair: Pair): Exchange {
     const { request } = pair
     const endpoint = gateway.endpoint(name)
-    if (!endpoint) throw noSuchEndpoint()
+    if (!endpoint) throw notHere(name, request)
     const query = new URLSearchParams(text)
     const caller = requireCaller(request, endpoint, query)
     const checkAgain = () => {
@@ -69,6 +77,12 @@ export function openAdmission(options: AdmissionOptions) {
     return { ...pair, ...check(), query: new URLSearchParams(text), queryKey: null, checkAgain }
   }
 
+  function notHere(name: string, request: IncomingMessage): HttpRefusal {
+    const shown = shownBy(request, null)
+    if (!options.hides(name, shown.credential)) return noSuchEndpoint()
+    return unauthorized({ auth: KEYS_ALONE }, shown, null)
+  }
+
   function requireCaller(
     request: IncomingMessage,
     endpoint: Endpoint,
@@ -79,7 +93,8 @@ export function openAdmission(options: AdmissionOptions) {
     if (typeof verdict === 'object') return verdict.caller
     if (verdict === 'missing') throw noSuchEndpoint()
     if (verdict === 'forbidden') throw refuse(403, 'This API key may not use this endpoint')
-    throw unauthorized(endpoint, verdict === 'scope' ? 'scope' : shown, options.challenge(endpoint))
+    const challenge = options.challenge(endpoint, SSE.test(request.url ?? '') ? 'sse' : 'mcp')
+    throw unauthorized(endpoint, verdict === 'scope' ? 'scope' : shown, challenge)
   }
 }
 
@@ -94,7 +109,7 @@ function shownBy(request: IncomingMessage, query: URLSearchParams | null): Shown
  * wrong with the one that came (RFC 6750, section 3.1).
  */
 function unauthorized(
-  { auth }: Endpoint,
+  { auth }: Pick<Endpoint, 'auth'>,
   shown: Shown | 'scope',
   challenge: ReturnType<AdmissionOptions['challenge']>,
 ): HttpRefusal {
@@ -110,6 +125,9 @@ function unauthorized(
   const text = challenge ? (auth.apiKey ? EITHER_NEEDED : TOKEN_NEEDED) : KEY_NEEDED
   return refuse(401, text, headers)
 }
+
+/** As endpoints begin. */
+const KEYS_ALONE = { apiKey: true, oauth: false, queryParam: false }
 
 const KEY_NEEDED =
   'An API key is needed: send it as "Authorization: Bearer sk_mt_…" or as "X-API-Key".'

@@ -16,7 +16,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
     throw refuse(415, 'Content-Encoding is not supported')
   }
   const text = await readText(request, maxBytes)
-  if (isTooDeep(text)) throw invalid(`nested deeper than ${MAX_DEPTH} levels`)
+  if (isTooDeep(text)) throw tooDeep()
   try {
     return parseJson(text)
   } catch {
@@ -24,7 +24,8 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   }
 }
 
-async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+/** Rejects with the `HttpRefusal` that answers a body of more than `maxBytes`. */
+export async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const chunks: Buffer[] = []
   let size = 0
@@ -36,6 +37,10 @@ async function readText(request: IncomingMessage, maxBytes: number): Promise<str
     chunks.push(chunk)
   }
   return chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()
+}
+
+export function tooDeep(): HttpRefusal {
+  return invalid(`nested deeper than ${MAX_DEPTH} levels`)
 }
 
 function tooLarge(maxBytes: number): HttpRefusal {

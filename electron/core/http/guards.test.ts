@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { openGuard } from './guards.ts'
 
-const request = (headers: Record<string, string>) => ({ headers }) as unknown as IncomingMessage
+/** As it comes in at one of our addresses. */
+const request = (headers: Record<string, string>, localAddress = '127.0.0.1') =>
+  ({ headers, socket: { localAddress } }) as unknown as IncomingMessage
 
 describe('on a loopback bind', () => {
   const guard = openGuard({ host: '127.0.0.1', port: 12008, publicUrl: null })
@@ -50,11 +52,24 @@ describe('behind a public URL', () => {
 
 test('a bind to all addresses is meant to be reached by any name, but not by foreign pages', () => {
   const guard = openGuard({ host: '0.0.0.0', port: 12008, publicUrl: null })
-  expect(guard(request({ host: '192.168.1.5:12008' }))).toBeNull()
-  expect(guard(request({ host: '192.168.1.5:12008', origin: 'http://evil.example' }))).toMatch(
-    /Origin/,
-  )
+  const ask = (headers: Record<string, string>) => guard(request(headers, '192.168.1.5'))
+  for (const host of ['192.168.1.5:12008', 'box.lan:12008']) expect(ask({ host })).toBeNull()
+  const foreign = { host: '192.168.1.5:12008', origin: 'http://evil.example' }
+  expect(ask(foreign)).toMatch(/Origin/)
 })
+
+test.each(['127.0.0.1', '127.0.1.1', '::1', '::ffff:127.0.0.1', undefined])(
+  'whatever we are bound to, who comes in by %s names us',
+  (localAddress) => {
+    const guard = openGuard({ host: '0.0.0.0', port: 12008, publicUrl: 'https://mcp.example.com' })
+    const ask = (host: string) =>
+      guard({ headers: { host }, socket: { localAddress } } as IncomingMessage)
+    expect(ask('evil.example:12008')).toMatch(/Host/)
+    for (const host of ['localhost:12008', '127.0.0.1:12008', 'mcp.example.com']) {
+      expect(ask(host)).toBeNull()
+    }
+  },
+)
 
 test.each([
   ['::1', '[::1]'],
@@ -86,6 +101,14 @@ test('pages of allowed origins call endpoints, and nothing that a cookie opens',
   ]) {
     expect(ask(url)).toMatch(/Origin/)
   }
+})
+
+test('one of two ports that others reach goes by any name, the one on loopback by ours alone', () => {
+  const admin = { host: '0.0.0.0', port: 12009 }
+  const guard = openGuard({ host: '127.0.0.1', port: 12008, publicUrl: null, admin })
+  const headers = { host: 'box.lan:12009' }
+  expect(guard(request(headers, '10.0.0.1'))).toBeNull()
+  expect(guard(request(headers, '127.0.0.1'))).toMatch(/Host/)
 })
 
 test('a port for management is ours, too', () => {

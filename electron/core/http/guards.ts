@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import ipaddr from 'ipaddr.js'
 
 export type GuardOptions = {
-  /** The address we are bound to, as configured. */
+  /** The address that clients call, as configured. */
   host: string
   port: number
   /** Where we are reached from outside, if that is not the address we are bound to. */
@@ -24,18 +25,19 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
  * Keeps web pages out (specification, "Security warning" of Streamable HTTP). A page of another
  * origin names itself in `Origin`; a page that rebinds its own name to our address gives itself
  * away in `Host`, which matters where being reachable is all the protection there is: on loopback.
+ * Whether a request came in there, its own connection tells: there may be two ports, and one that is
+ * bound to all addresses is reached by that one, too.
  */
 export function openGuard(options: GuardOptions): Guard {
-  const { host, publicUrl, admin = null, allowed = new Set<string>() } = options
+  const { publicUrl, admin = null, allowed = new Set<string>() } = options
   const outside = publicUrl === null ? null : new URL(publicUrl)
   const places = [options, ...(admin ? [admin] : [])]
   const names = new Set([...places.flatMap(namesOf), ...(outside ? [outside.hostname] : [])])
   const origins = new Set(places.flatMap(originsOf))
   if (outside) origins.add(outside.origin)
-  const checksHost = isLoopback(host)
 
-  return function guard({ headers, url = '/' }) {
-    if (checksHost && !names.has(hostnameOf(headers.host ?? ''))) {
+  return function guard({ headers, url = '/', socket }) {
+    if (isLoopback(socket.localAddress) && !names.has(hostnameOf(headers.host ?? ''))) {
       return 'This address is not one of ours (Host). Use 127.0.0.1 or localhost, or set METAMCP_PUBLIC_URL.'
     }
     const origin = headers.origin?.toLowerCase()
@@ -57,8 +59,9 @@ function originsOf(place: Place): string[] {
   return namesOf(place).map((name) => new URL(`http://${name}:${place.port}`).origin)
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || host.startsWith('127.')
+/** Of a connection that is gone nobody knows: it counts as one that is checked. */
+function isLoopback(address = '127.0.0.1'): boolean {
+  return !ipaddr.isValid(address) || ipaddr.process(address).range() === 'loopback'
 }
 
 function hostnameOf(host: string): string {

@@ -1,12 +1,14 @@
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import type { AnyRouter, inferRouterContext } from '@trpc/server'
-import express, { type RequestHandler as Middleware } from 'express'
+import express, { type Request, type RequestHandler as Middleware } from 'express'
 import type { IncomingMessage } from 'node:http'
 import { MAX_BUNDLE_BYTES } from '../../../shared/add-server.ts'
 import { messageOf } from '../errors.ts'
+import { isTooDeep } from '../json-depth.ts'
 import type { Logger } from '../log.ts'
+import { readText, tooDeep } from './body.ts'
 import { readCredential } from './credentials.ts'
-import { refuse, sendRefusal } from './refusal.ts'
+import { HttpRefusal, refuse, sendRefusal } from './refusal.ts'
 import type { RequestHandler } from './server.ts'
 import type { Window } from './window.ts'
 
@@ -21,6 +23,8 @@ export type ManagementOptions<Router extends AnyRouter> = {
     isLetIn: boolean,
     request: IncomingMessage,
   ) => inferRouterContext<Router>
+  /** Whether that caller manages anything: what others send is not even read. */
+  mayManage: (context: inferRouterContext<Router>) => boolean
   /** Ends a stream when its caller may not have it any more; returns an idempotent unsubscribe. */
   endWith?: (request: IncomingMessage, end: () => void) => () => void
   /** The window in a browser; `null` where there is none. */
@@ -44,7 +48,11 @@ export function serveManagement<Router extends AnyRouter>(
     Array.from(LARGE_BODIES, ([path, bytes]) => [path, serveProcedures(options, bytes)]),
   )
   app.use('/trpc/frontend', (request, response, next) => {
-    void (large.get(request.path) ?? procedures)(request, response, next)
+    const serve = large.get(request.path) ?? procedures
+    serve(request, response, next).catch((error: unknown) => {
+      if (!(error instanceof HttpRefusal)) return next(error)
+      sendRefusal(request, response, error)
+    })
   })
   app.use((request, response) => {
     sendRefusal(request, response, refuse(404, 'There is nothing at this address'))
@@ -60,11 +68,14 @@ export function serveManagement<Router extends AnyRouter>(
   }
 }
 
+type Serve = (...given: Parameters<Middleware>) => Promise<void>
+
 function serveProcedures<Router extends AnyRouter>(
-  { router, createContext, window, log }: ManagementOptions<Router>,
+  { router, createContext, mayManage, window, log }: ManagementOptions<Router>,
   maxBodySize: number,
-): Middleware {
-  return createExpressMiddleware({
+): Serve {
+  const contexts = new WeakMap<IncomingMessage, inferRouterContext<Router>>()
+  const procedures = createExpressMiddleware({
     router,
     maxBodySize,
     onError({ error, path }) {
@@ -72,7 +83,35 @@ function serveProcedures<Router extends AnyRouter>(
       if (error.code !== 'INTERNAL_SERVER_ERROR') return
       log.error({ path, error: messageOf(error.cause ?? error) }, 'a procedure failed')
     },
-    createContext: ({ req }: { req: IncomingMessage }) =>
-      createContext(readCredential(req, null), window?.isLetIn(req) ?? false, req),
+    createContext: ({ req }: { req: IncomingMessage }) => contexts.get(req),
   })
+  return async (request, response, next) => {
+    if (!METHODS.has(request.method)) {
+      throw refuse(405, 'Procedures are called by GET and POST', { allow: 'GET, POST' })
+    }
+    const isLetIn = window?.isLetIn(request) ?? false
+    const context = createContext(readCredential(request, null), isLetIn, request)
+    contexts.set(request, context)
+    if (mayManage(context)) await readShallow(request, maxBodySize)
+    // What else is on its way would be taken for the next request.
+    else response.setHeader('connection', 'close')
+    await procedures(request, response, next)
+  }
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST'])
+
+/** Reads what a procedure is called with, for whoever parses it. Throws if that would take too much. */
+async function readShallow(request: Request, maxBytes: number): Promise<void> {
+  const mark = request.url.indexOf('?')
+  const query = new URLSearchParams(mark < 0 ? '' : request.url.slice(mark))
+  if (isTooDeep(query.get('input') ?? '')) throw tooDeep()
+  // Files are no JSON, and are read as they come.
+  if (!request.headers['content-type']?.startsWith('application/json')) return
+  if (request.method !== 'POST') return
+  // Refused by whoever parses it, in the words of the API.
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return
+  const text = await readText(request, maxBytes)
+  if (isTooDeep(text)) throw tooDeep()
+  request.body = text
 }

@@ -60,14 +60,14 @@ test('a handler that throws is answered with 500, and tells nothing', async () =
   expect(await response.text()).not.toContain('secret')
 })
 
-/** Sends the beginning, then a byte now and then; resolves with all that was answered. */
-async function drip({ port }: HttpServer, beginning: string): Promise<string> {
+/** Sends the beginning, then a byte now and then, if any; resolves with all that was answered. */
+async function drip({ port }: HttpServer, beginning: string, drop = 'x'): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   let answered = ''
   socket.setEncoding('utf8').on('data', (text: string) => (answered += text))
   socket.on('error', () => undefined)
   socket.write(beginning)
-  const timer = setInterval(() => socket.write('x'), 20)
+  const timer = setInterval(() => socket.write(drop), 20)
   await once(socket, 'close')
   clearInterval(timer)
   return answered
@@ -85,12 +85,33 @@ test('who sends a request by drops is cut off, and a long answer is not', async 
     response.end('last')
   })
   const long = ask(server).then((response) => response.text())
-  const [headers, body] = await Promise.all([
+  const [silence, line, headers, body] = await Promise.all([
+    drip(server, '', ''),
+    drip(server, 'GET /'),
     drip(server, 'POST / HTTP/1.1\r\nHost: x\r\nX-Slow: '),
     drip(server, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n'),
   ])
-  expect(headers).toMatch(/^HTTP\/1\.1 408 /)
+  for (const cut of [silence, line, headers]) expect(cut).toMatch(/^HTTP\/1\.1 408 /)
   expect(body).not.toContain('last')
   go.resolve()
   expect(await long).toBe('first last')
+})
+
+test('headers have less time than the body after them', async () => {
+  const limits = { host: '127.0.0.1', port: 0, requestMs: 60_000, headersMs: 300 }
+  const server = await openHttpServer(limits, openLog('silent'))
+  await using _ = { [Symbol.asyncDispose]: () => server.close() }
+  server.serve(async (request, response) => {
+    let count = 0
+    for await (const chunk of request) count += (chunk as Buffer).length
+    response.end(`read ${count}`)
+  })
+  const socket = connect(server.port, '127.0.0.1')
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na')
+  expect(await drip(server, 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ')).toMatch(/^HTTP\/1\.1 408 /)
+  const answered = once(socket, 'data') as Promise<[Buffer]>
+  socket.write('b')
+  const [answer] = await answered
+  expect(String(answer)).toContain('read 2')
+  socket.destroy()
 })

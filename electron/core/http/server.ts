@@ -45,6 +45,8 @@ export type HttpServerOptions = {
   keepAliveMs?: number | undefined
   /** How long a request with its body may take to arrive. */
   requestMs?: number | undefined
+  /** How long its headers may take of that. */
+  headersMs?: number | undefined
 }
 
 /** The one port. It is bound before anything is ready, and answers 503 until it is. */
@@ -61,7 +63,7 @@ export interface HttpServer {
 
 /** Rejects with `AppError('in-use')` naming the port when another program has it. */
 export async function openHttpServer(options: HttpServerOptions, log: Logger): Promise<HttpServer> {
-  const { keepAliveMs = KEEP_ALIVE_MS, requestMs = REQUEST_MS } = options
+  const { keepAliveMs = KEEP_ALIVE_MS } = options
   const inFlight = new Set<Promise<unknown>>()
   const working = new Set<Promise<unknown>>()
   let handler: RequestHandler | null = null
@@ -91,7 +93,7 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
     work.then(done, done)
   }
 
-  const server = createLimited(requestMs, (request, response) => void answer(request, response))
+  const server = createLimited(options, (request, response) => void answer(request, response))
   server.keepAliveTimeout = keepAliveMs
   await listen(server, options)
   return {
@@ -121,13 +123,13 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
 
 /** A server that waits for nobody too long, and whose every answer has our headers. */
 function createLimited(
-  requestMs: number,
+  { requestMs = REQUEST_MS, headersMs = Math.min(HEADERS_MS, requestMs) }: HttpServerOptions,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const limits = {
-    headersTimeout: Math.min(HEADERS_MS, requestMs),
+    headersTimeout: headersMs,
     requestTimeout: requestMs,
-    connectionsCheckingInterval: Math.min(LOOK_MS, requestMs),
+    connectionsCheckingInterval: Math.min(LOOK_MS, headersMs),
     maxHeaderSize: MAX_HEADER_BYTES,
   }
   const server = createServer(limits, (request, response) => {

@@ -3,6 +3,7 @@ import type { SessionView } from '../../../shared/account.ts'
 import { ADMIN_TOKEN, SOMEBODY, type Auditing } from '../auditing.ts'
 import type { WindowCookies } from '../auth/window-cookie.ts'
 import { isObject } from '../json-rpc.ts'
+import { openRateLimit } from '../rate-limit.ts'
 import { readJson } from './body.ts'
 import { pageHeaders, readPageFile } from './page-files.ts'
 import { refuse, sendJson } from './refusal.ts'
@@ -16,9 +17,10 @@ export type WindowOptions = {
   isAdminToken: (candidate: string) => boolean
   /** Whether browsers reach us over https, and are to send the cookie over nothing else. */
   isSecure: boolean
+  /** From where a request comes; where others share it, they share its tries. */
+  networkOf: (request: IncomingMessage) => string
   /** For the audit log. */
   note: Auditing['note']
-  now?: () => number
 }
 
 /** What the door knows of people with accounts. */
@@ -38,7 +40,8 @@ export interface Window {
   isLetIn(request: IncomingMessage): boolean
 }
 
-const COOKIE = 'metamcp_window'
+/** Over https with a prefix, by which browsers take it from nobody but our own host (RFC 6265bis). */
+const cookieName = (isSecure: boolean) => `${isSecure ? '__Host-' : ''}metamcp_window`
 /** What the door answers, and how; all else that the window has are files. */
 export const DOOR = new Map<string, 'enter' | 'leave' | 'tell'>([
   ['POST /session', 'enter'],
@@ -48,16 +51,15 @@ export const DOOR = new Map<string, 'enter' | 'leave' | 'tell'>([
 /** Paths of their own, since others lead to them: the engine of accounts, and its providers. */
 export const PAGES = new Set(['/sign-in', '/consent'])
 const MAX_BODY_BYTES = 10_000
-/** Wrong tokens in a minute, from anybody; then the door stays shut for the rest of it. */
-const MAX_TRIES = 20
-const MINUTE_MS = 60_000
+/** Wrong tokens from one network; then the door stays shut to it for the rest of the minute. */
+const TRIES = { window: 60, max: 20 }
 
 export function openWindow(options: WindowOptions): Window {
   const { cookies, isSecure, accounts, note } = options
   const answerFile = openFiles(options)
   const ending = `; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
-  const ours = (value: string) => `${COOKIE}=${value}${ending}`
-  const tries = openTries(options.now ?? Date.now)
+  const ours = (value: string) => `${cookieName(isSecure)}=${value}${ending}`
+  const tries = openRateLimit()
   const door = { enter, leave, tell }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
@@ -71,11 +73,14 @@ export function openWindow(options: WindowOptions): Window {
   }
 
   async function enter(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!tries.isLeft()) throw refuse(429, 'Too many wrong tokens', { 'retry-after': '60' })
     const body = await readJson(request, MAX_BODY_BYTES)
     const token = isObject(body) && typeof body.token === 'string' ? body.token : ''
+    // After the body is there, so that many that arrive slowly are not all let try.
+    const network = options.networkOf(request)
+    const wait = tries.wait(network, TRIES)
+    if (wait !== null) throw refuse(429, 'Too many wrong tokens', { 'retry-after': String(wait) })
     if (!options.isAdminToken(token)) {
-      tries.count()
+      tries.take(network, TRIES)
       note({ actor: SOMEBODY, action: 'sign-in', outcome: 'refused', detail: { with: 'token' } })
       throw refuse(401, 'That is not the admin token')
     }
@@ -102,7 +107,7 @@ export function openWindow(options: WindowOptions): Window {
   }
 
   function isLetIn(request: IncomingMessage): boolean {
-    const value = windowCookieIn(request)
+    const value = windowCookieIn(request, isSecure)
     return value !== undefined && cookies.isGood(value)
   }
 
@@ -144,22 +149,11 @@ function tokenOnly(isOperator: boolean): SessionView {
 }
 
 /** The value of the cookie that stands for the admin token. */
-export function windowCookieIn({ headers }: IncomingMessage): string | undefined {
+export function windowCookieIn(
+  { headers }: IncomingMessage,
+  isSecure: boolean,
+): string | undefined {
+  const name = cookieName(isSecure)
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1)
-}
-
-function openTries(now: () => number) {
-  let since = now()
-  let count = 0
-  return {
-    isLeft() {
-      if (now() - since >= MINUTE_MS) {
-        since = now()
-        count = 0
-      }
-      return count < MAX_TRIES
-    },
-    count: () => void count++,
-  }
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
 }

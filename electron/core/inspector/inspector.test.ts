@@ -164,6 +164,22 @@ test('a run is its caller’s alone', async () => {
   expect(await run.until('result')).toMatchObject({ kind: 'result' })
 })
 
+test('an account has ten runs at a time, begun at once or not, and others run theirs', async () => {
+  const ben = { kind: 'account', id: 'ben', name: 'Ben', role: 'member' } as const
+  const { inspector } = core.router.createCaller({ caller: ben })
+  const params = '{"name":"hold","arguments":{"key":"many"}}'
+  const begin = () => inspector.start({ target: server, method: 'tools/call', params })
+  const begun = await Promise.allSettled(Array.from({ length: 12 }, begin))
+  const refused = begun.filter((one) => one.status === 'rejected')
+  expect(refused.map(({ reason }) => String(reason))).toEqual(
+    Array(2).fill(expect.stringContaining('10 of your runs are under way')),
+  )
+  const run = await person.call(server, 'echo', { args: { message: 'mine' } })
+  await run.until('result')
+  // Nobody reads them: they end, and there is room again.
+  await expect.poll(() => begin().then(({ runId }) => runId, String)).not.toContain('under way')
+})
+
 test('a server remembers things from one run to the next, as with any client', async () => {
   const own = await core.admin.servers.create.mutate(
     echoServer({}, { name: 'own', isolation: 'session' }),

@@ -24,6 +24,8 @@ export type InspectorOptions = TargetsOptions & {
 /** For how long a run that is over can still be read by who lost the connection. */
 const KEPT_MS = 30_000
 const MAX_RUNS = 50
+/** Of one account, so that others can try something, too. */
+const MAX_RUNS_OF_ACCOUNT = 10
 
 export type Completion = { values: string[]; hasMore: boolean }
 
@@ -32,6 +34,8 @@ export class Inspector {
   readonly #options: InspectorOptions
   readonly #visitors: Visitors
   readonly #runs = new Map<string, Run>()
+  /** How many of each caller are under way, those that are just beginning too. */
+  readonly #underWay = new Map<string, number>()
   #lastCompletion = 0
 
   constructor(options: InspectorOptions) {
@@ -48,18 +52,22 @@ export class Inspector {
     const { target } = input
     const params = readObject(input.params, 'The request')
     const endpoint = visitTarget(this.#options, target)
-    if ([...this.#runs.values()].filter((run) => !run.isOver).length >= MAX_RUNS) {
-      throw new AppError('unavailable', `${MAX_RUNS} runs are under way, as many as there may be.`)
+    const leave = this.#enter(caller)
+    try {
+      const { session, begin } = await this.#visitors.attach(caller, target, endpoint)
+      const run = new Run({ session, caller, graceMs: this.#options.graceMs ?? 5_000 })
+      this.#runs.set(run.id, run)
+      const end = begin(run)
+      void run.go(params, input).finally(() => {
+        end()
+        leave()
+        setTimeout(() => this.#runs.delete(run.id), KEPT_MS).unref()
+      })
+      return run.id
+    } catch (error) {
+      leave()
+      throw error
     }
-    const { session, begin } = await this.#visitors.attach(caller, target, endpoint)
-    const run = new Run({ session, caller, graceMs: this.#options.graceMs ?? 5_000 })
-    this.#runs.set(run.id, run)
-    const end = begin(run)
-    void run.go(params, input).finally(() => {
-      end()
-      setTimeout(() => this.#runs.delete(run.id), KEPT_MS).unref()
-    })
-    return run.id
   }
 
   /** Throws `AppError` when the caller has no such run. */
@@ -95,6 +103,24 @@ export class Inspector {
     return {
       values: values.filter((value) => typeof value === 'string').slice(0, 100),
       hasMore: completion.hasMore === true,
+    }
+  }
+
+  /** Throws `AppError` where too many are under way; call what is returned when it is over. */
+  #enter(caller: string): () => void {
+    const own = this.#underWay.get(caller) ?? 0
+    if (caller.startsWith('account:') && own >= MAX_RUNS_OF_ACCOUNT) {
+      const text = `${MAX_RUNS_OF_ACCOUNT} of your runs are under way, as many as there may be.`
+      throw new AppError('unavailable', text)
+    }
+    if (this.#underWay.values().reduce((sum, one) => sum + one, 0) >= MAX_RUNS) {
+      throw new AppError('unavailable', `${MAX_RUNS} runs are under way, as many as there may be.`)
+    }
+    this.#underWay.set(caller, own + 1)
+    return () => {
+      const left = (this.#underWay.get(caller) ?? 1) - 1
+      if (left > 0) this.#underWay.set(caller, left)
+      else this.#underWay.delete(caller)
     }
   }
 

@@ -1,10 +1,12 @@
 import { LOG_CAPACITY, type LogEntry, type LogFilter } from '../../../shared/log-entry.ts'
+import { openFairRing } from '../fair-ring.ts'
 
 export type NewEntry = Omit<LogEntry, 'seq' | 'at'>
 
 /** The newest entries, in memory. */
 export interface LogRing {
-  push(entry: NewEntry): void
+  /** `share`: whose it is; none pushes out what is others'. */
+  push(entry: NewEntry, share?: string): void
   /** Those after `after` that pass the filter and may be read, oldest first. */
   list(options?: {
     after?: number | undefined
@@ -19,33 +21,20 @@ export interface LogRing {
 
 /** Numbers begin with the time, so that who was told one before a restart never misses anything. */
 export function openLogRing(capacity = LOG_CAPACITY): LogRing {
-  const entries: LogEntry[] = []
+  const entries = openFairRing<LogEntry>(capacity)
   const listeners = new Set<() => void>()
   let seq = Date.now() * 1_000
-  /** Where the oldest is, once it is full. */
-  let start = 0
 
-  /** How many of the newest come after `after`: numbers have no gaps. */
-  const countAfter = (after: number) => Math.max(0, Math.min(entries.length, seq - after))
   return {
     get lastSeq() {
       return seq
     },
-    push(entry) {
-      const numbered = { seq: ++seq, at: Date.now(), ...entry }
-      if (entries.length < capacity) entries.push(numbered)
-      else {
-        entries[start] = numbered
-        start = (start + 1) % capacity
-      }
+    push(entry, share = '') {
+      entries.push({ seq: ++seq, at: Date.now(), ...entry }, share)
       for (const listener of listeners) listener()
     },
     list({ after = 0, filter = {}, may = () => true } = {}) {
-      const count = countAfter(after)
-      const first = start + entries.length - count
-      const found = Array.from({ length: count }, (_, index) => {
-        return entries[(first + index) % entries.length]
-      }).filter((entry): entry is LogEntry => entry !== undefined && may(entry))
+      const found = entries.after(after).filter(may)
       return Object.keys(filter).length === 0 ? found : found.filter(passes(filter))
     },
     onPush(listener) {

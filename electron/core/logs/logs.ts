@@ -19,7 +19,9 @@ const LEVELS = new Map<unknown, LogEntryLevel>([
 const MESSAGES_PER_SECOND = 200
 const LONGEST_MESSAGE = 4_000
 
-type ServerName = { id: string; name: string }
+/** `ownerId`: the account that it belongs to. */
+type Find = (idOrName: string) => ServerName | undefined
+type ServerName = { id: string; name: string; ownerId?: string | null }
 
 /** What we and the servers have to say, as people read it. */
 export interface Logs {
@@ -31,13 +33,14 @@ export interface Logs {
   /** A log message of the protocol that was for nobody; `mask` hides the server's secrets. */
   told(serverId: string, params: Record<string, unknown>, mask: (text: string) => string): void
   /** How servers are called, by id or name; until this is known, ids stand for names. */
-  nameBy(find: (idOrName: string) => ServerName | undefined): void
+  nameBy(find: Find): void
 }
 
 export function openLogs(): Logs {
   const ring = openLogRing()
+  const push = (entry: NewEntry) => ring.push(entry, shareOf(entry, find))
   const isWithinRate = openRate(MESSAGES_PER_SECOND)
-  let find = (_idOrName: string): ServerName | undefined => undefined
+  let find: Find = () => undefined
 
   /** Names are not unique where there are accounts: an id alone says whose server it is. */
   const serverOf = (name: unknown, id?: unknown): LogEntry['server'] => {
@@ -57,7 +60,7 @@ export function openLogs(): Logs {
   function tee(log: Logger, base: object): Logger {
     const write = (level: Exclude<LogEntryLevel, 'stderr'>) => (facts: object, message: string) => {
       log[level](facts, message)
-      ring.push(ours(level, { ...base, ...facts }, message))
+      push(ours(level, { ...base, ...facts }, message))
     }
     return {
       ...{ debug: write('debug'), info: write('info') },
@@ -71,7 +74,7 @@ export function openLogs(): Logs {
     printed(serverId, lines) {
       const server = serverOf(serverId)
       for (const text of lines) {
-        ring.push({ level: 'stderr', source: 'server', server, text, facts: null })
+        push({ level: 'stderr', source: 'server', server, text, facts: null })
       }
     },
     told(serverId, { level, data, logger }, mask) {
@@ -80,7 +83,7 @@ export function openLogs(): Logs {
       // Cut first: a mask takes as long as the text is. What is cut off in a secret stays hidden.
       const words = mask(said.slice(0, 2 * LONGEST_MESSAGE)).slice(0, LONGEST_MESSAGE)
       const from = typeof logger === 'string' ? `${mask(logger).slice(0, 100)}: ` : ''
-      ring.push({
+      push({
         level: LEVELS.get(level) ?? 'info',
         ...{ source: 'server', server: serverOf(serverId), text: from + words, facts: null },
       })
@@ -89,6 +92,14 @@ export function openLogs(): Logs {
       find = newFind
     },
   }
+}
+
+/** An account's servers and endpoints have a share of what is kept. */
+function shareOf({ server, facts }: NewEntry, find: Find): string {
+  if (server?.id) return find(server.id)?.ownerId ?? ''
+  // The address of an account's endpoint ends in the account's handle.
+  const [, handle = ''] = String(facts?.['endpoint'] ?? '').split('.')
+  return handle
 }
 
 /** The reason belongs to the sentence: that is what a person looks for. */

@@ -1,7 +1,9 @@
 import { and, asc, eq, inArray, ne } from 'drizzle-orm'
+import type { Owned } from '../../../shared/account.ts'
 import type { ItemRule, Namespace, ToolRule } from '../../../shared/namespace.ts'
+import { accessOf, mayUse, type Access } from '../access.ts'
 import type { Tx } from '../db/open.ts'
-import { isOwner } from '../db/owner.ts'
+import { isOwner, refuseTooMany } from '../db/owner.ts'
 import {
   endpoints,
   namespaceItems,
@@ -75,6 +77,7 @@ export async function insertNamespace(tx: Tx, namespace: Namespace): Promise<voi
   await refuseTakenName(tx, namespace)
   const { servers: _, tools: __, items: ___, ...row } = namespace
   await tx.insert(namespaces).values(row)
+  await refuseTooMany(tx, { table: namespaces, ownerId: row.ownerId, plural: 'namespaces' })
   await writeServers(tx, namespace, new Map())
 }
 
@@ -106,26 +109,46 @@ export async function writeItems(tx: Tx, { id, items }: Namespace): Promise<void
   }
 }
 
-const OF_OTHERS = ['an endpoint of somebody else', 'endpoints of somebody else']
+/** Who deletes: what they see is named to them, and what they may change is theirs to look after. */
+type Deleting = Pick<Access, 'sees' | 'changes'>
 
-export async function deleteNamespace(tx: Tx, id: string): Promise<void> {
+/**
+ * Throws AppError `conflict` while endpoints use it. Those of others, which the caller cannot take
+ * away, go with it once it serves nobody: it is off, or they may not use it any more.
+ */
+export async function deleteNamespace(
+  tx: Tx,
+  id: string,
+  access: Deleting = accessOf({ kind: 'local' }),
+): Promise<void> {
+  const [namespace] = await tx.select().from(namespaces).where(eq(namespaces.id, id))
+  if (!namespace) throw noSuchNamespace(id)
   const users = await tx
-    .select({ name: endpoints.name, ownerId: endpoints.ownerId, owner: namespaces.ownerId })
+    .select()
     .from(endpoints)
-    .innerJoin(namespaces, eq(namespaces.id, endpoints.namespaceId))
     .where(eq(endpoints.namespaceId, id))
     .orderBy(asc(endpoints.name))
-  if (users.length > 0) {
-    // What others call theirs is not to be told.
-    const own = users.filter(({ ownerId, owner }) => ownerId === owner)
-    const names = own.map(({ name }) => `"${name}"`).join(', ')
-    const [one, many] =
-      own.length === 0 ? OF_OTHERS : [`the endpoint ${names}`, `the endpoints ${names}`]
-    const text = own.length === 1 ? `${one} uses` : `${many} use`
-    throw new AppError('conflict', `The namespace cannot be deleted while ${text} it.`)
-  }
-  const deleted = await tx.delete(namespaces).where(eq(namespaces.id, id)).returning()
-  if (deleted.length === 0) throw noSuchNamespace(id)
+  const isInTheWay = (endpoint: Owned) =>
+    access.changes(endpoint) || (namespace.enabled && mayUse(endpoint, namespace))
+  const blocking = users.filter(isInTheWay)
+  if (blocking.length > 0) throw stillUsed(blocking, access)
+  await tx.delete(endpoints).where(eq(endpoints.namespaceId, id))
+  await tx.delete(namespaces).where(eq(namespaces.id, id))
+}
+
+/** What others keep to themselves is not named. */
+function stillUsed(users: readonly (Owned & { name: string })[], access: Deleting): AppError {
+  const seen = users.filter(access.sees)
+  const hidden = users.length - seen.length
+  const names = seen.map(({ name }) => `"${name}"`).join(', ')
+  const named =
+    seen.length === 0 ? [] : [`the ${seen.length === 1 ? 'endpoint' : 'endpoints'} ${names}`]
+  const unnamed = hidden === 1 ? '1 endpoint' : `${hidden} endpoints`
+  const parts = hidden === 0 ? named : [...named, `${unnamed} of other people`]
+  const text = `${parts.join(' and ')} ${users.length === 1 ? 'uses' : 'use'} it`
+  const isOthers = users.some((endpoint) => !access.changes(endpoint))
+  const advice = isOthers ? ' Switch it off first: then those of other people go with it.' : ''
+  return new AppError('conflict', `The namespace cannot be deleted while ${text}.${advice}`)
 }
 
 export function noSuchNamespace(id: string): AppError {

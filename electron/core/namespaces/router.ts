@@ -31,7 +31,7 @@ export type NamespaceRouterOptions = {
   invalidate: (id: string) => Promise<void>
   middlewareKinds: () => MiddlewareKindView[]
   /** Removes them all, and what is live follows. */
-  remove: (ids: string[]) => Promise<Removed>
+  remove: (ids: string[], access: Access) => Promise<Removed>
 }
 
 /** More tools than any namespace has; a bound all the same. */
@@ -82,7 +82,7 @@ export function namespaceRouter(options: NamespaceRouterOptions) {
     /** Can be undone for a while: see removals. */
     delete: managementProcedure.input(byId).mutation(({ ctx, input }) => {
       changed(ctx.access, input.id)
-      return remove([input.id])
+      return remove([input.id], ctx.access)
     }),
 
     setEnabled: managementProcedure

@@ -43,7 +43,7 @@ export interface NamespaceStore {
   accept(id: string, tools: readonly AcceptedTool[]): Promise<Namespace>
   /** What pinned tools said of themselves, by hash; those that are not kept are missing. */
   definitions(hashes: readonly string[]): Promise<Map<string, Record<string, unknown>>>
-  /** Refused while an endpoint uses it. */
+  /** Refused while an endpoint uses it; one of others goes with what is off. */
   delete(id: string): Promise<void>
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
   listIn(tx: Tx): Promise<Namespace[]>
@@ -51,7 +51,7 @@ export interface NamespaceStore {
   updateIn(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace>
   setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace>
   setItemsIn(tx: Tx, id: string, patches: ItemRulePatch[]): Promise<Namespace>
-  deleteIn(tx: Tx, id: string): Promise<void>
+  deleteIn: typeof rows.deleteNamespace
   reload(): Promise<void>
 }
 

@@ -3,15 +3,19 @@ import type { SignInPlace } from './discovery.ts'
 import type { Client } from './sign-in.ts'
 
 const LIFETIME_MS = 10 * 60_000
-const MAX_ATTEMPTS = 100
+const MAX_ATTEMPTS = 1_000
+/** Of one account: nobody is to push those of others out. */
+const MAX_OWN = 20
+
+/** Who began a sign-in: `key` as the log says it; `accountId` is `null` for the operator. */
+export type Beginner = { key: string; accountId: string | null }
 
 /** A sign-in that was begun and has not come back yet. */
 export type Attempt = {
   serverId: string
   /** The server's URL when it was begun; with another one the sign-in is worth nothing. */
   url: string
-  /** Who began it, as the log says it. */
-  startedBy: string
+  startedBy: Beginner
   place: SignInPlace
   client: Client
   scope: string | null
@@ -27,6 +31,7 @@ export interface Attempts {
   /** A `state` that nobody else has. */
   newState(): string
   add(state: string, attempt: Attempt): void
+  find(state: string): Attempt | null
   /** At most once for each. */
   take(state: string): Attempt | null
   /** What is under way for a server comes back in vain. */
@@ -45,9 +50,16 @@ export function openAttempts(now: () => number): Attempts {
     newState: () => randomBytes(32).toString('base64url'),
     add(state, attempt) {
       sweep()
-      const [oldest] = attempts.keys()
-      if (attempts.size >= MAX_ATTEMPTS && oldest !== undefined) attempts.delete(oldest)
+      const own = [...attempts].filter(([, one]) => one.startedBy.key === attempt.startedBy.key)
+      const [oldestOwn] = own.length >= MAX_OWN ? own : []
+      const [oldest] = attempts.size >= MAX_ATTEMPTS ? attempts : []
+      const [pushedOut] = oldestOwn ?? oldest ?? []
+      if (pushedOut !== undefined) attempts.delete(pushedOut)
       attempts.set(state, { ...attempt, expiresAt: now() + LIFETIME_MS })
+    },
+    find(state) {
+      sweep()
+      return attempts.get(state) ?? null
     },
     take(state) {
       sweep()

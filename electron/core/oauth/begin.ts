@@ -1,6 +1,6 @@
 import { computeScopeUnion, startAuthorization, type FetchLike } from '@modelcontextprotocol/client'
 import { AppError } from '../errors.ts'
-import type { Attempts } from './attempts.ts'
+import type { Attempts, Beginner } from './attempts.ts'
 import { findClient, informationOf } from './client.ts'
 import { findSignInPlace, type SignInPlace } from './discovery.ts'
 import type { EnvironmentOf, RemoteServer } from './own-credentials.ts'
@@ -24,7 +24,7 @@ export type BeginOptions = {
  */
 export async function beginSignIn(
   server: RemoteServer,
-  { before, startedBy }: { before: SignIn; startedBy: string },
+  { before, startedBy }: { before: SignIn; startedBy: Beginner },
   options: BeginOptions,
 ): Promise<string> {
   const { store, attempts, envOf, redirectUrl, now } = options

@@ -22,6 +22,17 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
+/** A page that leads to another address at once, as one of our own pages does: without a script. */
+export function leadTo(address: string): Page {
+  const { html, ...rest } = page(
+    200,
+    'One moment',
+    'MetaMCP looks whether it was you who began this.',
+  )
+  const refresh = `<meta http-equiv="refresh" content="0;url=${escape(address)}">`
+  return { ...rest, html: html.replace('<title>', () => `${refresh}<title>`) }
+}
+
 /** A page without scripts; texts are escaped here. */
 export function page(status: number, title: string, text: string): Page {
   const html = [

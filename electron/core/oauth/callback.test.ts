@@ -190,7 +190,7 @@ test('the page holds no script and is kept nowhere; only GET comes back', async 
     end: () => undefined,
   }
   for (const method of ['GET', 'HEAD', 'POST']) {
-    await oauth.answerCallback({ method, url: '/oauth/callback?state=s' }, response)
+    await oauth.answerCallback({ method, url: '/oauth/callback?state=s' }, response, null)
   }
   expect(answers.map(([status]) => status)).toEqual([400, 405, 405])
   expect(answers[0]?.[1]).toMatchObject({

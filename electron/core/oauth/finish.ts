@@ -9,6 +9,7 @@ import type { Attempt, Attempts } from './attempts.ts'
 import { informationOf } from './client.ts'
 import { failureText, knownCode } from './failure-text.ts'
 import type { EnvironmentOf, RemoteServer } from './own-credentials.ts'
+import { requireBeginner, type Visit } from './returning.ts'
 import type { SignInStore } from './sign-in-store.ts'
 import { readTokens } from './token-answer.ts'
 
@@ -17,6 +18,8 @@ export type FinishOptions = {
   attempts: Attempts
   fetchFor: (server: URL, serverId: string | null) => FetchLike
   envOf: EnvironmentOf
+  /** Who comes back. */
+  visit: Visit
   /** The server that an attempt is for, as long as it is there and has the same URL. */
   serverOf: (attempt: Attempt) => RemoteServer | null
   /** In ms since 1970. */
@@ -28,20 +31,15 @@ type Returned = { state: string; iss?: string; code?: string; error?: string }
 
 /**
  * Takes an authorization response: exchanges its code, and stores the tokens. Rejects AppError with
- * a sentence, and nothing is changed then but that the `state` is used up.
+ * a sentence, and nothing is changed then but that the `state` is used up; or `AskAgain`, and not
+ * even that.
  */
 export async function finishSignIn(
   params: URLSearchParams,
   options: FinishOptions,
 ): Promise<{ server: RemoteServer; attempt: Attempt }> {
   const returned = readReturn(params)
-  const attempt = options.attempts.take(returned.state)
-  if (!attempt) {
-    throw new AppError(
-      'not-found',
-      'This sign-in is not under way: it was used already, has expired, or was not begun here. Begin it again.',
-    )
-  }
+  const attempt = takeAttempt(returned.state, options)
   const server = options.serverOf(attempt)
   if (!server) {
     throw new AppError('conflict', 'The server was changed or removed meanwhile. Begin again.')
@@ -57,6 +55,21 @@ export async function finishSignIn(
   await options.store.put(server.id, { url, client, tokens, needed: null })
   options.attempts.dropFor(server.id)
   return { server, attempt }
+}
+
+/** Whoever is not who began it does not use it up, unless it is known to be somebody else. */
+function takeAttempt(state: string, { attempts, visit }: FinishOptions): Attempt {
+  const attempt = attempts.find(state)
+  if (!attempt) {
+    throw new AppError(
+      'not-found',
+      'This sign-in is not under way: it was used already, has expired, or was not begun here. Begin it again.',
+    )
+  }
+  if (visit.accountId !== null) attempts.take(state)
+  requireBeginner(attempt, visit)
+  attempts.take(state)
+  return attempt
 }
 
 /** RFC 6749, section 3.1: no parameter comes twice. */

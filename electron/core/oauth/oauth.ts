@@ -1,15 +1,18 @@
 import type { FetchLike } from '@modelcontextprotocol/client'
-import type { Server, SignInStatus } from '../../../shared/server.ts'
+import type { OwnedServer, Server, SignInStatus } from '../../../shared/server.ts'
+import { accessOf } from '../access.ts'
+import type { Caller } from '../caller.ts'
 import { AppError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import { openAttempts, type Attempt, type Attempts } from './attempts.ts'
+import { openAttempts, type Attempt, type Attempts, type Beginner } from './attempts.ts'
 import { beginSignIn } from './begin.ts'
-import { page, type Page } from './callback-page.ts'
+import { leadTo, page, type Page } from './callback-page.ts'
 import { informationOf } from './client.ts'
 import { failureText } from './failure-text.ts'
 import { finishSignIn } from './finish.ts'
 import { takesSignIn, urlOf, type RemoteServer, type EnvironmentOf } from './own-credentials.ts'
 import { openRefreshes } from './refresh.ts'
+import { AskAgain, isMarked, marked } from './returning.ts'
 import { farewellOf, sayFarewell } from './farewell.ts'
 import { revoke } from './revoke.ts'
 import { openSafeFetch } from './safe-fetch.ts'
@@ -32,6 +35,8 @@ type Answering = {
   end(html: string): unknown
 }
 
+type Visitor = Extract<Caller, { kind: 'account' }>
+
 /** Signing in to servers behind OAuth 2.1, on behalf of the person who manages them. */
 export interface OAuth {
   /** For connections: a token for each request. */
@@ -42,7 +47,7 @@ export interface OAuth {
   /** How to sign in, for somebody whose server asks for it. */
   readonly advice: string
   /** Resolves with the URL to open in a browser. Rejects AppError. */
-  signIn(serverId: string, startedBy: string): Promise<{ url: string }>
+  signIn(serverId: string, startedBy: Beginner): Promise<{ url: string }>
   /** Forgets the tokens at once; resolves with whether they were revoked, too. Rejects AppError. */
   signOut(serverId: string): Promise<{ revoked: boolean }>
   /** For a server that is deleted. */
@@ -51,15 +56,15 @@ export interface OAuth {
   farewellOf(serverId: string): string | null
   /** Revokes tokens by that text; what does not succeed is in the log. */
   sayFarewell(farewell: string): Promise<void>
-  /** `GET /oauth/callback`, where browsers come back to. */
-  answerCallback(request: Asked, response: Answering): Promise<void>
+  /** `GET /oauth/callback`, where browsers come back to; `visitor`: who is signed in there. */
+  answerCallback(request: Asked, response: Answering, visitor: Visitor | null): Promise<void>
   /** Waits for refreshes under way, at most some 20 s. */
   settle(): Promise<void>
 }
 
 export type OAuthOptions = {
   store: SignInStore
-  serverOf: (id: string) => Server | undefined
+  serverOf: (id: string) => OwnedServer | undefined
   /** For a sign-in to this server; `null` for one that was removed. */
   fetchFor: (server: URL, serverId: string | null) => FetchLike
   /** What `${NAME}` in a server's definition stands for, now. */
@@ -117,8 +122,8 @@ export function openOAuth(options: OAuthOptions): OAuth {
       return farewellOf(server, { ...kept, tokens: kept.tokens }, envOf(server))
     },
     sayFarewell: (text) => sayFarewell(text, { fetchFor, log }),
-    async answerCallback(request, response) {
-      const { status, headers, html } = await answerReturn(request, parts)
+    async answerCallback(request, response, visitor) {
+      const { status, headers, html } = await answerReturn(request, visitor, parts)
       response.writeHead(status, headers)
       response.end(html)
     },
@@ -166,38 +171,60 @@ function requireRemote(server: Server | undefined, id: string): RemoteServer {
   throw new AppError('invalid', text)
 }
 
-async function answerReturn({ method, url = '' }: Asked, parts: Parts): Promise<Page> {
+async function answerReturn(
+  { method, url = '' }: Asked,
+  visitor: Visitor | null,
+  parts: Parts,
+): Promise<Page> {
   if (method !== 'GET') {
     const refused = page(405, 'Not like this', 'Sign-ins come back by GET.')
     return { ...refused, headers: { ...refused.headers, allow: 'GET' } }
   }
   const mark = url.indexOf('?')
+  const params = new URLSearchParams(mark < 0 ? '' : url.slice(mark))
   try {
-    const name = await finish(new URLSearchParams(mark < 0 ? '' : url.slice(mark)), parts)
+    const name = await finish(params, visitor, parts)
     const text = `MetaMCP may use the server "${name}" for you now. You may close this window.`
     return page(200, 'You are signed in', text)
   } catch (error) {
+    if (error instanceof AskAgain) return leadTo(marked(params))
     const title = 'You are not signed in'
-    if (error instanceof AppError) return page(STATUS[error.code] ?? 400, title, error.message)
+    if (error instanceof AppError) {
+      if (error.code === 'forbidden') {
+        parts.log.warn({ visitor: visitor?.id }, 'a sign-in came back to who has not begun it')
+      }
+      return page(STATUS[error.code] ?? 400, title, error.message)
+    }
     parts.log.error({ error: messageOf(error) }, 'a sign-in could not be finished')
     return page(500, title, 'Something went wrong here; the log says what.')
   }
 }
 
 /** Resolves with the name of the server that was signed in to. */
-async function finish(params: URLSearchParams, parts: Parts): Promise<string> {
+async function finish(
+  params: URLSearchParams,
+  visitor: Visitor | null,
+  parts: Parts,
+): Promise<string> {
   const serverOf = (attempt: Attempt) => {
     const server = parts.serverOf(attempt.serverId)
+    // Its owner may keep it to itself by now.
+    const isLost = server && attempt.startedBy.accountId !== null && !mayChange(visitor, server)
     const isSame =
       server && takesSignIn(server) && urlOf(server, parts.envOf(server)) === attempt.url
-    return isSame ? server : null
+    return isSame && !isLost ? server : null
   }
-  const { server, attempt } = await finishSignIn(params, { ...parts, serverOf })
+  const visit = { accountId: visitor?.id ?? null, isFromHere: isMarked(params) }
+  const { server, attempt } = await finishSignIn(params, { ...parts, visit, serverOf })
   const { startedBy, place } = attempt
   parts.log.info(
-    { server: server.name, serverId: server.id, startedBy, issuer: place.issuer },
+    { server: server.name, serverId: server.id, startedBy: startedBy.key, issuer: place.issuer },
     'signed in to a server',
   )
   parts.onChange(server.id)
   return server.name
+}
+
+function mayChange(visitor: Visitor | null, server: OwnedServer): boolean {
+  return visitor !== null && accessOf(visitor).changes(server)
 }

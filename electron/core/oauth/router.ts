@@ -22,7 +22,8 @@ export function oauthRouter({ oauth, server }: OAuthRouterOptions) {
     /** Answers with the URL to open in a browser; it is good for 10 min. */
     signIn: managementProcedure.input(byServer).mutation(({ input, ctx }) => {
       const id = changed(ctx.access, input.serverId)
-      return oauth.signIn(id, callerKey(ctx.caller))
+      const { accountId } = ctx.access
+      return oauth.signIn(id, { key: callerKey(ctx.caller), accountId })
     }),
 
     signOut: managementProcedure

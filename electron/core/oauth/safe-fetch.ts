@@ -1,5 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/client'
 import { AppError } from '../errors.ts'
+import { ADDRESS_NOT_ALLOWED } from '../outbound.ts'
 
 const TIME_LIMIT_MS = 10_000
 const MAX_ANSWER_BYTES = 1024 * 1024
@@ -59,11 +60,22 @@ async function readWithin(response: Response, url: URL): Promise<Uint8Array<Arra
   return new Uint8Array(Buffer.concat(chunks))
 }
 
-function notReached({ origin }: URL, error: unknown): string {
+function notReached({ origin, hostname }: URL, error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return `"${origin}" did not answer within ${TIME_LIMIT_MS / 1_000} s.`
   }
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
-  return `"${origin}" could not be reached${code}.`
+  const code = codeOf(error)
+  if (code === ADDRESS_NOT_ALLOWED) {
+    return `"${hostname}" is not on the public internet, and nobody signs in elsewhere here. The operator can allow it with --allow-private-addresses.`
+  }
+  return `"${origin}" could not be reached${code === null ? '' : ` (${code})`}.`
+}
+
+/** Of the request itself, or of what `fetch` hides behind it. */
+function codeOf(error: unknown): string | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const code: unknown = Reflect.get(at, 'code')
+    if (typeof code === 'string') return code
+  }
+  return null
 }

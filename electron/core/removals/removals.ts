@@ -3,7 +3,8 @@ import { eq, inArray } from 'drizzle-orm'
 import { z } from 'zod'
 import type { RemovalKind, RemovalView, Removed } from '../../../shared/removal.ts'
 import type { Owned } from '../../../shared/account.ts'
-import type { Access } from '../access.ts'
+import { keeperOf, type Access } from '../access.ts'
+import type { NotedTarget } from '../auditing.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { removals } from '../db/schema.ts'
 import { AppError, messageOf } from '../errors.ts'
@@ -28,11 +29,13 @@ export interface Removals {
   list(access: Access): RemovalView[]
   /**
    * Removes all of them or none. Rejects with an AppError as their stores do: `not-found`, or
-   * `conflict` for a namespace that an endpoint uses.
+   * `conflict` for a namespace that an endpoint uses. Without `access` as the operator.
    */
-  take(kind: RemovalKind, ids: readonly string[]): Promise<Removed>
+  take(kind: RemovalKind, ids: readonly string[], access?: Access): Promise<Removed>
   /** Rejects AppError: `not-found` (too late), `conflict` (the place was taken). */
   restore(id: string, access: Access): Promise<RemovalView>
+  /** What it would put back, of several things the first; `null` where the caller may not. */
+  about(id: string, access: Access): NotedTarget | null
   /** Ends for good what is past its time. */
   purge(): Promise<void>
   /** The same, at once, for what holds anything of an account that is gone. */
@@ -46,7 +49,7 @@ export type RemovalsOptions = {
   secrets: Secrets
   log: Logger
   /** The deletion of one thing, in a larger transaction. */
-  deleteIn: Record<RemovalKind, (tx: Tx, id: string) => Promise<void>>
+  deleteIn: Record<RemovalKind, (tx: Tx, id: string, access?: Access) => Promise<void>>
   /** Makes memory and what is live follow; resolves with how many sessions ended of it. */
   follow(kind: RemovalKind, ids: readonly string[]): Promise<number>
   /** What is to be told to others once a server is gone for good: a secret; `null` for nothing. */
@@ -85,8 +88,8 @@ export async function openRemovals(options: RemovalsOptions): Promise<Removals> 
         .filter((one) => Date.parse(one.view.expiresAt) > now() && mayUndo(access, one))
         .map(({ view }) => view)
         .toSorted((a, b) => (a.at < b.at ? 1 : -1)),
-    async take(kind, ids) {
-      const taken = await takeRows({ ...options, now }, kind, [...new Set(ids)])
+    async take(kind, ids, access) {
+      const taken = await takeRows({ ...options, now, access }, kind, [...new Set(ids)])
       known.set(taken.view.id, taken)
       const sessions = await options.follow(kind, taken.ids)
       const { id: removalId, names } = taken.view
@@ -100,6 +103,10 @@ export async function openRemovals(options: RemovalsOptions): Promise<Removals> 
       await options.follow(view.kind, ids)
       return view
     },
+    about(id, access) {
+      const removal = known.get(id)
+      return removal && mayUndo(access, removal) ? removal.about : null
+    },
     purge,
     forget: (accountId) => end(({ owners }) => owners.some(({ ownerId }) => ownerId === accountId)),
     async close() {
@@ -109,8 +116,10 @@ export async function openRemovals(options: RemovalsOptions): Promise<Removals> 
   }
 }
 
+type Taking = RemovalsOptions & { now: () => number; access: Access | undefined }
+
 async function takeRows(
-  { db, secrets, deleteIn, farewellOf, now }: RemovalsOptions & { now: () => number },
+  { db, secrets, deleteIn, farewellOf, now, access }: Taking,
   kind: RemovalKind,
   ids: readonly string[],
 ) {
@@ -119,11 +128,11 @@ async function takeRows(
   const farewell = words.length > 0 ? secrets.seal(JSON.stringify(words), contextOf(id)) : null
   return db.write(async (tx) => {
     const rows = await readRemoved(tx, kind, ids)
-    for (const one of ids) await deleteIn[kind](tx, one)
+    for (const one of ids) await deleteIn[kind](tx, one, access)
     const names = identitiesIn(kind, rows).map(({ name }) => name)
     const row = { id, kind, names, at: new Date(now()).toISOString() }
     await tx.insert(removals).values({ ...row, rows, farewell })
-    return { view: viewOf(row), owners: ownersIn(kind, rows), ids, left: countLeft(rows) }
+    return { ...knownOf({ ...row, rows }), ids, left: countLeft(rows) }
   })
 }
 
@@ -165,10 +174,20 @@ function readViews(tx: Tx) {
 }
 
 /** What was removed, and whose it was. */
-type Known = { view: RemovalView; owners: Owned[] }
+type Known = { view: RemovalView; owners: Owned[]; about: NotedTarget | null }
 
 function knownOf(row: Omit<RemovalView, 'expiresAt'> & { rows: RemovedRows }): Known {
-  return { view: viewOf(row), owners: ownersIn(row.kind, row.rows) }
+  const owners = ownersIn(row.kind, row.rows)
+  const [first] = identitiesIn(row.kind, row.rows)
+  const about = first ? { ...first, kind: NOUNS[row.kind], ownerId: keeperOf(owners[0]) } : null
+  return { view: viewOf(row), owners, about }
+}
+
+const NOUNS: Record<RemovalKind, string> = {
+  servers: 'server',
+  namespaces: 'namespace',
+  endpoints: 'endpoint',
+  apiKeys: 'api-key',
 }
 
 function mayUndo(access: Access, { owners }: Known): boolean {

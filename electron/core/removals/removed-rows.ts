@@ -3,12 +3,23 @@ import type { Owned } from '../../../shared/account.ts'
 import type { RemovalKind } from '../../../shared/removal.ts'
 import { insertRows, readRows, type Row } from '../db/definitions.ts'
 import type { Tx } from '../db/open.ts'
+import { refuseTooMany } from '../db/owner.ts'
+import { apiKeys, endpoints, namespaces, servers } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 
 /** All that goes when something is deleted, by table. */
 export type RemovedRows = Record<string, Row[]>
 
-type Part = { table: string; column: string }
+/** `of`: the part before it whose ids are in that column, where it is not the thing itself. */
+type Part = { table: string; column: string; of?: string }
+
+const OWNED = { servers, namespaces, endpoints, apiKeys }
+const PLURALS = {
+  servers: 'servers',
+  namespaces: 'namespaces',
+  endpoints: 'endpoints',
+  apiKeys: 'API keys',
+}
 
 const ofServer = (table: string): Part => ({ table, column: 'server_id' })
 const ofNamespace = (table: string): Part => ({ table, column: 'namespace_id' })
@@ -26,7 +37,11 @@ const TABLES: Record<RemovalKind, { own: string; noun: string; parts: Part[] }> 
   namespaces: {
     own: 'namespaces',
     noun: 'A namespace',
-    parts: IN_NAMESPACES.map(ofNamespace),
+    // Endpoints that other people had on it are among them.
+    parts: [
+      ...[...IN_NAMESPACES, 'endpoints'].map(ofNamespace),
+      { table: 'api_key_endpoints', column: 'endpoint_id', of: 'endpoints' },
+    ],
   },
   endpoints: {
     own: 'endpoints',
@@ -55,8 +70,9 @@ export async function readRemoved(
 ): Promise<RemovedRows> {
   const { own, parts } = TABLES[kind]
   const rows: RemovedRows = {}
-  for (const { table, column } of [{ table: own, column: 'id' }, ...parts]) {
-    rows[table] = (await readRows(tx, table, { column, values: ids })) ?? []
+  for (const { table, column, of } of [{ table: own, column: 'id' } as Part, ...parts]) {
+    const values = of === undefined ? ids : (rows[of] ?? []).map(({ id }) => id ?? '')
+    rows[table] = (await readRows(tx, table, { column, values })) ?? []
   }
   return rows
 }
@@ -90,10 +106,14 @@ export async function putBack(tx: Tx, kind: RemovalKind, rows: RemovedRows): Pro
   const { own, parts } = TABLES[kind]
   await refuseTaken(tx, kind, rows[own] ?? [])
   await insertRows(tx, own, rows[own] ?? [])
+  for (const ownerId of new Set((rows[own] ?? []).map((row) => row.owner_id ?? null))) {
+    await refuseTooMany(tx, { table: OWNED[kind], ownerId, plural: PLURALS[kind] })
+  }
   for (const { table } of parts) {
     const whole = await withParents(tx, table, rows[table] ?? [])
     if (table === 'namespace_servers') await insertMembers(tx, whole)
     else if (NAMED_RULES.has(table)) await insertRules(tx, table, whole)
+    else if (table === 'endpoints') await insertOfOthers(tx, whole)
     else await insertRows(tx, table, whole)
   }
 }
@@ -101,9 +121,8 @@ export async function putBack(tx: Tx, kind: RemovalKind, rows: RemovedRows): Pro
 async function refuseTaken(tx: Tx, kind: RemovalKind, rows: readonly Row[]): Promise<void> {
   const { own, noun } = TABLES[kind]
   const present = (await readRows(tx, own)) ?? []
-  const ownName = ({ name, owner_id: ownerId }: Row) => `${name}\n${ownerId ?? ''}`
-  const namesTaken = new Set(present.map(ownName))
-  const taken = rows.find((row) => namesTaken.has(ownName(row)))
+  const namesTaken = new Set(present.map(nameOfOwner))
+  const taken = rows.find((row) => namesTaken.has(nameOfOwner(row)))
   if (taken) {
     const text = `${noun} named "${taken.name}" exists already. Rename that one, and undo again.`
     throw new AppError('conflict', text)
@@ -122,6 +141,10 @@ async function refuseTaken(tx: Tx, kind: RemovalKind, rows: readonly Row[]): Pro
     const text = `The key "${double.name}" has been put in again under another name.`
     throw new AppError('conflict', text)
   }
+}
+
+function nameOfOwner({ name, owner_id: ownerId }: Row): string {
+  return `${name}\n${ownerId ?? ''}`
 }
 
 async function withParents(tx: Tx, table: string, rows: readonly Row[]): Promise<Row[]> {
@@ -148,6 +171,17 @@ async function insertMembers(tx: Tx, rows: readonly Row[]): Promise<void> {
     }
     await insertRows(tx, 'namespace_servers', [row])
   }
+}
+
+/** But for those whose account is gone, or has another of that name by now. */
+async function insertOfOthers(tx: Tx, rows: readonly Row[]): Promise<void> {
+  const accounts = await valuesOf(tx, 'users', 'id')
+  const taken = new Set(((await readRows(tx, 'endpoints')) ?? []).map(nameOfOwner))
+  const free = rows.filter((row) => {
+    const isThere = row.owner_id === null || accounts.has(row.owner_id)
+    return isThere && !taken.has(nameOfOwner(row))
+  })
+  await insertRows(tx, 'endpoints', free)
 }
 
 const NAMED_RULES = new Set(['namespace_tools', 'namespace_items'])

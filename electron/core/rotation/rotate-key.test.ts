@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getTableColumns, getTableName, is } from 'drizzle-orm'
@@ -121,7 +121,9 @@ test('broken off at any step, the folder opens with whichever key its file holds
   await using folder = await openFilled()
   const { dataDir } = folder
   const steps: string[] = []
-  await rotateKey(
+  await mkdir(join(dataDir, 'backups'))
+  await writeFile(join(dataDir, 'backups', 'one.tgz'), '')
+  const { hasBackups } = await rotateKey(
     rotation(dataDir, {
       async onStep(step) {
         steps.push(step)
@@ -130,6 +132,7 @@ test('broken off at any step, the folder opens with whichever key its file holds
       },
     }),
   )
+  expect(hasBackups).toBe(true)
   expect(steps).toEqual(['key-written', 'resealed', 'key-moved'])
   for (const step of steps) expect([step, await isWhole(folder.path(step))]).toEqual([step, true])
 })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { listBackups } from '../db/backup.ts'
 import { lockDataDir } from '../db/lock.ts'
 import { moveDurably, replaceFile } from '../db/durable.ts'
 import { openDatabase, type Database } from '../db/open.ts'
@@ -49,7 +50,7 @@ export async function rotateKey(options: RotationOptions): Promise<Rotation> {
   const { count } = await changeKey(options, db, onStep)
   await onStep('key-moved')
   await db.scrub()
-  return { count, hasBackups: existsSync(pathsIn(dataDir).backups) }
+  return { count, hasBackups: (await listBackups(pathsIn(dataDir))).length > 0 }
 }
 
 type OnStep = NonNullable<RotationOptions['onStep']>

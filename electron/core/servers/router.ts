@@ -13,6 +13,7 @@ import type { ServerRules } from '../server-rules.ts'
 import { managementProcedure, router } from '../rpc.ts'
 import type { CatalogStore } from './catalog-store.ts'
 import { catalogView } from './catalog-view.ts'
+import { refuseToMoveSecrets } from './kept-secrets.ts'
 import { patchServer } from './server-patch.ts'
 import { noSuchServer } from './server-rows.ts'
 import { serverView, type ServerStatus } from './server-view.ts'
@@ -37,6 +38,8 @@ export type ServerRouterOptions = {
   /** As far as the caller sees it. */
   usedBy: (id: string, access: Access) => ServerUse[]
   rules: ServerRules
+  /** Whether it is as an account that is gone has left it. */
+  isLeftBehind: (server: OwnedServer) => boolean
   /** Makes live connections follow a change; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
   /** Removes them all, and what is live follows. */
@@ -51,7 +54,7 @@ const longer = byId.extend({ ms: z.int().min(1_000).max(MAX_START_MS) })
 
 /** Servers, for management callers: secrets go in, and never come out. */
 export function serverRouter(options: ServerRouterOptions) {
-  const { store, remove, rules } = options
+  const { store, remove, rules, isLeftBehind } = options
   const { view, follow, seen, changed } = helpersOf(options)
 
   return router({
@@ -71,7 +74,10 @@ export function serverRouter(options: ServerRouterOptions) {
     update: managementProcedure
       .input(byId.extend({ patch: serverPatch }))
       .mutation(async ({ ctx, input: { id, patch } }) => {
-        const { id: _, ownerId, ...before } = changed(ctx.access, id)
+        const known = changed(ctx.access, id)
+        const { id: _, ownerId, ...before } = known
+        const isOwn = ownerId === ctx.access.accountId
+        if (ownerId === null ? isLeftBehind(known) : !isOwn) refuseToMoveSecrets(before, patch)
         rules.refuse(ctx.access, { before, after: patchServer(before, patch), ownerId })
         return follow(ctx.access, await store.update(id, patch))
       }),

@@ -7,7 +7,7 @@ import {
   type ServerDefinition,
 } from '../../../shared/server.ts'
 import type { Tx } from '../db/open.ts'
-import { isOwner } from '../db/owner.ts'
+import { isOwner, refuseTooMany } from '../db/owner.ts'
 import { serverCatalogs, servers } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import type { Secrets } from '../secrets.ts'
@@ -45,6 +45,7 @@ export function serverRows(secrets: Secrets): ServerRows {
     async insert(tx, server) {
       await refuseTakenName(tx, server)
       await tx.insert(servers).values({ id: server.id, ...toColumns(server, secrets) })
+      await refuseTooMany(tx, { table: servers, ownerId: server.ownerId, plural: 'servers' })
     },
     async update(tx, server) {
       await refuseTakenName(tx, server)

@@ -42,6 +42,10 @@ const SETTINGS = {
       }),
     ),
   }),
+  /** See servers/handed-over.ts. */
+  'handed-over': z.object({
+    servers: z.array(z.object({ id: z.string(), urlHash: z.string(), originHash: z.string() })),
+  }),
   /** What we wrote into the files of AI clients, so that it can be taken back. */
   'ai-clients': z.object({
     written: z.array(

@@ -1,9 +1,9 @@
 import { openAccountDatabase } from '../accounts/account-database.ts'
 import { startEngine } from '../accounts/engine.ts'
-import { openRateLimit } from '../accounts/rate-limit.ts'
 import { openAuthorization } from '../authorization/authorization.ts'
 import { openChanges } from '../changes.ts'
 import { openLog } from '../log.ts'
+import { openRateLimit } from '../rate-limit.ts'
 import { openTempDatabase } from './temp-database.ts'
 
 type Endpoint = { path?: string; options?: { method?: string | string[] } }

@@ -12,7 +12,7 @@ export type OddAuthOptions = {
   /** The same for the protected resource metadata. */
   resource?: Documents
   /** Answers to paths, in place of what is answered otherwise. */
-  answers?: Record<string, (body: string) => Answer | Promise<Answer>>
+  answers?: Record<string, (body: string, query: URLSearchParams) => Answer | Promise<Answer>>
 }
 
 /** What reached `/token`, `/register` or `/revoke`. */
@@ -39,13 +39,15 @@ export async function openOddAuthServer(options: OddAuthOptions = {}): Promise<O
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const { pathname } = new URL(request.url ?? '', origin)
+    const { pathname, searchParams } = new URL(request.url ?? '', origin)
     const text = Buffer.concat(chunks).toString()
     const form = new URLSearchParams(text)
     const { authorization } = request.headers
     if (request.method === 'POST') posted.push({ path: pathname, form, authorization })
     else read.push(pathname)
-    const answer = (options.answers?.[pathname] ?? usual[pathname])?.(text) ?? { status: 404 }
+    const answer = (options.answers?.[pathname] ?? usual[pathname])?.(text, searchParams) ?? {
+      status: 404,
+    }
     const { status = 200, headers = {}, body = {} } = await answer
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))

@@ -1,5 +1,6 @@
 import {
   Client,
+  SSEClientTransport,
   StreamableHTTPClientTransport,
   type OAuthClientMetadata,
   type OAuthClientProvider,
@@ -74,9 +75,12 @@ export class MemoryProvider implements OAuthClientProvider {
   }
 }
 
-/** A client of SDK v2 that signs in as `provider` says. */
+/** A client of SDK v2 that signs in as `provider` says; by HTTP+SSE where `url` ends so. */
 export async function connectWith(url: URL, provider: MemoryProvider) {
-  const client = new Client({ name: 'sdk', version: '1' }, { versionNegotiation: { mode: 'auto' } })
-  await client.connect(new StreamableHTTPClientTransport(url, { authProvider: provider }))
+  const isSse = url.pathname.endsWith('/sse')
+  const mode = isSse ? 'legacy' : 'auto'
+  const Transport = isSse ? SSEClientTransport : StreamableHTTPClientTransport
+  const client = new Client({ name: 'sdk', version: '1' }, { versionNegotiation: { mode } })
+  await client.connect(new Transport(url, { authProvider: provider }))
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.close() })
 }

@@ -19,11 +19,14 @@ export type TempPerson = {
 
 export type TempAccounts = { ada: TempPerson; ben: TempPerson; cara: TempPerson }
 
+/** Anything that is reached as a core is, also the whole product. */
+type Place = Pick<TempCore, 'url' | 'admin'>
+
 /**
  * Signs up ada, who is the administrator, and ben and cara, who are members, in a core that was
  * started with `auth: 'accounts'`. Sign-up is closed again afterwards.
  */
-export async function openTempAccounts(core: TempCore): Promise<TempAccounts> {
+export async function openTempAccounts(core: Place): Promise<TempAccounts> {
   const ada = await signUp(core, 'ada')
   await core.admin.accounts.setSignUp.mutate({ mode: 'open' })
   const ben = await signUp(core, 'ben')
@@ -33,18 +36,22 @@ export async function openTempAccounts(core: TempCore): Promise<TempAccounts> {
 }
 
 /** Throws with the answer where that is refused. */
-export async function signUp(core: TempCore, name: string, more: object = {}): Promise<TempPerson> {
+export async function signUp(
+  core: Pick<Place, 'url'>,
+  name: string,
+  more: object = {},
+): Promise<TempPerson> {
   const email = `${name}@example.com`
   return enter(core, 'sign-up/email', { name, email, password: PASSWORD, ...more })
 }
 
 /** Another browser of the person. */
-export async function signIn(core: TempCore, name: string, password = PASSWORD) {
+export async function signIn(core: Pick<Place, 'url'>, name: string, password = PASSWORD) {
   return enter(core, 'sign-in/email', { email: `${name}@example.com`, password })
 }
 
 async function enter(
-  core: TempCore,
+  core: Pick<Place, 'url'>,
   path: string,
   body: Record<string, unknown>,
 ): Promise<TempPerson> {
@@ -63,7 +70,7 @@ async function enter(
 
 /** POST to better-auth, as our own page does; `headers` are not of the body. */
 export function postAuth(
-  core: Pick<TempCore, 'url'>,
+  core: Pick<Place, 'url'>,
   path: string,
   body: { headers?: Record<string, string>; [field: string]: unknown },
 ): Promise<Response> {
@@ -76,7 +83,7 @@ export function postAuth(
   })
 }
 
-function trpcOf(core: TempCore, headers: Record<string, string>): TRPCClient<AppRouter> {
+function trpcOf(core: Pick<Place, 'url'>, headers: Record<string, string>): TRPCClient<AppRouter> {
   const url = `${core.url}/trpc/frontend`
   return createTRPCClient<AppRouter>({ links: [httpLink({ url, headers })] })
 }

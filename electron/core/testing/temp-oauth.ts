@@ -17,7 +17,10 @@ export interface TempOAuth extends OAuth, AsyncDisposable {
   /** The URL of a sign-in that was begun. */
   begin(serverId: string): Promise<URL>
   /** The callback, as a browser calls it; `url` has the parameters. */
-  comeBack(url: URL | string): Promise<{ status: number; html: string }>
+  comeBack(
+    url: URL | string,
+    visitor?: Parameters<OAuth['answerCallback']>[2],
+  ): Promise<{ status: number; html: string }>
   /** Begins, and comes back with a code at once, as an authorization server that asks nobody. */
   signInTo(serverId: string): Promise<{ status: number; html: string }>
   /** The server's definition, as a connection has it. */
@@ -40,15 +43,17 @@ export async function openTempOAuth(url = OUR_URL): Promise<TempOAuth> {
     now: () => Date.now() + passed,
   })
 
-  const begin = async (id: string) => new URL((await oauth.signIn(id, 'admin')).url)
-  async function comeBack(back: URL | string) {
+  const begin = async (id: string) =>
+    new URL((await oauth.signIn(id, { key: 'admin', accountId: null })).url)
+  const comeBack: TempOAuth['comeBack'] = async (back, visitor = null) => {
     const { search } = new URL(back, url)
     let answered = { status: 0, html: '' }
     const request = { method: 'GET', url: `/oauth/callback${search}` }
-    await oauth.answerCallback(request, {
-      writeHead: (status) => void (answered = { ...answered, status }),
-      end: (html) => void (answered = { ...answered, html }),
-    })
+    const response = {
+      writeHead: (status: number) => void (answered = { ...answered, status }),
+      end: (html: string) => void (answered = { ...answered, html }),
+    }
+    await oauth.answerCallback(request, response, visitor)
     return answered
   }
   return {

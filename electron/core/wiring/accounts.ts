@@ -49,7 +49,8 @@ export async function openInstanceAccounts(parts: AccountsParts): Promise<Accoun
       ...ownOrigins(config.host, port),
       ...(admin ? ownOrigins(admin.host, admin.port) : []),
     ],
-    isReachable: !isLoopback(config.host) || config.publicUrl !== null,
+    isReachable:
+      ![config.host, admin?.host ?? config.host].every(isLoopback) || config.publicUrl !== null,
     isBehindProxy: config.publicUrl !== null,
     isOperator: operatorFrom(parts),
     plugins: extension?.plugins ?? (() => Promise.resolve([])),
@@ -58,8 +59,9 @@ export async function openInstanceAccounts(parts: AccountsParts): Promise<Accoun
 }
 
 /** Whether a request comes with the admin token: in a header, or as the cookie that stands for it. */
-function operatorFrom({ known, stores }: Pick<AccountsParts, 'known' | 'stores'>) {
+function operatorFrom({ known, stores, url }: Pick<AccountsParts, 'known' | 'stores' | 'url'>) {
   const { adminToken, localToken } = known
+  const isSecure = url.startsWith('https:')
   const cookies = openWindowCookies({
     key: stores.secrets.derive('metamcp window cookie'),
     adminToken: adminToken.token,
@@ -69,7 +71,7 @@ function operatorFrom({ known, stores }: Pick<AccountsParts, 'known' | 'stores'>
     if (credential !== null) {
       return adminToken.isAdminToken(credential) || localToken.isLocalToken(credential)
     }
-    const cookie = windowCookieIn(request)
+    const cookie = windowCookieIn(request, isSecure)
     return cookie !== undefined && cookies.isGood(cookie)
   }
 }

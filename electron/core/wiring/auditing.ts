@@ -1,8 +1,8 @@
-import type { Owned } from '../../../shared/account.ts'
-import { isShared } from '../access.ts'
+import { keeperOf } from '../access.ts'
 import { openAudit, type Audit } from '../audit/audit.ts'
 import type { Auditing, NotedTarget } from '../auditing.ts'
 import type { Changes } from '../changes.ts'
+import { KNOWN_CLIENTS } from '../clients/catalogue/index.ts'
 import type { Database } from '../db/open.ts'
 import type { Logger } from '../log.ts'
 import type { RpcContext } from '../rpc.ts'
@@ -27,27 +27,25 @@ export function openAuditing({ db, stores, changes, log }: AuditingParts): OpenA
 
 type Thing = { id: string; name: string; ownerId?: string | null; shared?: boolean }
 
-/** The log itself finds the names of accounts. */
 const OF_ACCOUNTS = new Set(['accounts.setRole', 'accounts.remove', 'accounts.makeResetLink'])
 
-function finderIn({ servers, namespaces, endpoints, apiKeys }: Stores): Auditing['find'] {
+function finderIn(stores: Stores): Auditing['find'] {
+  const { servers, namespaces, endpoints, apiKeys, directory } = stores
   const kinds = new Map<string, [kind: string, get: (id: string) => Thing | undefined]>([
     ['servers', ['server', (id) => servers.get(id)]],
     ['namespaces', ['namespace', (id) => namespaces.get(id)]],
     ['endpoints', ['endpoint', (id) => endpoints.get(id)]],
     ['apiKeys', ['api-key', (id) => apiKeys.get(id)]],
+    ['clients', ['client', (id) => KNOWN_CLIENTS.find((one) => one.id === id)]],
   ])
   return (path, id): NotedTarget | null => {
-    if (OF_ACCOUNTS.has(path)) return { kind: 'account', id, name: '', ownerId: null }
+    if (OF_ACCOUNTS.has(path)) {
+      const account = directory.get(id)
+      return account ? { kind: 'account', id, name: account.name, ownerId: null } : null
+    }
     const [router = ''] = path.split('.')
     const [kind = '', get] = kinds.get(router) ?? []
     const thing = get?.(id)
     return thing ? { kind, id, name: thing.name, ownerId: keeperOf(thing) } : null
   }
-}
-
-/** The account that keeps it to itself. */
-function keeperOf({ ownerId = null, shared = false }: Thing): string | null {
-  const owned: Owned = { ownerId, shared }
-  return isShared(owned) ? null : ownerId
 }

@@ -38,7 +38,7 @@ type TokenVerdict = { caller: string } | 'unknown' | 'scope' | 'missing'
 export interface EndpointAuthorization {
   judge(token: string, endpoint: Endpoint): TokenVerdict
   /** What a client without a good token is told: where to get one. */
-  challenge(endpoint: Endpoint): Challenge | null
+  challenge(endpoint: Endpoint, face: 'mcp' | 'sse'): Challenge | null
   wellKnown(path: string): object | null
   /** Endpoints, or what accounts may see of them, have changed: what is live follows. */
   follow(): Promise<void>
@@ -96,10 +96,10 @@ export async function openEndpointAuthorization(
   })
   return {
     judge: judgeFrom(parts, places, authorization),
-    challenge({ id, auth }) {
+    challenge({ id, auth }, face) {
       const definition = stores.endpoints.get(id)
       const resource = definition && auth.oauth ? identifierOf(definition) : null
-      return resource ? { metadata: metadataUrl(resource), scope: SCOPE } : null
+      return resource ? { metadata: metadataUrl(resource, face), scope: SCOPE } : null
     },
     wellKnown: (path) => authorization.wellKnown(path),
     follow,

@@ -1,4 +1,5 @@
 import { callerKey, type Caller } from '../caller.ts'
+import type { Directory } from '../accounts/directory.ts'
 import type { AdminToken } from '../auth/admin-token.ts'
 import type { ApiKeyStore } from '../auth/api-key-store.ts'
 import type { LocalToken } from '../auth/local-token.ts'
@@ -35,6 +36,20 @@ export function judge(
   if (isOpen) return { caller: ANYONE }
   if (!apiKey) return 'unknown'
   return apiKeys.reveals(apiKey.id, endpoint.id) ? 'forbidden' : 'missing'
+}
+
+/**
+ * Whether it is told nobody but those who come with a key of ours that nothing has this name: at the
+ * addresses of an account, of which somebody who was told one knows the handle.
+ */
+export function hides(
+  { known: { apiKeys, localToken }, directory }: { known: Known; directory: Directory },
+  name: string,
+  credential: string | null,
+): boolean {
+  if (!directory.byHandle(name.slice(name.lastIndexOf('.') + 1))) return false
+  if (credential === null) return true
+  return !localToken.isLocalToken(credential) && apiKeys.verify(credential) === null
 }
 
 const LOCAL = callerKey({ kind: 'local' })

@@ -1,8 +1,9 @@
 import type { Accounts } from '../accounts/accounts.ts'
+import type { Directory } from '../accounts/directory.ts'
 import { openWindowCookies } from '../auth/window-cookie.ts'
-import type { Auditing } from '../auditing.ts'
+import { actorOf, type Auditing } from '../auditing.ts'
 import type { EndpointAuthorization } from './authorization.ts'
-import { judge, managementCaller, managerOf, type Known } from './callers.ts'
+import { hides, judge, managementCaller, managerOf, type Known } from './callers.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openGuard } from '../http/guards.ts'
@@ -11,6 +12,8 @@ import { openRoutes, type RoutesOptions } from '../http/routes.ts'
 import type { RequestHandler } from '../http/server.ts'
 import { openSurfaces } from '../http/surfaces.ts'
 import { openWindow, type Window } from '../http/window.ts'
+import type { OAuth } from '../oauth/oauth.ts'
+import { addressOf, networkOf } from '../request-address.ts'
 import type { AppRouter } from '../router.ts'
 import type { Ports } from './ports.ts'
 import type { Secrets } from '../secrets.ts'
@@ -24,8 +27,9 @@ export type FacesParts = {
   known: Known
   secrets: Secrets
   visit: RoutesOptions['proxy']['visit']
-  signInCallback: RequestHandler
+  signInCallback: OAuth['answerCallback']
   auditing: Auditing
+  directory: Directory
   /** People who sign in; `null` where there is the admin token alone. */
   accounts: Accounts | null
   /** Tokens for clients; `null` where nobody can let any in. */
@@ -39,19 +43,21 @@ export type FacesParts = {
 
 /** Everything that we answer over HTTP: MCP, the management API, the window in a browser. */
 export function openFaces(parts: FacesParts): RequestHandler {
-  const { config, gateway, router, known, visit, signInCallback, port, admin, auditing, accounts } =
-    parts
+  const { config, gateway, router, known, visit, port, admin, auditing, accounts } = parts
   const { log, version } = config
   const allowed = new Set(config.allowedOrigins)
   return openRoutes({
-    ...{ gateway, log, version, signInCallback },
+    ...{ gateway, log, version },
+    signInCallback: (request, response) =>
+      parts.signInCallback(request, response, accounts?.signedIn(request)?.caller ?? null),
     accounts: accounts ? (request, response) => accounts.handle(request, response) : null,
     maxBodyBytes: MAX_BODY_BYTES,
     guard: openGuard({ ...config, port, admin, allowed }),
     surfaces: openSurfaces(admin?.port ?? null),
     allowed,
     authenticate: (shown, endpoint) => judge(known, shown, endpoint),
-    challenge: (endpoint) => parts.authorization?.challenge(endpoint) ?? null,
+    hides: (name, credential) => hides({ known, directory: parts.directory }, name, credential),
+    challenge: (endpoint, face) => parts.authorization?.challenge(endpoint, face) ?? null,
     wellKnown: (path) => parts.authorization?.wellKnown(path) ?? null,
     proxy: { visit, authenticate: (credential) => managerOf(known, credential) },
     management: serveManagement({
@@ -61,6 +67,7 @@ export function openFaces(parts: FacesParts): RequestHandler {
         const caller = person?.caller ?? managementCaller(known, credential, isLetIn)
         return { caller, sessionId: person?.sessionId, auditing }
       },
+      mayManage: ({ caller }) => actorOf(caller) !== null,
       endWith: (request, end) => accounts?.onEndOf(request, end) ?? (() => undefined),
       window: browserWindow(parts),
     }),
@@ -81,12 +88,14 @@ function browserWindow({
   const { token, isAdminToken } = known.adminToken
   const key = secrets.derive('metamcp window cookie')
   const cookies = openWindowCookies({ key, adminToken: token })
+  const isBehindProxy = config.publicUrl !== null
   return openWindow({
     pageDir,
     accounts,
     cookies,
     isAdminToken,
     isSecure: url.startsWith('https:'),
+    networkOf: (request) => networkOf(addressOf(request, isBehindProxy)),
     note: auditing.note,
   })
 }

@@ -13,13 +13,14 @@ export interface HttpClients extends AsyncDisposable {
 
 type Parts = {
   config: Pick<CoreConfig, 'env' | 'auth' | 'allowPrivate'>
-  stores: Pick<Stores, 'servers'>
+  stores: Pick<Stores, 'servers' | 'handedOver'>
 }
 
 /**
  * Servers of accounts, and all that these name, are kept to the public internet and to what the
  * operator allows. The operator's own are wherever the operator says, on this machine above all; but
- * one that is public itself must not send a sign-in to what is inside.
+ * one that is public itself must not send a sign-in to what is inside. What an account has left behind
+ * is as when it was its own, until somebody gives it another address.
  */
 export function openHttpClients({ config, stores }: Parts): HttpClients {
   const { env, auth, allowPrivate = null } = config
@@ -30,7 +31,8 @@ export function openHttpClients({ config, stores }: Parts): HttpClients {
   /** Whose a removed server was is not known any more. */
   const isOfAccount = (id: string | null) => {
     const server = id === null ? undefined : stores.servers.get(id)
-    return server ? server.ownerId !== null : auth === 'accounts'
+    if (!server) return auth === 'accounts'
+    return server.ownerId !== null || stores.handedOver.hasGivenAddress(server)
   }
   return {
     forServer: (id) => (url, init) => (isOfAccount(id) ? kept : anywhere).fetch(url, init),

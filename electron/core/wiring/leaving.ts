@@ -16,15 +16,16 @@ export type LeavingParts = {
 /**
  * Takes leave of an account. What it has kept to itself goes with it, what is live of that too; what
  * it has shared stays as the instance's, under another name where the instance has that one. Servers
- * of a member are off then: the instance's run programs, read the environment and reach inside the
- * network, which nobody has allowed this one. What of its things was deleted a short while ago
- * cannot be put back: secrets are in there.
+ * of a member are off then: the instance's run programs, and read the environment, which nobody has
+ * allowed this one; and none of an account's reaches inside the network before it is given another
+ * address. What of its things was deleted a short while ago cannot be put back: secrets are in there.
  * Rejects with an AppError for the last administrator.
  */
 export function leavingFrom({ db, stores, follow, removals }: LeavingParts) {
   return async (accountId: string): Promise<void> => {
     const own = stores.servers.list().filter(({ ownerId }) => ownerId === accountId)
     const isMember = stores.directory.get(accountId)?.role !== 'admin'
+    await stores.handedOver.add(own.filter(({ shared }) => shared))
     await db.write(async (tx) => {
       await requireOther(tx, accountId, 'member')
       await handOver(tx, accountId, isMember)

@@ -50,7 +50,8 @@ export type ManagementParts = Pick<InspectorRouterOptions, 'inspector'> & {
 export function openManagement(parts: ManagementParts): AppRouter {
   const { inspector, stores, changes, oauth, status, host, aiClients } = parts
   const { adding, removals, follow, watching, upkeep, news, sight } = parts
-  const remove = (kind: RemovalKind) => (ids: string[]) => removals.take(kind, ids)
+  const remove = (kind: RemovalKind) => (ids: string[], access?: Access) =>
+    removals.take(kind, ids, access)
 
   const statusOf = statusFrom(parts)
 
@@ -110,6 +111,7 @@ function serverParts(
   const { pools } = gateway
   return {
     ...{ store: servers, catalogs, status, rules, invalidate: follow.server },
+    isLeftBehind: stores.handedOver.hasGivenOrigin,
     starts: startsOf(pools),
     stderr: (id) => pools.stderr(id),
     usedBy: (id, access) => usesOf(stores, access, id),

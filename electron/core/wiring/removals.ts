@@ -62,6 +62,9 @@ function followersIn({ stores, follow }: RemovalParts): Record<RemovalKind, Foll
     },
     async namespaces() {
       await stores.namespaces.reload()
+      // Those of other people go with it.
+      await stores.endpoints.reload()
+      await stores.apiKeys.reload()
       await follow.endpoints()
     },
     async endpoints() {

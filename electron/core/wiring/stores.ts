@@ -16,6 +16,7 @@ import { openSignInStore, type SignInStore } from '../oauth/sign-in-store.ts'
 import { settlePendingKey } from '../rotation/pending-key.ts'
 import { loadSecretKey, openSecrets, type Secrets } from '../secrets.ts'
 import { openCatalogStore, type CatalogStore } from '../servers/catalog-store.ts'
+import { openHandedOver, type HandedOver } from '../servers/handed-over.ts'
 import { openServerStore, type ServerStore } from '../servers/store.ts'
 import { checkSecretKey } from '../settings/secret-check.ts'
 import { openPreferences, type PreferencesStore } from '../settings/preferences.ts'
@@ -24,6 +25,7 @@ import { openSettingsStore, type SettingsStore } from '../settings/store.ts'
 /** All definitions, in memory. */
 export type Stores = {
   servers: ServerStore
+  handedOver: HandedOver
   catalogs: CatalogStore
   namespaces: NamespaceStore
   endpoints: EndpointStore
@@ -66,6 +68,10 @@ export async function openStores(
     settings,
     preferences: await openPreferences({ settings, changes }),
     endpoints,
+    handedOver: await openHandedOver({
+      load: () => settings.get('handed-over'),
+      save: (value) => settings.set('handed-over', value),
+    }),
     catalogs: await openCatalogStore({ db, changes }),
     signIns: await openSignInStore({ db, secrets, changes }),
     namespaces: await openNamespaceStore({ db, changes, mayHave, checkMiddleware }),

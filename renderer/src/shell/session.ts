@@ -1,5 +1,5 @@
-import { TRPCClientError } from '@trpc/client'
 import type { SessionView } from '../../../shared/account.ts'
+import { refusalOf } from '../ui/refusal.ts'
 
 /** What the door asks for; the server tells it to anybody. */
 export async function readSession(): Promise<SessionView> {
@@ -19,8 +19,5 @@ export async function signOut(): Promise<void> {
 }
 
 export function isUnauthorized(error: unknown): boolean {
-  return (
-    error instanceof TRPCClientError &&
-    (error.data as { code?: string } | null)?.code === 'UNAUTHORIZED'
-  )
+  return refusalOf(error) === 'UNAUTHORIZED'
 }

@@ -55,12 +55,14 @@ function Address({ overview }: { overview: Outputs['status']['overview'] }) {
   const endpoint = endpoints.find(({ name }) => name === 'default') ?? endpoints[0]
   return (
     <UnstyledButton
-      className={styles.part}
+      className={`${styles.part} ${styles.address}`}
       title={t('copyAddress')}
       onClick={() => endpoint && clipboard.copy(endpoint.url)}
     >
       <Dot tone="ok" />
-      {clipboard.copied ? t('copiedAddress') : t('runningOn', { address: new URL(url).host })}
+      <span className={styles.cut}>
+        {clipboard.copied ? t('copiedAddress') : t('runningOn', { address: new URL(url).host })}
+      </span>
     </UnstyledButton>
   )
 }
@@ -83,12 +85,12 @@ function Numbers() {
         </Link>
       )}
       {activity.data && (
-        <Link to="/connect" className={styles.part}>
+        <Link to="/connect" className={`${styles.part} ${styles.yields}`}>
           {t('clients', { count: activity.data.clients })}
         </Link>
       )}
       {activity.data?.hasCalls && (
-        <Link to="/overview" className={styles.part}>
+        <Link to="/overview" className={`${styles.part} ${styles.yields}`}>
           {t('callsPerMinute', { count: activity.data.callsPerMinute })}
         </Link>
       )}

@@ -1,12 +1,20 @@
+import { refusalOf } from './refusal.ts'
 import { tellProblem } from './undo.ts'
 
+/** Sentences for refusals whose reason is known, by their codes; for others the core has one. */
+type Reasons = Partial<Record<string, string>>
+
 /** Does it; what is refused is told, with the name of the thing. Resolves to whether it was done. */
-export async function doing(what: string, work: () => Promise<unknown>): Promise<boolean> {
+export async function doing(
+  what: string,
+  work: () => Promise<unknown>,
+  reasons: Reasons = {},
+): Promise<boolean> {
   try {
     await work()
     return true
   } catch (error) {
-    tellProblem(error, what)
+    tellProblem(reasons[refusalOf(error) ?? ''] ?? error, what)
     return false
   }
 }

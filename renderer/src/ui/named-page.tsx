@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import { shortcutText, useCommands } from './commands.ts'
 import { Empty, NoMatch } from './empty.tsx'
@@ -22,6 +23,18 @@ type ListWords = {
   noMatch: (text: string) => string
   unread: string
   empty: { title: string; text: string }
+}
+
+/** Where a page's own words stand under these very keys. */
+export function listWords(t: TFunction<string>): ListWords {
+  return {
+    title: t('title'),
+    new: t('new'),
+    filter: t('filter'),
+    noMatch: (text) => t('noMatch', { text }),
+    unread: t('unread'),
+    empty: { title: t('empty.title'), text: t('empty.text') },
+  }
 }
 
 export type NamedPageProps<T> = {

@@ -7,6 +7,8 @@ export type Column<T> = {
   width?: number
   /** Of a column without a width: what it wants at least, in px. */
   minWidth?: number
+  /** Of a column without a width: it takes no more, in px, nor the half of a narrow list. */
+  maxWidth?: number
   /** Where there is too little room for all, it leaves; the lowest number first. */
   yields?: number
   align?: 'right'

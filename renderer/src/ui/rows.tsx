@@ -172,8 +172,9 @@ function keyOf<T>(line: Line<T> | undefined, getId: (item: T) => string): string
   return line.kind === 'section' ? `section ${line.section.id}` : getId(line.item)
 }
 
-function widthOf({ width }: { width?: number }): string {
-  return width === undefined ? 'minmax(0, 1fr)' : `${width}px`
+function widthOf({ width, maxWidth }: Pick<Column<unknown>, 'width' | 'maxWidth'>): string {
+  if (width !== undefined) return `${width}px`
+  return maxWidth === undefined ? 'minmax(0, 1fr)' : `minmax(0, min(${maxWidth}px, 45%))`
 }
 
 function toggled(marked: ReadonlySet<string> | undefined, id: string): ReadonlySet<string> {

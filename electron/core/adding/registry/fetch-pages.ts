@@ -4,13 +4,14 @@ import { serverJson, type ServerJson } from './server-json.ts'
 
 export type Fetch = (
   url: string,
-  init: { signal: AbortSignal; headers: Record<string, string> },
+  init: { signal: AbortSignal; headers: Record<string, string>; redirect: 'manual' },
 ) => Promise<Response>
 
 const PAGE = 100
 /** The registry has some ten thousand servers; this is where we stop believing it. */
 const MOST_PAGES = 2_000
 const MOST_BYTES = 8 * 1024 * 1024
+const MOST_REDIRECTS = 5
 const PAGE_TIMEOUT_MS = 30_000
 
 const OFFICIAL = 'io.modelcontextprotocol.registry/official'
@@ -69,13 +70,34 @@ async function fetchJson(
 ): Promise<unknown> {
   const both = AbortSignal.any([signal, AbortSignal.timeout(PAGE_TIMEOUT_MS)])
   try {
-    const response = await fetch(url, { signal: both, headers: { accept: 'application/json' } })
+    const response = await fetchWithin(url, { fetch, signal: both })
     if (!response.ok) throw new AppError('unavailable', `The registry answered ${response.status}.`)
     return JSON.parse(await readText(response)) as unknown
   } catch (error) {
     if (error instanceof AppError || signal.aborted) throw error
     throw new AppError('unavailable', 'The registry could not be reached.', { cause: error })
   }
+}
+
+/** A registry that leads to other places could have us ask what is inside our network. */
+async function fetchWithin(
+  url: string,
+  { fetch, signal }: { fetch: Fetch; signal: AbortSignal },
+): Promise<Response> {
+  const headers = { accept: 'application/json' }
+  let at = new URL(url)
+  for (let count = 0; count <= MOST_REDIRECTS; count += 1) {
+    const response = await fetch(at.href, { signal, headers, redirect: 'manual' })
+    const location = response.headers.get('location')
+    if (response.status < 300 || response.status >= 400 || location === null) return response
+    await response.body?.cancel()
+    const next = new URL(location, at)
+    if (next.origin !== at.origin) {
+      throw new AppError('unavailable', `The registry leads elsewhere, to ${next.origin}.`)
+    }
+    at = next
+  }
+  throw new AppError('unavailable', 'The registry leads from one address to the next.')
 }
 
 async function readText(response: Response): Promise<string> {

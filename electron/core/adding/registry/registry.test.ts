@@ -38,6 +38,18 @@ async function startSource(servers: Listed[]) {
   return { url, asked, servers, close, [Symbol.asyncDispose]: async () => void (await close()) }
 }
 
+/** Answers everything with a redirect. */
+async function startRedirects(to: (path: string) => string) {
+  const http = createServer(({ url = '' }, response) => {
+    response.writeHead(307, { location: to(url) }).end()
+  })
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  const close = () => new Promise((done) => http.close(done).closeAllConnections())
+  return { url, [Symbol.asyncDispose]: async () => void (await close()) }
+}
+
 async function tempFolder() {
   const path = await mkdtemp(join(tmpdir(), 'metamcp-registry-'))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
@@ -121,6 +133,20 @@ test('after an hour only what has changed is asked for; what was deleted goes', 
     ['a.b/new', false],
     ['a.b/old', true],
   ])
+})
+
+test.each([
+  ['elsewhere', (url: string) => (path: string) => `${url}${path}`, 'leads elsewhere, to http:'],
+  ['to itself', () => (path: string) => `${path}&more`, 'from one address to the next'],
+])('a registry that leads %s is not followed', async (_, to, problem) => {
+  await using folder = await tempFolder()
+  await using inside = await startSource([{ server: { name: 'a.b/inside' } }])
+  await using source = await startRedirects(to(inside.url))
+  const registry = open(source.url, folder.path, { now: 0 })
+  await registry.freshen()
+  await registry.settled()
+  expect((await registry.search('')).copy.problem).toContain(problem)
+  expect(inside.asked).toEqual([])
 })
 
 test('a registry that cannot be reached leaves the copy, and says so', async () => {

@@ -105,9 +105,15 @@ function useColumns(): Column<AuditEntry>[] {
       ...{ key: 'what', label: t('audit.what'), minWidth: 160 },
       render(entry) {
         const text = words.action(entry)
+        const outcome = words.outcome(entry)
         // Where there is little room, only here is said what it was done to.
-        const all = [text, entry.target?.name, words.detail(entry)].filter(Boolean)
-        return <span title={all.join(' · ')}>{text}</span>
+        const all = [outcome, text, entry.target?.name, words.detail(entry)].filter(Boolean)
+        return (
+          <span title={all.join(' · ')}>
+            {outcome && <span className={styles.bad}>{outcome} · </span>}
+            {text}
+          </span>
+        )
       },
     },
     {
@@ -124,13 +130,6 @@ function useColumns(): Column<AuditEntry>[] {
           </span>
         )
       },
-    },
-    {
-      ...{ key: 'outcome', label: t('audit.outcome'), width: 80, yields: 3 },
-      render: ({ outcome }) =>
-        outcome === 'done' ? null : (
-          <span className={styles.bad}>{t(`audit.outcomes.${outcome}`)}</span>
-        ),
     },
   ]
 }

@@ -13,6 +13,9 @@ export function useAuditWords() {
     /** Of an action that has no words yet: its name. */
     action: ({ action }: Pick<AuditEntry, 'action'>): string =>
       t(`audit.actions.${action}`, { defaultValue: action }),
+    /** `null`: it was done, of which nothing is said. */
+    outcome: ({ outcome }: Pick<AuditEntry, 'outcome'>): string | null =>
+      outcome === 'done' ? null : t(`audit.outcomes.${outcome}`),
     detail: ({ detail }: Pick<AuditEntry, 'detail'>): string =>
       Object.entries(detail ?? {})
         .filter(([, value]) => !Array.isArray(value) || value.length > 0)

@@ -5,6 +5,7 @@ import type { AccountRole } from '../../../../shared/account.ts'
 import { useTRPCClient } from '../../trpc.ts'
 import { doing } from '../../ui/doing.ts'
 import { NewField, NewRow } from '../../ui/new-row.tsx'
+import { useSignUp } from './use-people.ts'
 
 const EMAIL = /^[^\s@]+@[^\s@]+$/
 const ROLES = ['member', 'admin'] as const
@@ -20,6 +21,7 @@ type InviteRowProps = {
 export function InviteRow({ taken, onInvited, onCancel }: InviteRowProps) {
   const { t } = useTranslation('accounts')
   const client = useTRPCClient()
+  const { mode } = useSignUp()
   const form = useForm<{ email: string; role: AccountRole }>({
     initialValues: { email: '', role: 'member' },
     validate: {
@@ -30,14 +32,16 @@ export function InviteRow({ taken, onInvited, onCancel }: InviteRowProps) {
     },
   })
   const invite = form.onSubmit(async ({ email, role }) => {
-    await doing(email, async () => {
-      const { invitation, url } = await client.accounts.invite.mutate({ email: email.trim(), role })
+    const input = { email: email.trim(), role }
+    const invited = async () => {
+      const { invitation, url } = await client.accounts.invite.mutate(input)
       onInvited({ email: invitation.email, url })
-    })
+    }
+    await doing(email, invited, { CONFLICT: t(mode === 'closed' ? 'inviteClosed' : 'taken') })
   })
   return (
     <NewRow
-      label={t('invite')}
+      label={t('new')}
       make={t('makeLink')}
       isMaking={form.submitting}
       onSubmit={invite}

@@ -57,7 +57,7 @@ function useColumns(
       ...{ key: 'email', label: t('columns.email'), minWidth: 150, yields: 4 },
       render: ({ email, invitedAt }) =>
         invitedAt === null ? (
-          email
+          <span title={email}>{email}</span>
         ) : (
           <span className={styles.dim} title={when.moment(invitedAt)}>
             {t('invitedAgo', { when: when.ago(invitedAt) })}

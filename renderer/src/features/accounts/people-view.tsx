@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { NamedPage } from '../../ui/named-page.tsx'
+import { listWords, NamedPage } from '../../ui/named-page.tsx'
 import { ShownOnce } from '../../ui/shown-once.tsx'
 import { useListAddress } from '../../ui/use-address.ts'
 import styles from './accounts.module.css'
@@ -33,14 +33,7 @@ export function PeopleView({ above, ownId }: PeopleViewProps) {
     <>
       <NamedPage
         id="accounts"
-        words={{
-          title: t('title'),
-          new: t('invite'),
-          filter: t('filter'),
-          noMatch: (text) => t('noMatch', { text }),
-          unread: t('unread'),
-          empty: { title: t('empty.title'), text: t('empty.text') },
-        }}
+        words={listWords(t)}
         items={people}
         error={error}
         textsOf={({ name, email }) => [name, email]}

@@ -3,8 +3,9 @@ import { useForm } from '@mantine/form'
 import { useTranslation } from 'react-i18next'
 import type { IdentityProviderView } from '../../../../shared/account.ts'
 import { useTRPCClient } from '../../trpc.ts'
-import { doing } from '../../ui/doing.ts'
 import { Machine } from '../../ui/machine.tsx'
+import { refusalOf } from '../../ui/refusal.ts'
+import { tellProblem } from '../../ui/undo.ts'
 import styles from './accounts.module.css'
 
 /** As `identityProviderInput` has it. */
@@ -22,14 +23,8 @@ type ProviderFormProps = {
 export function ProviderForm({ provider, taken, onDone, onCancel }: ProviderFormProps) {
   const { t } = useTranslation(['accounts', 'ui'])
   const form = useProviderForm(provider, taken)
-  const client = useTRPCClient()
+  const save = useSaving(form, onDone)
   const { id } = form.values
-  const save = form.onSubmit(async ({ clientSecret, ...values }) => {
-    const secret = clientSecret === '' ? {} : { clientSecret }
-    // What does not answer is kept all the same, and told.
-    await doing(values.name, () => client.accounts.putProvider.mutate({ ...values, ...secret }))
-    onDone(values.id)
-  })
   const back = `${window.location.origin}/api/auth/callback/${id}`
   return (
     <form className={styles.pane} noValidate onSubmit={save}>
@@ -61,18 +56,45 @@ export function ProviderForm({ provider, taken, onDone, onCancel }: ProviderForm
       />
       {ID.test(id) && (
         <div>
-          <p className={styles.dim}>{t('providers.back')}</p>
+          <p className={styles.back}>{t('providers.back')}</p>
           <Machine text={back} label={t('providers.backWhat')} />
         </div>
       )}
       <div className={styles.buttons}>
-        <Button type="submit" variant="filled" loading={form.submitting}>
+        <Button
+          type="submit"
+          // Beside one that is there, the button that adds another is filled.
+          variant={provider === null ? 'filled' : 'default'}
+          loading={form.submitting}
+        >
           {t('ui:save')}
         </Button>
         <Button onClick={onCancel}>{t('ui:cancel')}</Button>
       </div>
     </form>
   )
+}
+
+type Form = ReturnType<typeof useProviderForm>
+
+function useSaving(form: Form, onDone: ProviderFormProps['onDone']) {
+  const { t } = useTranslation('accounts')
+  const client = useTRPCClient()
+  return form.onSubmit(async ({ clientSecret, ...values }) => {
+    const secret = clientSecret === '' ? {} : { clientSecret }
+    try {
+      await client.accounts.putProvider.mutate({ ...values, ...secret })
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (refusal === 'BAD_REQUEST')
+        return form.setFieldError('issuer', t('providers.unsafeIssuer'))
+      // What does not answer is kept all the same, and told.
+      const isKept = refusal === 'SERVICE_UNAVAILABLE'
+      tellProblem(isKept ? t('providers.silent') : error, values.name)
+      if (!isKept) return
+    }
+    onDone(values.id)
+  })
 }
 
 function useProviderForm(provider: IdentityProviderView | null, taken: readonly string[]) {

@@ -50,17 +50,33 @@ export function usePeopleActions() {
   const { t } = useTranslation('accounts')
   const client = useTRPCClient()
   const setRole = (id: string, role: AccountRole) => client.accounts.setRole.mutate({ id, role })
+  const reasonsOf = ({ isSelf }: Person) => ({
+    CONFLICT: t(isSelf ? 'lastAdmin' : 'lastOne'),
+    NOT_FOUND: t('gone'),
+  })
   return {
-    setRole: ({ id, name, role: before }: Person, role: AccountRole) =>
-      doing(name, async () => {
-        await setRole(id, role)
-        offerUndo({ message: t(`became.${role}`, { name }), undo: () => setRole(id, before) })
-      }),
-    remove: ({ id, name }: Person) =>
-      doing(name, async () => {
-        await client.accounts.remove.mutate({ id })
-        tell(t('removed', { name }))
-      }),
+    setRole: (person: Person, role: AccountRole) => {
+      const { id, name, role: before } = person
+      return doing(
+        name,
+        async () => {
+          await setRole(id, role)
+          offerUndo({ message: t(`became.${role}`, { name }), undo: () => setRole(id, before) })
+        },
+        reasonsOf(person),
+      )
+    },
+    remove: (person: Person) => {
+      const { id, name } = person
+      return doing(
+        name,
+        async () => {
+          await client.accounts.remove.mutate({ id })
+          tell(t('removed', { name }))
+        },
+        reasonsOf(person),
+      )
+    },
     /** Resolves with the link, which is told this once. `null`: it was refused. */
     async makeResetLink({ id, name }: Person): Promise<string | null> {
       let link: string | null = null

@@ -22,7 +22,7 @@ export function MemberPage() {
         <p className={styles.notice} role="note">
           {t('member.notice')}
         </p>
-        <div className={styles.pane}>
+        <div className={`${styles.pane} ${styles.own}`}>
           {(!on || !base) && <LoadingRows rows={3} />}
           {on?.length === 0 && <Empty title={t('noEndpoint.title')} text={t('noEndpoint.text')} />}
           {base &&

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { NamedPage } from '../../ui/named-page.tsx'
+import { listWords, NamedPage } from '../../ui/named-page.tsx'
 import { useListAddress } from '../../ui/use-address.ts'
 import { EndpointPane } from './endpoint-pane.tsx'
 import { EndpointRows } from './endpoint-rows.tsx'
@@ -25,14 +25,7 @@ export function Page() {
   return (
     <NamedPage
       id="endpoints"
-      words={{
-        title: t('title'),
-        new: t('new'),
-        filter: t('filter'),
-        noMatch: (text) => t('noMatch', { text }),
-        unread: t('unread'),
-        empty: { title: t('empty.title'), text: t('empty.text') },
-      }}
+      words={listWords(t)}
       items={endpoints}
       error={error}
       textsOf={({ name, namespace }) => [name, namespace?.name ?? '']}

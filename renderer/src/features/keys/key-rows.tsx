@@ -124,11 +124,11 @@ function useTimeColumns(): Column<ShownKey>[] {
       },
     },
     {
-      ...{ key: 'made', label: t('columns.made'), width: 88, yields: 1 },
+      ...{ key: 'made', label: t('columns.made'), width: 104, yields: 1 },
       render: ({ createdAt }) => <span title={when.moment(createdAt)}>{when.date(createdAt)}</span>,
     },
     {
-      ...{ key: 'expires', label: t('columns.expires'), width: 88, yields: 2 },
+      ...{ key: 'expires', label: t('columns.expires'), width: 104, yields: 2 },
       render: ({ expiresAt }) => <ExpiryWord expiresAt={expiresAt} />,
     },
   ]

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { NamedPage } from '../../ui/named-page.tsx'
+import { listWords, NamedPage } from '../../ui/named-page.tsx'
 import { ShownOnce } from '../../ui/shown-once.tsx'
 import { useListAddress } from '../../ui/use-address.ts'
 import { KeyRows } from './key-rows.tsx'
@@ -16,14 +16,7 @@ export function Page() {
   return (
     <NamedPage
       id="keys"
-      words={{
-        title: t('title'),
-        new: t('new'),
-        filter: t('filter'),
-        noMatch: (text) => t('noMatch', { text }),
-        unread: t('unread'),
-        empty: { title: t('empty.title'), text: t('empty.text') },
-      }}
+      words={listWords(t)}
       items={keys}
       error={error}
       textsOf={({ name }) => [name]}

@@ -6,11 +6,11 @@ import { OwnerWord, ShareField, useLockWords } from '../../shell/sharing.tsx'
 import { useTRPC } from '../../trpc.ts'
 import type { Column } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
-import { offerUndo, tellProblem } from '../../ui/undo.ts'
 import { NameField } from './name-field.tsx'
 import styles from './namespaces.module.css'
 import { useFormat } from '../../ui/use-format.ts'
 import { useDefinition, useIsLocked } from './use-locked.ts'
+import { useNamespaceChanges } from './use-namespace-changes.ts'
 
 export type Naming = { kind: 'new' } | { kind: 'rename'; id: string } | null
 
@@ -199,63 +199,4 @@ function Facts({ summary }: { summary: NamespaceSummary }) {
       )}
     </div>
   )
-}
-
-export function useNamespaceChanges({
-  onNaming,
-  onSelect,
-}: Pick<NamespaceListProps, 'onNaming' | 'onSelect'>) {
-  const trpc = useTRPC()
-  const { t } = useTranslation('namespaces')
-  const setEnabled = useMutation(trpc.namespaces.setEnabled.mutationOptions())
-  const update = useMutation(trpc.namespaces.update.mutationOptions())
-  const create = useMutation(trpc.namespaces.create.mutationOptions())
-  const remove = useMutation(trpc.namespaces.delete.mutationOptions())
-  const restore = useMutation(trpc.removals.restore.mutationOptions())
-  return {
-    toggle: ({ id, enabled }: NamespaceSummary) =>
-      setEnabled.mutate(
-        { id, enabled: !enabled },
-        { onError: (error) => tellProblem(error, t('notChanged')) },
-      ),
-    create: (name: string) =>
-      create.mutate(
-        { name },
-        {
-          onSuccess: ({ id }) => {
-            onNaming(null)
-            onSelect(id)
-          },
-          onError: (error) => tellProblem(error, t('notMade', { name })),
-        },
-      ),
-    rename: ({ id, name: before }: NamespaceSummary, name: string) =>
-      update.mutate(
-        { id, patch: { name } },
-        {
-          onSuccess: () => {
-            onNaming(null)
-            offerUndo({
-              message: t('done.renamed', { before, name }),
-              undo: () => update.mutateAsync({ id, patch: { name: before } }),
-            })
-          },
-          onError: (error) => tellProblem(error, t('notChanged')),
-        },
-      ),
-    remove: ({ id, name }: NamespaceSummary) =>
-      remove.mutate(
-        { id },
-        {
-          onSuccess: ({ removalId }) => {
-            onSelect(undefined)
-            offerUndo({
-              message: t('done.removed', { name }),
-              undo: () => restore.mutateAsync({ id: removalId }),
-            })
-          },
-          onError: (error) => tellProblem(error, t('notRemoved', { name })),
-        },
-      ),
-  }
 }

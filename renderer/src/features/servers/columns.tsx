@@ -30,16 +30,16 @@ export function useColumns({ isNarrow, onToggle, fixing }: ColumnsOptions): Colu
       value === null ? t('ui:unknown') : write(value)
     const numbers: Column<ShownServer>[] = [
       {
-        ...{ key: 'tools', label: t('columns.tools'), width: 48, align: 'right' },
+        ...{ key: 'tools', label: t('columns.tools'), width: 48, align: 'right', yields: 3 },
         render: ({ server }) => number(server.toolCount, format.number),
       },
       {
-        ...{ key: 'tokens', label: t('columns.tokens'), width: 56, align: 'right' },
+        ...{ key: 'tokens', label: t('columns.tokens'), width: 56, align: 'right', yields: 2 },
         render: ({ server }) => number(server.tokenCount, format.about),
       },
     ]
     const start: Column<ShownServer> = {
-      ...{ key: 'start', label: t('columns.start'), width: 64, align: 'right' },
+      ...{ key: 'start', label: t('columns.start'), width: 64, align: 'right', yields: 1 },
       render: ({ server }) => number(server.startMs, format.duration),
     }
     return [
@@ -48,11 +48,12 @@ export function useColumns({ isNarrow, onToggle, fixing }: ColumnsOptions): Colu
         render: (one) => <OnSwitch one={one} onToggle={onToggle} />,
       },
       {
-        ...{ key: 'name', label: t('columns.name'), ...(!isNarrow && { width: NAME_WIDTH }) },
+        ...{ key: 'name', label: t('columns.name'), minWidth: 120 },
+        ...(!isNarrow && { maxWidth: NAME_WIDTH }),
         render: (one) => <Name one={one} />,
       },
       {
-        ...{ key: 'state', label: t('columns.state') },
+        ...{ key: 'state', label: t('columns.state'), minWidth: 110 },
         render: (one) => <StateCell one={one} fixing={isNarrow ? null : fixing} />,
       },
       ...numbers,

@@ -17,7 +17,11 @@ export function ServerProblem({ server, problem }: { server: ServerView; problem
   const fixing = useFixing()
   const mayChange = useMayChange()(server)
   const { headline, sentence } = problemWords(problem)
-  const fixes = problemFixes(problem).filter((fix) => mayChange || fix === 'copy-details')
+  // Who may only use it is told no reason, and then there are no details either.
+  const isUntold = !mayChange && problem.code === 'other'
+  const fixes = problemFixes(problem).filter((fix) =>
+    mayChange ? true : fix === 'copy-details' && !isUntold,
+  )
   const isSignIn = problem.code === 'sign-in-needed' || problem.code === 'sign-in-expired'
   return (
     <Problem
@@ -25,10 +29,11 @@ export function ServerProblem({ server, problem }: { server: ServerView; problem
       title={t(headline.key, headline.values)}
       text={
         <>
-          {t(sentence.key, sentence.values)} <NextStart retryAt={server.retryAt} />
+          {isUntold ? t('untold') : t(sentence.key, sentence.values)}{' '}
+          <NextStart retryAt={server.retryAt} />
         </>
       }
-      details={server.error}
+      details={isUntold ? null : server.error}
       actions={fixes.map((fix) => (
         <Button key={fix} onClick={() => fixing.run(fix, server, problem)}>
           {fixing.labelOf(fix, problem)}

@@ -79,7 +79,7 @@ function Sections({ shown }: { shown: readonly SectionItems[] }) {
   const isMember = useIsMember()
   return (
     <>
-      {isMember && <p className={styles.text}>{t('forAdministrators')}</p>}
+      {isMember && <p className={styles.intro}>{t('forAdministrators')}</p>}
       {shown.map(({ name, title, items }) => (
         <section key={name} id={name} className={styles.section} aria-label={title}>
           <h2 className={styles.title}>{title}</h2>

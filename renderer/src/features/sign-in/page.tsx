@@ -65,7 +65,9 @@ type LinksProps = { way: Way; session: SessionView; onChoose: (way: Way) => void
 function Links({ way, session, onChoose }: LinksProps) {
   const { t } = useTranslation('sign-in')
   const { firstAccount, signUp } = session
-  const mayMake = firstAccount || signUp === 'open' || errandOf(window.location).invitation !== null
+  const { invitation, reset } = errandOf(window.location)
+  // Whoever has forgotten a password has an account.
+  const mayMake = reset === null && (firstAccount || signUp === 'open' || invitation !== null)
   const ways = [
     !firstAccount && ('sign-in' as const),
     mayMake && ('sign-up' as const),

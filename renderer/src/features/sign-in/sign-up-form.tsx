@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SessionView } from '../../../../shared/account.ts'
 import { EMAIL, SHORTEST_PASSWORD } from './checks.ts'
-import { follow, post, type Errand } from './door.ts'
+import { follow, post, Refused, type Errand } from './door.ts'
 import { EmailField, NeededField, NewPasswordField, TokenField } from './fields.tsx'
 import { DoorForm } from './form.tsx'
 import { useRefusal } from './use-refusal.ts'
@@ -14,7 +14,7 @@ type SignUpFormProps = { session: SessionView; errand: Errand; links: ReactNode 
 /** An account to come: the first of all, by invitation, or where everybody may. */
 export function SignUpForm({ session, errand, links }: SignUpFormProps) {
   const { t } = useTranslation('sign-in')
-  const inWords = useRefusal()
+  const inWords = useSignUpRefusal({ session, errand })
   const { firstAccount: isFirst, firstAccountNeedsToken: needsToken } = session
   const form = useSignUpForm(needsToken)
   const signUp = useMutation({
@@ -45,6 +45,18 @@ export function SignUpForm({ session, errand, links }: SignUpFormProps) {
       )}
     </DoorForm>
   )
+}
+
+/** Who may make an account is known here, and with it why somebody may not. */
+function useSignUpRefusal({ session, errand }: Pick<SignUpFormProps, 'session' | 'errand'>) {
+  const { t } = useTranslation('sign-in')
+  const inWords = useRefusal()
+  return (error: unknown): string => {
+    const isRefused = error instanceof Refused && error.code === 'SIGN_UP_REFUSED'
+    if (!isRefused) return inWords(error)
+    if (session.firstAccount) return t('token.wrong')
+    return t(errand.invitation === null ? 'signUpRefused' : 'invitationStale')
+  }
 }
 
 function useSignUpForm(needsToken: boolean) {
