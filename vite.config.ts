@@ -19,6 +19,7 @@ const bundles = {
           headless: fromRoot('electron/headless/index.ts'),
           metamcp: fromRoot('electron/cli/index.ts'),
           'db-worker': fromRoot('electron/core/db/worker.ts'),
+          'token-worker': fromRoot('electron/core/token-worker.ts'),
         },
         // Flat: a chunk that opens `./db-worker.js` beside itself must find it.
         output: { format: 'es', chunkFileNames: '[name]-[hash].js' },

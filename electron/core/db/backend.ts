@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../errors.ts'
+import { workerUrl } from '../worker-url.ts'
 import type { FromWorker, ToWorker, WorkerStart } from './worker.ts'
 
 /** PGlite in its own thread, as something that answers wire bytes with wire bytes. */
@@ -117,20 +118,13 @@ function send(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): 
   worker.postMessage(message, transfer)
 }
 
-/** No thread reads the archive that a packaged app is in: its own files lie beside that. */
-function outOfArchive({ href }: URL): URL {
-  return new URL(href.replace(/\/app\.asar\//, '/app.asar.unpacked/'))
-}
-
 function startWorker(folder: string): Worker {
-  // Sources are run as they are; a build puts the worker beside the bundle.
-  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './db-worker.js'
+  const url = workerUrl(import.meta.url, { source: './worker.ts', built: './db-worker.js' })
   const workerData: WorkerStart = { folder }
   // PostgreSQL's own limit on recursion does not see this stack: deeply nested JSON must not end it.
   const resourceLimits = { stackSizeMb: 64 }
   // Not what this process was started with: `--eval` and its like are no flags for a thread.
   const execArgv: string[] = []
-  const url = outOfArchive(new URL(file, import.meta.url))
   return new Worker(url, { workerData, resourceLimits, execArgv })
 }
 
