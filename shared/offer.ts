@@ -1,3 +1,5 @@
+import type { ChangedTools, NewTools } from './namespace.ts'
+
 /**
  * What hides a tool from clients; `null` when they see it. `tool-new` and `tool-changed` wait for a
  * person to look at them.
@@ -38,23 +40,36 @@ export type OfferedTool = {
    * server), it was longer than 64 characters, or model APIs refuse some of its characters.
    */
   renamed: { why: 'taken'; rival: string } | { why: 'too-long' | 'characters' } | null
-  /** What its definition costs a model, about: the length of its JSON as it is listed, by four. */
+  /** What its definition costs a model, about: the tokens of its JSON as it is listed. */
   tokens: number
 }
 
-export type OfferedPrompt = {
-  prompt: string
-  /** The name by which clients know it. */
-  name: string
+/** What a namespace changes on a prompt, a resource or a template; only a prompt has a `name`. */
+export type ItemChanges = Omit<ToolChanges, 'annotations'>
+
+/** What is said of prompts, resources and templates alike; see `OfferedTool`. */
+type OfferedItem = {
   title: string | null
   description: string | null
+  changed: ItemChanges
+  on: boolean
+  hiddenBy: 'server-off-everywhere' | 'server-off' | 'item-off' | null
 }
 
-export type OfferedResource = {
+export type OfferedPrompt = OfferedItem & {
+  /** Its name at its server. */
+  prompt: string
+  /** The name it has without an override. */
+  exposed: string
+  /** The name by which clients know it, also while it is hidden. */
+  name: string
+  renamed: OfferedTool['renamed']
+}
+
+export type OfferedResource = OfferedItem & {
   /** Its URI, or the pattern of a template. */
   uri: string
   name: string | null
-  description: string | null
   mimeType: string | null
   isTemplate: boolean
   /** The server earlier in the order that owns this URI, so that this one is hidden. */
@@ -69,6 +84,8 @@ export type OfferedServer = {
   on: boolean
   /** Its own switch, for all namespaces. */
   enabled: boolean
+  /** What becomes of its new tools here; `null`: what the namespace says. */
+  newTools: NewTools | null
   /** Whether it was ever asked with success; else what it has is not known. */
   seen: boolean
   tools: OfferedTool[]
@@ -84,6 +101,8 @@ export type NamespaceOffer = {
   enabled: boolean
   /** Whether names begin with the server's, as most of the endpoints that serve it want it. */
   prefix: boolean
+  newTools: NewTools
+  changedTools: ChangedTools
   servers: OfferedServer[]
   /** The endpoints that serve it. */
   seenBy: { id: string; name: string; enabled: boolean; prefix: boolean }[]
@@ -114,8 +133,11 @@ export type WhyFix =
   | { id: 'add-server'; namespaceId: string; serverId: string }
   | { id: 'server-on-here'; namespaceId: string; serverId: string }
   | { id: 'tool-on'; namespaceId: string; serverId: string; tool: string }
+  /** A person is to look at it first. */
+  | { id: 'open-trust'; namespaceId: string; serverId: string; tool: string }
   | { id: 'namespace-on'; namespaceId: string }
   | { id: 'endpoint-on'; endpointId: string }
+  | { id: 'pin-tool'; endpointId: string; serverId: string; tool: string }
   | { id: 'new-endpoint'; namespaceId: string }
   | { id: 'new-key'; endpointId: string }
 
@@ -132,6 +154,12 @@ type WhyFinding =
   | 'off-in-namespace'
   | 'in-namespace'
   | 'tool-off'
+  /** New tools are off here unless they are picked. */
+  | 'tool-unpicked'
+  | 'tool-new'
+  | 'tool-changed'
+  /** It says something else of itself now, and is offered all the same. */
+  | 'tool-changed-on'
   | 'tool-renamed'
   | 'tool-on'
   | 'namespace-off'
@@ -139,12 +167,17 @@ type WhyFinding =
   | 'no-endpoint'
   | 'endpoint-off'
   | 'endpoint-on'
+  /** Clients do not see it in their list: they search for it. */
+  | 'searched'
+  | 'searched-above'
+  | 'tool-pinned'
+  | 'tool-listed'
   | 'no-key'
   | 'keys'
   | 'open-to-all'
 
 export type WhyStep = {
-  check: 'server' | 'namespace' | 'tool' | 'endpoint' | 'key'
+  check: 'server' | 'namespace' | 'tool' | 'endpoint' | 'search' | 'key'
   /** `warn`: clients see it, and something about it will not work. */
   result: 'ok' | 'warn' | 'broken'
   finding: WhyFinding

@@ -2,6 +2,7 @@ import type { ServerCatalog } from '../../../shared/catalog.ts'
 import type { ItemRule, NewTools, ToolRule } from '../../../shared/namespace.ts'
 import { toolHash } from '../tool-hash.ts'
 import { buildCatalog, type Catalog, type CatalogPart, type Naming } from './catalog.ts'
+import { indexItems, type ItemRules } from './item-rules.ts'
 import type { FilterRules } from './middleware/filter.ts'
 
 /** What decides what is offered, under which names. */
@@ -33,6 +34,8 @@ export type Assembly = {
   parts: readonly CatalogPart[]
   catalog: Catalog
   rules: FilterRules
+  /** What is said of prompts, resources and templates. */
+  items: ItemRules
   /** `tool` is the tool's own name at its server. */
   holdOf(serverId: string, tool: string): ToolHold
   /** Whether it is another than the one that was taken in, held back or not. */
@@ -51,20 +54,26 @@ export function assemble(
   }))
   const on = new Set(view.servers.filter((server) => server.on).map((server) => server.id))
   const { holds, changed } = holdsOf(view, parts)
+  const items = indexItems(view.items)
   const holdOf = (serverId: string, tool: string) => holds.get(keyOf(serverId, tool)) ?? null
   return {
-    parts,
-    catalog: buildCatalog(parts, view.prefix),
+    ...{ parts, items },
+    catalog: buildCatalog(parts, view.prefix, items),
     holdOf,
     isChanged: (serverId, tool) => changed.has(keyOf(serverId, tool)),
     rules: {
       isServerOn: (serverId) => on.has(serverId),
       isToolOn: (serverId, tool) => holdOf(serverId, tool) === null,
+      isPromptOn: (serverId, prompt) => items.isOn(serverId, 'prompt', prompt),
     },
   }
 }
 
-function holdsOf({ servers, rules, trust }: AssembledView, parts: readonly CatalogPart[]) {
+/** What is held back of the tools that servers list, or switched off, and what is another now. */
+export function holdsOf(
+  { servers, rules, trust }: Pick<AssembledView, 'servers' | 'rules' | 'trust'>,
+  parts: readonly Pick<CatalogPart, 'serverId' | 'catalog'>[],
+) {
   const holds = new Map<string, Exclude<ToolHold, null>>()
   const changed = new Set<string>()
   const newTools = new Map(servers.map((server) => [server.id, server.newTools]))
@@ -86,6 +95,6 @@ function holdsOf({ servers, rules, trust }: AssembledView, parts: readonly Catal
   return { holds, changed }
 }
 
-function keyOf(serverId: string, tool: string): string {
+export function keyOf(serverId: string, tool: string): string {
   return `${serverId}\n${tool}`
 }

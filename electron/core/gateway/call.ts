@@ -1,11 +1,13 @@
 import type { Ask, ClientFace, Era, Tenant } from '../connections/connection.ts'
 import {
+  isObject,
   RpcCode,
   RpcError,
   type JsonObject,
   type RequestId,
   type RpcNotification,
 } from '../json-rpc.ts'
+import type { KeptPayload } from '../kept-payload.ts'
 import type { McpLogLevel } from './log-levels.ts'
 import type { Subscriber } from './subscriber.ts'
 
@@ -37,8 +39,15 @@ export type Call = {
    * `isShared` other calls of the same client may have the same ones.
    */
   borrowTenant: (isShared: boolean) => { tenant: Tenant; giveBack: () => void }
-  /** Where it is noted which server was asked. */
-  route?: { server: string | null }
+  /**
+   * Where it is noted which server was asked, for what and with what where the call only leads to
+   * another, and what the call log is to keep.
+   */
+  route?: {
+    server: string | null
+    meant?: { name: string; arguments: unknown }
+    kept?: KeptPayload
+  }
   /** Who hears of resources that `resources/subscribe` names. */
   subscriber: Subscriber
 }
@@ -66,6 +75,12 @@ export const LIST_KINDS: readonly ListKind[] = ['tools', 'prompts', 'resources']
 
 export function isListMethod(method: string): method is ListMethod {
   return Object.hasOwn(LISTS, method)
+}
+
+/** The prompt whose arguments are to be completed. */
+export function completedPrompt({ method, params }: Pick<Call, 'method' | 'params'>): unknown {
+  const ref = method === 'completion/complete' && isObject(params.ref) ? params.ref : {}
+  return ref.type === 'ref/prompt' ? ref.name : undefined
 }
 
 /** A request of our own, on nobody's behalf: for what needs no client. */

@@ -1,6 +1,8 @@
 import type { ServerCatalog } from '../../../shared/catalog.ts'
 import type { JsonObject } from '../json-rpc.ts'
 import { exposeNames } from './exposed-names.ts'
+import { NO_ITEM_RULES, type ItemRules } from './item-rules.ts'
+import { offResources } from './off-resources.ts'
 
 /** Where a listed item comes from: the server, and the item's name or URI there. */
 export type Origin = { serverId: string; server: string; name: string }
@@ -22,8 +24,9 @@ export type LostUri = { uri: string; server: string; owner: string }
 
 /**
  * What a namespace offers under which name. Names are resolved by looking them up, never by
- * splitting them. Tools and prompts of servers that are off are in it too, so that a switch never
- * renames what other servers offer; the `filter` middleware hides them.
+ * splitting them. Tools and prompts that are off, or of servers that are, are in it too, so that a
+ * switch never renames what others are called; the `filter` middleware hides them. Resources that
+ * are off are not, since their URIs would otherwise own what other servers offer too.
  */
 export type Catalog = {
   tools: readonly Listed[]
@@ -40,21 +43,33 @@ export type Catalog = {
   lostUris: readonly LostUri[]
   /**
    * Servers that may know the URI, likeliest first: who lists it, else whose templates begin
-   * like it, else who has its scheme.
+   * like it, else who has its scheme; never one where it is off.
    */
   resource(uri: string): Origin[]
+  isResourceOff(serverId: string, uri: string): boolean
 }
 
 /** How names are made: see `exposeNames`; `own` leaves those of a single server as they are. */
 export type Naming = boolean | 'own'
 
-export function buildCatalog(parts: readonly CatalogPart[], prefix: Naming): Catalog {
+export function buildCatalog(
+  parts: readonly CatalogPart[],
+  prefix: Naming,
+  items: ItemRules = NO_ITEM_RULES,
+): Catalog {
   const live = parts.filter((part) => part.on)
   const tools = expose(parts, 'tools', prefix)
   const prompts = expose(parts, 'prompts', prefix)
-  const { owners: resources, lost } = firstOwners(live, 'resources', 'uri')
-  const territories = live.filter(({ catalog }) => offersResources(catalog)).map(territoryOf)
-  const templates = firstOwners(live, 'resourceTemplates', 'uriTemplate')
+  const open = live.map((part) => withoutOff(part, items))
+  const { owners: resources, lost } = firstOwners(open, 'resources', 'uri')
+  const territories = open.filter(({ catalog }) => offersResources(catalog)).map(territoryOf)
+  const templates = firstOwners(open, 'resourceTemplates', 'uriTemplate')
+  const offAt = new Map(
+    open.map(({ serverId, catalog }) => {
+      return [serverId, offResources(items.offAt(serverId), templatesOf(catalog))]
+    }),
+  )
+  const isResourceOff = (serverId: string, uri: string) => offAt.get(serverId)?.(uri) ?? false
   return {
     tools: [...tools.values()],
     prompts: [...prompts.values()],
@@ -68,9 +83,20 @@ export function buildCatalog(parts: readonly CatalogPart[], prefix: Naming): Cat
     resource(uri) {
       const owner = resources.get(uri) ?? templates.owners.get(uri)
       if (owner) return [{ ...owner[ORIGIN], name: uri }]
-      return unlisted(territories, uri)
+      return unlisted(territories, uri).filter(({ serverId }) => !isResourceOff(serverId, uri))
     },
+    isResourceOff,
   }
+}
+
+function withoutOff(part: CatalogPart, items: ItemRules): CatalogPart {
+  const { serverId, catalog } = part
+  if (!catalog || items.offAt(serverId).length === 0) return part
+  const isOn = (kind: 'resource' | 'template') => (item: JsonObject) =>
+    items.isOn(serverId, kind, text(kind === 'resource' ? item.uri : item.uriTemplate))
+  const resources = catalog.resources.filter(isOn('resource'))
+  const resourceTemplates = catalog.resourceTemplates.filter(isOn('template'))
+  return { ...part, catalog: { ...catalog, resources, resourceTemplates } }
 }
 
 function expose(
@@ -124,9 +150,13 @@ function distinct(
 /** What tells which servers may know a URI that nobody lists. */
 type Territory = Origin & { prefixes: readonly string[]; schemes: ReadonlySet<string> }
 
+function templatesOf(catalog: ServerCatalog | null): string[] {
+  return (catalog?.resourceTemplates ?? []).map(({ uriTemplate }) => text(uriTemplate))
+}
+
 function territoryOf({ serverId, server, catalog }: CatalogPart): Territory {
   const uris = (catalog?.resources ?? []).map(({ uri }) => text(uri))
-  const templates = (catalog?.resourceTemplates ?? []).map(({ uriTemplate }) => text(uriTemplate))
+  const templates = templatesOf(catalog)
   // What stands before the first expression. To run a server's whole pattern (RFC 6570) on a
   // client's URI would let the two of them stop us for as long as they like.
   const prefixes = templates.map((template) => template.split('{', 1)[0] ?? '')

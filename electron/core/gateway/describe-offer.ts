@@ -1,19 +1,12 @@
 import type { ServerCatalog } from '../../../shared/catalog.ts'
-import type {
-  HiddenBy,
-  OfferedPrompt,
-  OfferedResource,
-  OfferedServer,
-  OfferedTool,
-  ToolChanges,
-} from '../../../shared/offer.ts'
+import type { HiddenBy, OfferedServer, OfferedTool, ToolChanges } from '../../../shared/offer.ts'
 import type { ToolRule } from '../../../shared/namespace.ts'
 import { isObject, type JsonObject } from '../json-rpc.ts'
-import { assemble, type AssembledView, type Assembly } from './assemble.ts'
+import { assemble, type AssembledView } from './assemble.ts'
 import { ORIGIN, type Listed, type LostUri } from './catalog.ts'
-import { exposeNames } from './exposed-names.ts'
-import { jsonLength } from './json-length.ts'
-import { presentTools, type Presentation } from './middleware/overrides.ts'
+import { describePrompt, describeResources } from './describe-items.ts'
+import { presentPrompts, presentTools, type Presentation } from './middleware/overrides.ts'
+import { nameReasons } from './name-reasons.ts'
 
 /** A namespace whose servers' two switches are told apart. */
 export type DescribedView = Omit<AssembledView, 'servers' | 'prefix'> & {
@@ -22,26 +15,35 @@ export type DescribedView = Omit<AssembledView, 'servers' | 'prefix'> & {
   servers: readonly (AssembledView['servers'][number] & { enabled: boolean })[]
 }
 
-const CHARACTERS_PER_TOKEN = 4
-
 type CatalogOf = (serverId: string) => ServerCatalog | null
+
+/** What a definition costs a model that is told of it. */
+type TokensOf = (tool: JsonObject) => number
 
 /**
  * What a namespace offers and what it hides, for people. Made of the parts that answer a client's
  * `tools/list`, so the two cannot disagree. Reads memory only.
  */
-export function describeOffer(view: DescribedView, catalogOf: CatalogOf): OfferedServer[] {
+export function describeOffer(
+  view: DescribedView,
+  catalogOf: CatalogOf,
+  tokensOf: TokensOf,
+): Omit<OfferedServer, 'newTools'>[] {
   const servers = view.servers.map((one) => ({ ...one, on: one.on && one.enabled }))
   const assembly = assemble({ ...view, servers }, catalogOf)
-  const toolsOf = Map.groupBy(assembly.catalog.tools, (tool) => tool[ORIGIN].serverId)
-  const promptsOf = Map.groupBy(assembly.catalog.prompts, (prompt) => prompt[ORIGIN].serverId)
-  const presentation = presentTools(assembly.catalog, view.rules)
-  const names = nameReasons(assembly, presentation, view.prefix)
+  const { catalog: all, items } = assembly
+  const toolsOf = Map.groupBy(all.tools, (tool) => tool[ORIGIN].serverId)
+  const promptsOf = Map.groupBy(all.prompts, (prompt) => prompt[ORIGIN].serverId)
+  const tools = presentTools(all, view.rules)
+  const prompts = presentPrompts(all, items)
+  const toolReasons = nameReasons(all.tools, tools, view.prefix)
+  const promptReasons = nameReasons(all.prompts, prompts, view.prefix)
   const lost = new Map<string, LostUri>(
-    assembly.catalog.lostUris.map((one) => [`${one.server}\n${one.uri}`, one]),
+    all.lostUris.map((one) => [`${one.server}\n${one.uri}`, one]),
   )
   return view.servers.map(({ id, name, on, enabled }) => {
     const catalog = catalogOf(id)
+    const place = { server: { id, on, enabled }, items }
     const hiddenBy = (tool: Listed): HiddenBy => {
       if (!enabled) return 'server-off-everywhere'
       if (!assembly.rules.isServerOn(id)) return 'server-off'
@@ -49,24 +51,27 @@ export function describeOffer(view: DescribedView, catalogOf: CatalogOf): Offere
       return hold && (`tool-${hold}` as const)
     }
     const describe = (tool: Listed): OfferedTool => ({
-      ...describeTool(tool, presentation),
+      ...describeTool(tool, tools, tokensOf),
       on: assembly.rules.isToolOn(id, tool[ORIGIN].name),
       hiddenBy: hiddenBy(tool),
       isChanged: assembly.isChanged(id, tool[ORIGIN].name),
-      renamed: names(tool),
+      renamed: toolReasons(tool),
     })
     return {
       ...{ id, name, on, enabled, seen: catalog !== null },
       tools: (toolsOf.get(id) ?? []).map(describe),
-      prompts: (promptsOf.get(id) ?? []).map(describePrompt),
+      prompts: (promptsOf.get(id) ?? []).map((prompt) => ({
+        ...describePrompt(prompt, place, prompts),
+        renamed: promptReasons(prompt),
+      })),
       resources: catalog
-        ? describeResources(catalog, (uri) => lost.get(`${name}\n${uri}`)?.owner ?? null)
+        ? describeResources(catalog, place, (uri) => lost.get(`${name}\n${uri}`)?.owner ?? null)
         : [],
     }
   })
 }
 
-function describeTool(tool: Listed, { show, ruleOf }: Presentation) {
+function describeTool(tool: Listed, { show, ruleOf }: Presentation, tokensOf: TokensOf) {
   const shown = show(tool)
   return {
     tool: tool[ORIGIN].name,
@@ -76,7 +81,7 @@ function describeTool(tool: Listed, { show, ruleOf }: Presentation) {
     exposed: String(tool.name),
     name: String(shown.name),
     changed: changesOf(ruleOf(tool)),
-    tokens: Math.ceil(jsonLength(shown) / CHARACTERS_PER_TOKEN),
+    tokens: tokensOf(shown),
   }
 }
 
@@ -89,57 +94,6 @@ function changesOf(rule: ToolRule | undefined): ToolChanges {
     ...(description !== null && { description }),
     ...(annotations !== null && { annotations }),
   }
-}
-
-/** Tells why a tool has another name than the one it would have alone. */
-function nameReasons({ catalog }: Assembly, presentation: Presentation, prefix: boolean) {
-  const alone = new Map<Listed, string>()
-  const wanting = new Map<string, Listed[]>()
-  const holders = new Map<string, Listed>()
-  for (const tool of catalog.tools) {
-    const wish = presentation.ruleOf(tool)?.name ?? exposeNames([tool[ORIGIN]], prefix)[0] ?? ''
-    alone.set(tool, wish)
-    wanting.set(wish, [...(wanting.get(wish) ?? []), tool])
-    holders.set(presentation.toClient.get(String(tool.name)) ?? String(tool.name), tool)
-  }
-  return (tool: Listed): OfferedTool['renamed'] => {
-    const wish = alone.get(tool) ?? ''
-    const { server, name } = tool[ORIGIN]
-    const shown = presentation.toClient.get(String(tool.name)) ?? String(tool.name)
-    if (shown !== wish) {
-      const rival = holders.get(wish) ?? wanting.get(wish)?.find((other) => other !== tool)
-      return { why: 'taken', rival: rival?.[ORIGIN].server ?? server }
-    }
-    const plain = presentation.ruleOf(tool)?.name ?? (prefix ? `${server}__${name}` : name)
-    if (shown === plain) return null
-    return { why: plain.length > 64 ? 'too-long' : 'characters' }
-  }
-}
-
-function describePrompt(prompt: Listed): OfferedPrompt {
-  return {
-    prompt: prompt[ORIGIN].name,
-    name: String(prompt.name),
-    title: textOrNull(prompt.title),
-    description: textOrNull(prompt.description),
-  }
-}
-
-function describeResources(
-  { resources, resourceTemplates }: ServerCatalog,
-  ownerOf: (uri: string) => string | null,
-): OfferedResource[] {
-  const describe = (item: JsonObject, key: 'uri' | 'uriTemplate') => {
-    const uri = textOrNull(item[key])
-    if (uri === null) return []
-    const [name, description] = [textOrNull(item.name), textOrNull(item.description)]
-    const rest = { isTemplate: key === 'uriTemplate', lostTo: ownerOf(uri) }
-    return [{ uri, name, description, mimeType: textOrNull(item.mimeType), ...rest }]
-  }
-  return [
-    ...resources.flatMap((item) => describe(item, 'uri')),
-    ...resourceTemplates.flatMap((item) => describe(item, 'uriTemplate')),
-  ]
 }
 
 function textOrNull(value: unknown): string | null {

@@ -1,26 +1,24 @@
+import type { Discovery, RateLimit } from '../../../shared/endpoint.ts'
 import type { MiddlewareEntry } from '../../../shared/middleware.ts'
-import { isObject, type JsonObject } from '../json-rpc.ts'
+import type { Holds } from '../held-call.ts'
+import type { JsonObject } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { mergeCaching, type Caching } from './caching.ts'
-import {
-  isListMethod,
-  LIST_KINDS,
-  ownCall,
-  type Call,
-  type Handler,
-  type ListKind,
-  type ListMethod,
-} from './call.ts'
+import { isListMethod, LIST_KINDS, type Call, type ListKind, type ListMethod } from './call.ts'
 import { assemble, type AssembledView } from './assemble.ts'
-import type { LostUri } from './catalog.ts'
+import type { Catalog, LostUri } from './catalog.ts'
 import type { Catalogs } from './catalogs.ts'
 import { compose } from './compose.ts'
+import type { ClientInfo, DiscoveryParts } from './discovery/discovery.ts'
+import { costOf, openFinding, type Finding, type ToolCost } from './discovery/finding.ts'
+import { maybeSearch } from './discovery/own-tools.ts'
+import { openToolSearch, type ToolSearch } from './discovery/tool-search.ts'
 import { forward, type ForwardParts } from './forward.ts'
-import { composeHello, type Hello } from './hello.ts'
+import { composeHello, introduce, type Hello } from './hello.ts'
 import { filter } from './middleware/filter.ts'
-import type { MiddlewarePlace } from './middleware/kind.ts'
 import type { Middlewares } from './middleware/middlewares.ts'
-import { overrides, presentTools } from './middleware/overrides.ts'
+import { overrides, presentPrompts, presentTools } from './middleware/overrides.ts'
+import { openPlaces } from './middleware/places.ts'
 import { observed, type Observer } from './observer.ts'
 import type { Pages } from './pages.ts'
 import { UnknownName } from './unknown.ts'
@@ -32,23 +30,27 @@ export type EndpointView = AssembledView & {
   auth: { apiKey: boolean; oauth: boolean; queryParam: boolean }
   /** The namespace's own, outermost first; they stand within `overrides` and `filter`. */
   middleware: readonly MiddlewareEntry[]
+  /** How clients find tools; where people look by hand, all are listed. */
+  discovery?: Discovery
+  /** What clients may ask in a minute; nothing is limited where people look by hand. */
+  rateLimit?: RateLimit | null
 }
 
 /** A server that makes up new URIs all the time must not fill the log, nor the memory. */
 const MAX_TOLD = 1_000
 
 /** What one endpoint offers at this moment: lists, names and the pipeline, built once per change. */
-type Offer = {
-  handle: Handler
+type Offer = Finding & {
   hello: Hello
   lostUris: readonly LostUri[]
-  /** Tools as clients see them, by name; made when first asked for. */
-  tools?: Promise<Map<unknown, JsonObject>>
+  isResourceOff: Catalog['isResourceOff']
 }
 
 export type EndpointParts = ForwardParts & {
   catalogs: Catalogs
   middlewares: Middlewares
+  discovery: DiscoveryParts
+  holds: Holds
   pages: Pages
   log: Logger
   /** Told of what clients do here; nobody takes notes of visits that a person makes by hand. */
@@ -74,6 +76,7 @@ export class Endpoint {
   #offer: Offer | null = null
   /** What middlewares keep while what is offered changes, by their entries. */
   #kept = new Map<string, unknown>()
+  readonly #search = openToolSearch()
   /** Collisions of URIs that the log has told of. */
   readonly #told = new Set<string>()
 
@@ -94,8 +97,17 @@ export class Endpoint {
     return this.#view.auth
   }
 
+  get rateLimit(): RateLimit | null {
+    return this.#view.rateLimit ?? null
+  }
+
   get serverIds(): string[] {
     return this.#view.servers.filter((server) => server.on).map((server) => server.id)
+  }
+
+  get isResourceOff(): Catalog['isResourceOff'] | null {
+    const isOff = this.#view.items.some(({ kind, enabled }) => kind !== 'prompt' && !enabled)
+    return isOff ? this.#current().isResourceOff : null
   }
 
   /** Relays one request through the namespace's middlewares. Rejects with `RpcError`. */
@@ -109,17 +121,18 @@ export class Endpoint {
 
   /** A tool's definition as clients see it. */
   async tool(name: string): Promise<JsonObject | undefined> {
-    const offer = this.#current()
-    offer.tools ??= listTools(offer.handle, this.name)
-    return (await offer.tools).get(name)
+    return (await this.#current().tools()).get(name)
   }
 
-  /** How many tools clients see. */
+  /** How many tools clients can call. */
   async toolCount(): Promise<number> {
     await this.#parts.catalogs.settled(this.serverIds)
-    const offer = this.#current()
-    offer.tools ??= listTools(offer.handle, this.name)
-    return (await offer.tools).size
+    return (await this.#current().tools()).size
+  }
+
+  /** What its tools cost a client's model, in tokens: those in the list, and all. */
+  cost(): Promise<ToolCost> {
+    return costOf(this.#current(), this.name, this.#parts.discovery.tokens)
   }
 
   get observer(): Observer | undefined {
@@ -129,14 +142,19 @@ export class Endpoint {
   /** How long a list may be kept: as short as the part that may be kept for the shortest time. */
   caching(method: ListMethod): Caching {
     const { catalogs } = this.#parts
-    return mergeCaching(this.serverIds.map((id) => catalogs.caching(id, method)))
+    const caching = mergeCaching(this.serverIds.map((id) => catalogs.caching(id, method)))
+    // Clients that search by themselves see another list.
+    const isOne = this.#view.discovery?.mode !== 'auto' || method !== 'tools/list'
+    return isOne ? caching : { ...caching, cacheScope: 'private' }
   }
 
   async #relay(call: Call): Promise<JsonObject> {
     const { catalogs } = this.#parts
-    if (isListMethod(call.method)) {
+    const isSearch = call.method === 'tools/call' && maybeSearch(call.params.name)
+    const list = isSearch ? 'tools/list' : call.method
+    if (isListMethod(list)) {
       await catalogs.settled(this.serverIds)
-      catalogs.revalidate(this.serverIds, call.method)
+      catalogs.revalidate(this.serverIds, list)
     }
     try {
       return await this.#current().handle(call)
@@ -149,9 +167,11 @@ export class Endpoint {
     }
   }
 
-  async hello(): Promise<Hello> {
+  /** What it says of itself, to a client that says that much of itself. */
+  async hello(info?: ClientInfo): Promise<Hello> {
     await this.#parts.catalogs.settled(this.serverIds)
-    return this.#current().hello
+    const { hello, introduction } = this.#current()
+    return introduce(hello, await introduction(info))
   }
 
   /** Takes a new definition; live sessions hear of it if their lists are different now. */
@@ -160,11 +180,10 @@ export class Endpoint {
     this.#view = view
     this.#offer = null
     for (const session of this.sessions) session.holdServers()
-    if (!sameJson(listed(before), listed(view))) {
-      this.#tell(LIST_KINDS)
-    } else if (!sameJson(before.rules, view.rules) || this.#holdsOthers(before)) {
+    if (!sameJson(listed(before), listed(view))) return this.#tell(LIST_KINDS)
+    if (!sameJson(ofTools(before), ofTools(view)) || this.#holdsOthers(before))
       this.#tell(['tools'])
-    }
+    if (!sameJson(before.items, view.items)) this.#tell(['prompts', 'resources'])
   }
 
   /** Whether other tools wait now for a person. */
@@ -193,7 +212,8 @@ export class Endpoint {
 
   #current(): Offer {
     if (!this.#offer) {
-      this.#offer = makeOffer(this.#view, this.#parts, this.#keeper())
+      const parts = { ...this.#parts, search: this.#search }
+      this.#offer = makeOffer(this.#view, parts, this.#keeper())
       this.#offer.lostUris.forEach((lost) => this.#logOnce(lost))
     }
     return this.#offer
@@ -218,38 +238,44 @@ export class Endpoint {
   }
 }
 
-function makeOffer(view: EndpointView, partsOf: EndpointParts, keeper: Keeper): Offer {
-  const { catalogs, middlewares, log } = partsOf
-  const { parts, catalog, rules } = assemble(view, (id) => catalogs.get(id))
+type OfferParts = EndpointParts & { search: ToolSearch }
+
+function makeOffer(view: EndpointView, partsOf: OfferParts, keeper: Keeper): Offer {
+  const { catalogs, middlewares, holds, log } = partsOf
+  const { parts, catalog, rules, items } = assemble(view, (id) => catalogs.get(id))
   const presentation = presentTools(catalog, view.rules)
-  const toolOf = ({ method, params }: Call) => {
-    const isCall = method === 'tools/call' && typeof params.name === 'string'
-    const tool = isCall ? catalog.listedTool(params.name as string) : undefined
-    return tool && presentation.show(tool)
-  }
-  const own = middlewares.make(view.middleware, (entry): MiddlewarePlace => ({
-    ...{ endpoint: view.name, log, toolOf },
-    keep: <T>(make: () => T) => keeper(entry, make) as T,
-  }))
+  const { id, name } = view
+  const places = openPlaces({ id, name, log, holds, catalog, presentation, keeper })
+  const own = middlewares.make(view.middleware, places)
   // In this order for everybody: what is off or has another name reaches no other middleware.
-  const pipeline = compose(overrides(presentation), filter(catalog, rules), ...own)
+  const pipeline = compose(
+    overrides({ tools: presentation, prompts: presentPrompts(catalog, items), items }),
+    filter(catalog, rules),
+    ...own,
+  )
   const live = parts.flatMap(({ server, on: isOn, catalog: own }) =>
     isOn && own ? [{ server, catalog: own }] : [],
   )
-  const { lostUris } = catalog
+  const { lostUris, isResourceOff } = catalog
   return {
-    handle: pipeline(forward(catalog, partsOf)),
+    // Around everything: what is searched is what would be listed.
+    ...openFinding(view, partsOf, pipeline(forward(catalog, partsOf))),
     hello: composeHello(
       live,
       parts.some((part) => part.on && !part.catalog),
     ),
-    lostUris,
+    ...{ lostUris, isResourceOff },
   }
 }
 
 /** What may change any of the lists. */
-function listed({ prefix, servers, items, middleware }: EndpointView) {
-  return [prefix, servers.map(({ newTools: _, ...server }) => server), items, middleware]
+function listed({ prefix, servers, middleware }: EndpointView) {
+  return [prefix, servers.map(({ newTools: _, ...server }) => server), middleware]
+}
+
+/** What may change the list of tools alone. */
+function ofTools({ rules, discovery }: EndpointView) {
+  return [rules, discovery]
 }
 
 function sameTrust(a: EndpointView, b: EndpointView): boolean {
@@ -258,11 +284,6 @@ function sameTrust(a: EndpointView, b: EndpointView): boolean {
     servers.map(({ newTools }) => newTools),
   ]
   return a.trust.pins === b.trust.pins && sameJson(rules(a), rules(b))
-}
-
-async function listTools(handle: Handler, endpoint: string): Promise<Map<unknown, JsonObject>> {
-  const { tools } = await handle(ownCall(endpoint, 'tools/list'))
-  return new Map((Array.isArray(tools) ? tools : []).filter(isObject).map((one) => [one.name, one]))
 }
 
 function sameJson(a: unknown, b: unknown): boolean {

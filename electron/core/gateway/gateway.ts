@@ -2,12 +2,14 @@ import type { Server } from '../../../shared/server.ts'
 import type { Connection, Tenant } from '../connections/connection.ts'
 import type { Pools, PoolsOptions } from '../connections/pools.ts'
 import type { JsonObject, RpcNotification } from '../json-rpc.ts'
+import type { Holds } from '../held-call.ts'
 import type { Logger } from '../log.ts'
 import type { Secrets } from '../secrets.ts'
 import { cancelled } from './answer.ts'
 import type { ListKind } from './call.ts'
 import { Catalogs, type StoredCatalogs } from './catalogs.ts'
 import { Endpoint, type EndpointParts, type EndpointView } from './endpoint.ts'
+import type { DiscoveryParts } from './discovery/discovery.ts'
 import { openLogLevels } from './log-levels.ts'
 import { answerModern, type ModernParts } from './modern.ts'
 import type { Middlewares } from './middleware/middlewares.ts'
@@ -48,6 +50,10 @@ export type GatewayOptions = GatewayTimes & {
   stored: StoredCatalogs
   /** What namespaces' lists of middlewares stand for. */
   middlewares: Middlewares
+  /** What is known of clients and tools where those are searched. */
+  discovery: DiscoveryParts
+  /** Where calls wait for people. */
+  holds: Holds
   serverInfo: ServerInfo
   /** Seals what clients carry for us: states, cursors, handles. */
   secrets: Secrets
@@ -89,7 +95,8 @@ export class Gateway {
   readonly #connections = new Map<string, Connection>()
 
   constructor(options: GatewayOptions) {
-    const { log, stored, secrets, firstTryMs, parkedMs, serverInfo, middlewares } = options
+    const { log, stored, secrets, firstTryMs, parkedMs, serverInfo } = options
+    const { middlewares, holds, discovery } = options
     this.#options = options
     this.pools = options.startPools({
       onConnected: (id, connection) => this.#welcome(id, connection),
@@ -125,7 +132,9 @@ export class Gateway {
       tellsByStream: (id) => this.#tellByStream.has(id),
     })
     const pages = new Pages(secrets, options.pageSize)
-    this.#endpointParts = { catalogs, middlewares, relay, subscriptions, tasks, pages, log }
+    this.#endpointParts = {
+      ...{ catalogs, middlewares, discovery, holds, relay, subscriptions, tasks, pages, log },
+    }
     this.#visits = new Visits(this.#endpointParts)
     this.#modernParts = {
       ...{ levels, serverInfo, subscriptions, tasks, hold },
@@ -134,7 +143,7 @@ export class Gateway {
     }
     this.sessions = openSessions({
       ...{ serverInfo, log, levels, hold, heard },
-      keepAt: subscriptions.keepAt.bind(subscriptions),
+      keepWithin: subscriptions.keepWithin.bind(subscriptions),
       onEnd: (session) => {
         subscriptions.forget(session)
         pools.leave(session)

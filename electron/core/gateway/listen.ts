@@ -114,7 +114,7 @@ class ListenStream implements Visitor, Subscriber, Listening {
     for (const release of before) release()
     const { subscriptions } = this.#parts
     for (const one of [this, ...this.#taskSubscribers]) {
-      subscriptions.keepAt(this.#asked.endpoint.serverIds, one)
+      subscriptions.keepWithin(this.#asked.endpoint, one)
     }
   }
 

@@ -60,6 +60,13 @@ export class OwnWatch {
     return true
   }
 
+  /** The same for all that pass, for somebody who does not wait for it. */
+  giveUpWhere(test: (topic: Topic) => boolean): void {
+    for (const topic of [...this.#topics.values()].filter(test)) {
+      this.remove(topic).catch((error: unknown) => this.#log(error))
+    }
+  }
+
   /** Whether this, said on a connection of that tenant, is what was subscribed to. */
   wants(tenant: Tenant, { method, params = {} }: RpcNotification): boolean {
     if (tenant !== this.#place.tenant) return false

@@ -21,7 +21,7 @@ import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log
 import { Mailbox, type Listener } from './mailbox.ts'
 import type { Visit } from './observer.ts'
 import { Questions, type Send } from './questions.ts'
-import type { Subscriber } from './subscriber.ts'
+import type { Reach, Subscriber } from './subscriber.ts'
 import { quote } from './unknown.ts'
 
 export type { Listener, Send }
@@ -30,8 +30,8 @@ export type SessionParts = {
   levels: LogLevels
   log: Logger
   hold: (serverId: string) => () => void
-  /** Ends what the session subscribed to at other servers than these. */
-  keepAt: (serverIds: readonly string[], session: Session) => void
+  /** Ends what the session subscribed to outside of this. */
+  keepWithin: (reach: Reach, session: Session) => void
   onEnd: (session: Session) => void
   /** Tells what a server says on a connection of its own; true: it is not the session's to pass on. */
   heard: (serverId: string, notification: RpcNotification) => boolean
@@ -108,7 +108,7 @@ export class Session implements Visitor, Tenant, Subscriber {
     const before = this.#releases
     this.#releases = this.endpoint.serverIds.map((id) => this.#parts.hold(id))
     for (const release of before) release()
-    this.#parts.keepAt(this.endpoint.serverIds, this)
+    this.#parts.keepWithin(this.endpoint, this)
   }
 
   /** Resolves with the answer, or with null for a cancelled request, which gets none. */

@@ -84,7 +84,13 @@ export class SharedWatch {
   }
 
   forget(subscriber: Subscriber): void {
-    for (const { topic } of [...this.#wanted.values()]) this.giveUp(topic, subscriber)
+    this.giveUpWhere(() => true, subscriber)
+  }
+
+  giveUpWhere(test: (topic: Topic) => boolean, subscriber: Subscriber): void {
+    for (const { topic, subscribers } of [...this.#wanted.values()]) {
+      if (subscribers.has(subscriber) && test(topic)) this.giveUp(topic, subscriber)
+    }
   }
 
   /** Takes over a new connection; the same one again changes nothing. */

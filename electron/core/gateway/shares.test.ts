@@ -68,7 +68,7 @@ test('sessions give way to those of their own caller first, the one idle for lon
   const ended: Session[] = []
   const sessions = openSessions({
     ...{ serverInfo: { name: '', title: '', version: '' }, log: openLog('silent'), max: 4 },
-    ...{ levels: openLogLevels(), hold: () => () => undefined, keepAt: () => undefined },
+    ...{ levels: openLogLevels(), hold: () => () => undefined, keepWithin: () => undefined },
     ...{ heard: () => false, onEnd: (session) => void ended.push(session) },
   })
   const open = async (caller: string) => {

@@ -6,5 +6,12 @@ export interface Subscriber {
   updated(notification: RpcNotification): void
 }
 
+/** What somebody may hear of: servers, and of these all resources but what is off. */
+export interface Reach {
+  readonly serverIds: readonly string[]
+  /** `null` while nothing is off. */
+  readonly isResourceOff: ((serverId: string, uri: string) => boolean) | null
+}
+
 /** A resource by its URI, or a task of the Tasks extension by the server's own id. */
 export type Topic = { kind: 'resource' | 'task'; id: string }

@@ -5,7 +5,7 @@ import type { RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { OwnWatch } from './own-watch.ts'
 import { SharedWatch } from './shared-watch.ts'
-import type { Subscriber, Topic } from './subscriber.ts'
+import type { Reach, Subscriber, Topic } from './subscriber.ts'
 
 /** What somebody subscribes to, at one server. */
 export type Subscription = {
@@ -74,13 +74,19 @@ export class Subscriptions {
     return (await withSignal(removed, signal)).includes(true)
   }
 
-  /** Ends what somebody subscribed to elsewhere: those servers are not for it any more. */
-  keepAt(serverIds: readonly string[], subscriber: Subscriber): void {
+  /** Ends what somebody subscribed to elsewhere: that is not for it any more. */
+  keepWithin({ serverIds, isResourceOff }: Reach, subscriber: Subscriber): void {
     const kept = new Set(serverIds)
+    const isOffAt = (serverId: string) => (topic: Topic) =>
+      topic.kind === 'resource' && (isResourceOff?.(serverId, topic.id) ?? false)
     for (const [id, watch] of this.#own.get(subscriber) ?? []) {
       if (!kept.has(id)) this.#endOwn(id, watch, subscriber)
+      else if (isResourceOff) watch.giveUpWhere(isOffAt(id))
     }
-    for (const [id, watch] of this.#shared) if (!kept.has(id)) watch.forget(subscriber)
+    for (const [id, watch] of this.#shared) {
+      if (!kept.has(id)) watch.forget(subscriber)
+      else if (isResourceOff) watch.giveUpWhere(isOffAt(id), subscriber)
+    }
   }
 
   /** Somebody has left. */

@@ -37,7 +37,7 @@ export type OfferSources = {
       trust: { holdsChanged: boolean; pins: Pins['tools'] }
     },
     catalogOf: (serverId: string) => ServerCatalog | null,
-  ): OfferedServer[]
+  ): Omit<OfferedServer, 'newTools'>[]
 }
 
 export interface Offers {
@@ -67,26 +67,7 @@ type WhyQuestion = {
 export function openOffers(sources: OfferSources): Offers {
   const counted = new Map<string, { made: readonly unknown[]; summary: NamespaceSummary }>()
 
-  function offerOf(namespace: Namespace, prefix?: boolean): NamespaceOffer {
-    const { id, name, enabled } = namespace
-    const seenBy = sources
-      .endpoints()
-      .filter((endpoint) => endpoint.namespaceId === id)
-      .map((one) => ({ id: one.id, name: one.name, enabled: one.enabled, prefix: one.prefix }))
-    const bare = seenBy.filter((endpoint) => !endpoint.prefix).length
-    const named = prefix ?? bare * 2 <= seenBy.length
-    const pins = sources.namespaces.pins(id)
-    const servers = namespace.servers.flatMap((member) => {
-      const server = sources.server(member.serverId)
-      const newTools = newcomersOf(namespace, member, pins)
-      return server ? [{ ...pick(server), on: member.enabled, newTools }] : []
-    })
-    const trust = { holdsChanged: namespace.changedTools === 'block', pins: pins.tools }
-    const { tools: rules, items } = namespace
-    const view = { prefix: named, servers, rules, items, trust }
-    const described = sources.describe(view, (serverId) => sources.catalog(serverId))
-    return { id, name, enabled, prefix: named, servers: described, seenBy }
-  }
+  const offerOf = (namespace: Namespace, prefix?: boolean) => offerIn(sources, namespace, prefix)
 
   /** Counted again only when something that it is made of was replaced. */
   function summaryOf(namespace: Namespace): NamespaceSummary {
@@ -121,6 +102,38 @@ export function openOffers(sources: OfferSources): Offers {
     why: (question) => whyOf(sources, question, offerOf),
     findTools: (text, limit) => findTools(sources.servers(), sources.catalog, { text, limit }),
   }
+}
+
+function offerIn(sources: OfferSources, namespace: Namespace, prefix?: boolean): NamespaceOffer {
+  const { id, name, enabled, newTools, changedTools } = namespace
+  const seenBy = sources
+    .endpoints()
+    .filter((endpoint) => endpoint.namespaceId === id)
+    .map((one) => ({ id: one.id, name: one.name, enabled: one.enabled, prefix: one.prefix }))
+  const bare = seenBy.filter((endpoint) => !endpoint.prefix).length
+  const named = prefix ?? bare * 2 <= seenBy.length
+  const servers = serversIn(sources, namespace, named)
+  return { id, name, enabled, prefix: named, newTools, changedTools, servers, seenBy }
+}
+
+function serversIn(
+  sources: OfferSources,
+  namespace: Namespace,
+  prefix: boolean,
+): NamespaceOffer['servers'] {
+  const pins = sources.namespaces.pins(namespace.id)
+  const members = namespace.servers.flatMap((member) => {
+    const server = sources.server(member.serverId)
+    const newTools = newcomersOf(namespace, member, pins)
+    return server ? [{ ...pick(server), on: member.enabled, newTools }] : []
+  })
+  const { tools: rules, items } = namespace
+  const trust = { holdsChanged: namespace.changedTools === 'block', pins: pins.tools }
+  const view = { prefix, servers: members, rules, items, trust }
+  const own = new Map(namespace.servers.map((member) => [member.serverId, member.newTools]))
+  return sources
+    .describe(view, (serverId) => sources.catalog(serverId))
+    .map((server) => ({ ...server, newTools: own.get(server.id) ?? null }))
 }
 
 type OfferOf = (namespace: Namespace, prefix?: boolean) => NamespaceOffer
@@ -192,11 +205,10 @@ function summarise({ id, name, enabled, servers, seenBy }: NamespaceOffer): Name
     unseen: on.filter((server) => !server.seen).length,
     tools: tools.length,
     tokens: tools.reduce((sum, tool) => sum + tool.tokens, 0),
-    prompts: on.reduce((sum, server) => sum + server.prompts.length, 0),
-    resources: on.reduce(
-      (sum, server) => sum + server.resources.filter((one) => one.lostTo === null).length,
-      0,
-    ),
+    prompts: on.flatMap((server) => server.prompts.filter((one) => one.hiddenBy === null)).length,
+    resources: on.flatMap((server) =>
+      server.resources.filter((one) => one.hiddenBy === null && one.lostTo === null),
+    ).length,
     endpoints: seenBy.map((endpoint) => endpoint.name),
   }
 }

@@ -1,5 +1,4 @@
-import { isObject, type JsonObject } from '../../json-rpc.ts'
-import { isListMethod, LISTS, type Call, type Middleware } from '../call.ts'
+import { completedPrompt, isListMethod, LISTS, type Call, type Middleware } from '../call.ts'
 import { ORIGIN, type Catalog, type Listed, type Origin } from '../catalog.ts'
 import { unknownPrompt, unknownTool } from '../unknown.ts'
 
@@ -7,24 +6,28 @@ export type FilterRules = {
   isServerOn(serverId: string): boolean
   /** `tool` is the tool's own name at its server. */
   isToolOn(serverId: string, tool: string): boolean
+  /** The same of a prompt. */
+  isPromptOn(serverId: string, prompt: string): boolean
 }
 
 /**
- * What is off is neither listed nor callable. Resources of servers that are off are not in the
- * catalog to begin with, since their URIs would otherwise own what other servers offer too.
+ * What is off is neither listed nor callable. Resources that are off are not in the catalog to begin
+ * with.
  */
 export function filter(catalog: Catalog, rules: FilterRules): Middleware {
   const isToolOff = (origin: Origin | undefined) =>
     origin !== undefined &&
     !(rules.isServerOn(origin.serverId) && rules.isToolOn(origin.serverId, origin.name))
   const isPromptOff = (origin: Origin | undefined) =>
-    origin !== undefined && !rules.isServerOn(origin.serverId)
+    origin !== undefined &&
+    !(rules.isServerOn(origin.serverId) && rules.isPromptOn(origin.serverId, origin.name))
 
-  function refuseWhatIsOff({ method, params }: Call): void {
+  function refuseWhatIsOff(call: Call): void {
+    const { method, params } = call
     if (method === 'tools/call' && isToolOff(catalog.tool(text(params.name)))) {
       throw unknownTool(params.name)
     }
-    const prompt = method === 'prompts/get' ? params.name : completedPrompt(method, params)
+    const prompt = method === 'prompts/get' ? params.name : completedPrompt(call)
     if (prompt !== undefined && isPromptOff(catalog.prompt(text(prompt)))) {
       throw unknownPrompt(prompt)
     }
@@ -43,11 +46,6 @@ export function filter(catalog: Catalog, rules: FilterRules): Middleware {
       }
       return result
     }
-}
-
-function completedPrompt(method: string, params: JsonObject): unknown {
-  const ref = method === 'completion/complete' && isObject(params.ref) ? params.ref : {}
-  return ref.type === 'ref/prompt' ? ref.name : undefined
 }
 
 function text(value: unknown): string {

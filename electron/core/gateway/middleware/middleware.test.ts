@@ -4,8 +4,9 @@ import type { JsonObject } from '../../json-rpc.ts'
 import { ownCall, type Call, type Handler } from '../call.ts'
 import { buildCatalog, type Listed } from '../catalog.ts'
 import { compose } from '../compose.ts'
+import { NO_ITEM_RULES } from '../item-rules.ts'
 import { filter } from './filter.ts'
-import { overrides, presentTools } from './overrides.ts'
+import { overrides, presentPrompts, presentTools } from './overrides.ts'
 
 const hello = { capabilities: { tools: {}, prompts: {} } }
 const none = { resources: [], resourceTemplates: [] }
@@ -52,10 +53,15 @@ function pipeline(rules: ToolRule[]): (method: string, params?: JsonObject) => P
     )
   const off = new Set(rules.filter((one) => !one.enabled).map((one) => one.tool))
   const handle = compose(
-    overrides(presentTools(catalog, rules)),
+    overrides({
+      tools: presentTools(catalog, rules),
+      prompts: presentPrompts(catalog, NO_ITEM_RULES),
+      items: NO_ITEM_RULES,
+    }),
     filter(catalog, {
       isServerOn: (id) => id === '1',
       isToolOn: (_, tool) => !off.has(tool),
+      isPromptOn: () => true,
     }),
   )(reached)
   return (method, params = {}) => handle({ ...ownCall('e', method), params })

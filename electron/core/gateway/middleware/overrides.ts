@@ -1,9 +1,10 @@
-import type { ToolRule } from '../../../../shared/namespace.ts'
+import type { ItemRule, ToolRule } from '../../../../shared/namespace.ts'
 import { isObject, RpcError, type JsonObject } from '../../json-rpc.ts'
-import type { Call, Handler, Middleware } from '../call.ts'
+import { completedPrompt, type Call, type Handler, type Middleware } from '../call.ts'
 import { ORIGIN, type Catalog, type Listed } from '../catalog.ts'
 import { hashed } from '../exposed-names.ts'
-import { unknownTool } from '../unknown.ts'
+import type { ItemRules } from '../item-rules.ts'
+import { unknownPrompt, unknownTool } from '../unknown.ts'
 
 type Renaming = {
   /** The name a client uses → the catalog's name. */
@@ -12,84 +13,156 @@ type Renaming = {
   toClient: Map<string, string>
 }
 
-/** How the tools of a catalog are shown to clients. */
-export type Presentation = Renaming & {
-  /** The tool as clients see it; one that is of no server stays as it is. */
-  show(tool: Listed): Listed
-  ruleOf(tool: Listed): ToolRule | undefined
+/** How the tools or the prompts of a catalog are shown to clients. */
+export type Presentation<Rule extends Words = ToolRule> = Renaming & {
+  /** The item as clients see it; one that is of no server stays as it is. */
+  show(item: Listed): Listed
+  ruleOf(item: Listed): Rule | undefined
 }
+
+type Words = Pick<ToolRule, 'name' | 'title' | 'description'>
 
 /** What the namespace's rules make of a catalog's tools: one answer for lists, calls and people. */
 export function presentTools(catalog: Catalog, rules: readonly ToolRule[]): Presentation {
   const byTool = new Map(rules.map((rule) => [keyOf(rule.serverId, rule.tool), rule]))
   const ruleOf = (tool: Listed) => byTool.get(keyOf(tool[ORIGIN].serverId, tool[ORIGIN].name))
-  const renaming = rename(catalog.tools, ruleOf)
+  return present(catalog.tools, ruleOf, withAnnotations)
+}
 
-  function show(tool: Listed): Listed {
-    if (!tool[ORIGIN]) return tool
-    const rule = ruleOf(tool)
-    const name = renaming.toClient.get(String(tool.name))
-    const renamed = name === undefined ? tool : { ...tool, name }
-    return rule ? applyRule(renamed, rule) : renamed
+export function presentPrompts(catalog: Catalog, items: ItemRules): Presentation<ItemRule> {
+  const ruleOf = ({ [ORIGIN]: { serverId, name } }: Listed) =>
+    items.ruleOf(serverId, 'prompt', name)
+  return present(catalog.prompts, ruleOf, withWords)
+}
+
+function present<Rule extends Words>(
+  items: readonly Listed[],
+  ruleOf: (item: Listed) => Rule | undefined,
+  apply: (item: Listed, rule: Rule) => Listed,
+): Presentation<Rule> {
+  const renaming = rename(items, ruleOf)
+
+  function show(item: Listed): Listed {
+    if (!item[ORIGIN]) return item
+    const rule = ruleOf(item)
+    const name = renaming.toClient.get(String(item.name))
+    const renamed = name === undefined ? item : { ...item, name }
+    return rule ? apply(renamed, rule) : renamed
   }
 
   return { ...renaming, show, ruleOf }
 }
 
+export type Presentations = {
+  tools: Presentation
+  prompts: Presentation<ItemRule>
+  items: ItemRules
+}
+
 /**
- * Shows tools under the name, title, description and annotations that the namespace gives them.
- * A renamed tool answers to its new name only.
+ * Shows what is offered under the name, title, description and annotations that the namespace gives
+ * it. A renamed tool or prompt answers to its new name only; URIs stay as they are.
  */
-export function overrides({ show, toCatalog, toClient }: Presentation): Middleware {
+export function overrides({ tools, prompts, items }: Presentations): Middleware {
+  const shown = new Map<string, readonly [key: string, show: (item: Listed) => Listed]>([
+    ['tools/list', ['tools', tools.show]],
+    ['prompts/list', ['prompts', prompts.show]],
+    ['resources/list', ['resources', showResources('resource', items)]],
+    ['resources/templates/list', ['resourceTemplates', showResources('template', items)]],
+  ])
   return (next) =>
     async function overrides(call) {
-      if (call.method === 'tools/call' && typeof call.params.name === 'string') {
-        const { name } = call.params
-        const known = toCatalog.get(name)
-        if (known !== undefined) return callRenamed(next, call, known)
-        if (toClient.has(name)) throw unknownTool(name)
+      const named = nameIn(call)
+      if (named) {
+        const { toCatalog, toClient } = named.kind === 'tool' ? tools : prompts
+        const known = toCatalog.get(named.name)
+        if (known !== undefined) return callRenamed(next, call, { ...named, known })
+        if (toClient.has(named.name)) throw UNKNOWN[named.kind](named.name)
       }
       const result = await next(call)
-      if (call.method !== 'tools/list') return result
-      return { ...result, tools: (result.tools as Listed[]).map(show) }
+      const list = shown.get(call.method)
+      if (!list) return result
+      const [key, show] = list
+      return { ...result, [key]: (result[key] as Listed[]).map(show) }
     }
 }
 
-/** Calls a tool by the catalog's name; a refusal names the tool as the client did. */
-async function callRenamed(next: Handler, call: Call, known: string): Promise<JsonObject> {
-  const refusal = unknownTool(known)
-  try {
-    return await next({ ...call, params: { ...call.params, name: known } })
-  } catch (error) {
-    const refused = error instanceof RpcError && error.message === refusal.message
-    throw refused ? unknownTool(call.params.name) : error
+const UNKNOWN = { tool: unknownTool, prompt: unknownPrompt }
+
+type Named = {
+  kind: keyof typeof UNKNOWN
+  name: string
+  /** The parameters with another name. */
+  rename(name: string): JsonObject
+}
+
+/** The tool or the prompt that a request is about. */
+function nameIn(call: Call): Named | null {
+  const { method, params } = call
+  const { name } = params
+  if ((method === 'tools/call' || method === 'prompts/get') && typeof name === 'string') {
+    const kind = method === 'tools/call' ? 'tool' : 'prompt'
+    return { kind, name, rename: (other) => ({ ...params, name: other }) }
+  }
+  const prompt = completedPrompt(call)
+  if (typeof prompt !== 'string' || !isObject(params.ref)) return null
+  const { ref } = params
+  return {
+    ...{ kind: 'prompt', name: prompt },
+    rename: (other) => ({ ...params, ref: { ...ref, name: other } }),
   }
 }
 
-/** A name that a person chose wins; a tool that had it already gets the treatment of a collision. */
-function rename(
-  tools: readonly Listed[],
-  ruleOf: (tool: Listed) => ToolRule | undefined,
-): Renaming {
+/** Asks by the catalog's name; a refusal names the thing as the client did. */
+async function callRenamed(
+  next: Handler,
+  call: Call,
+  { kind, name, known, rename: renamed }: Named & { known: string },
+): Promise<JsonObject> {
+  const refusal = UNKNOWN[kind](known)
+  try {
+    return await next({ ...call, params: renamed(known) })
+  } catch (error) {
+    const refused = error instanceof RpcError && error.message === refusal.message
+    throw refused ? UNKNOWN[kind](name) : error
+  }
+}
+
+/** A name that a person chose wins; what had it already gets the treatment of a collision. */
+function rename(items: readonly Listed[], ruleOf: (item: Listed) => Words | undefined): Renaming {
   const toClient = new Map<string, string>()
-  for (const tool of tools) {
-    const name = ruleOf(tool)?.name
-    if (name && name !== tool.name) toClient.set(String(tool.name), name)
+  for (const item of items) {
+    const name = ruleOf(item)?.name
+    if (name && name !== item.name) toClient.set(String(item.name), name)
   }
   const chosen = new Set(toClient.values())
-  for (const tool of tools) {
-    const name = String(tool.name)
-    const { server, name: own } = tool[ORIGIN]
+  for (const item of items) {
+    const name = String(item.name)
+    const { server, name: own } = item[ORIGIN]
     if (chosen.has(name) && !toClient.has(name)) toClient.set(name, hashed(`${server}__${own}`))
   }
   const toCatalog = new Map([...toClient].map(([catalogName, name]) => [name, catalogName]))
   return { toCatalog, toClient }
 }
 
-function applyRule(tool: Listed, rule: ToolRule): Listed {
-  const shown: Listed = { ...tool }
-  if (rule.title !== null) shown.title = rule.title
-  if (rule.description !== null) shown.description = rule.description
+function showResources(kind: 'resource' | 'template', items: ItemRules) {
+  return (item: Listed): Listed => {
+    if (!item[ORIGIN]) return item
+    const { serverId, name } = item[ORIGIN]
+    const rule = items.ruleOf(serverId, kind, name)
+    return rule ? withWords(item, rule) : item
+  }
+}
+
+function withWords(item: Listed, { title, description }: Words): Listed {
+  const shown: Listed = { ...item }
+  if (title !== null) shown.title = title
+  if (description !== null) shown.description = description
+  return shown
+}
+
+function withAnnotations(tool: Listed, rule: ToolRule): Listed {
+  const shown = withWords(tool, rule)
   if (rule.annotations !== null) {
     shown.annotations = {
       ...(isObject(tool.annotations) ? tool.annotations : {}),
