@@ -16,7 +16,8 @@ import { InvalidInput, parseInput } from '../problems.ts'
 import { pinnedPart, toolHash } from '../tool-hash.ts'
 import { patchItemRules } from './item-rules.ts'
 import * as rows from './namespace-rows.ts'
-import { writeDefinitions, writePins } from './pin-rows.ts'
+import { pick, type PickedTool } from './picking.ts'
+import { readPinsOf, writeDefinitions, writeKnown, writePins } from './pin-rows.ts'
 import { toolKey, type Pin, type Tool } from './pins.ts'
 import { patchToolRules } from './tool-rules.ts'
 
@@ -39,6 +40,8 @@ export function namespaceChanges(checkMiddleware: (entries: readonly MiddlewareE
     setToolsIn,
     setItemsIn,
     acceptIn,
+    restoreIn,
+    pickIn,
   }
 }
 
@@ -80,7 +83,16 @@ async function setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise
   const switchedOn = patches.filter(({ enabled }) => enabled === true)
   const pins = switchedOn.map(({ serverId, tool }): Pin => ({ serverId, tool, hash: null }))
   await writePins(tx, id, distinct(pins))
+  // Where single tools are chosen before a server was seen, its others are new ones.
+  await writeKnown(tx, id, [...new Set(switchedOn.map(({ serverId }) => serverId))])
   return namespace
+}
+
+async function pickIn(tx: Tx, id: string, picked: readonly PickedTool[]): Promise<Namespace> {
+  const { namespace } = await rows.lockNamespace(tx, id)
+  const { servers, patches } = pick(namespace, await readPinsOf(tx, id), picked)
+  await change(tx, id, { servers })
+  return setToolsIn(tx, id, patches)
 }
 
 async function setItemsIn(tx: Tx, id: string, patches: ItemRulePatch[]): Promise<Namespace> {
@@ -102,6 +114,16 @@ async function acceptIn(tx: Tx, id: string, tools: readonly AcceptedTool[]): Pro
   )
   await writeDefinitions(tx, new Map(parts))
   await writePins(tx, id, distinct(pins))
+  return namespace
+}
+
+/** Switches tools on without taking them in: those that waited wait again. */
+async function restoreIn(tx: Tx, id: string, tools: readonly PickedTool[]): Promise<Namespace> {
+  const { namespace: current } = await rows.lockNamespace(tx, id)
+  refuseStrangers(current, tools)
+  const patches = tools.map(({ serverId, tool }) => ({ serverId, tool, enabled: true }))
+  const namespace = { ...current, tools: patchToolRules(current.tools, patches) }
+  await rows.writeTools(tx, namespace)
   return namespace
 }
 

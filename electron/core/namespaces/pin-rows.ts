@@ -67,10 +67,19 @@ export async function writeSighting(tx: Tx, sighting: Sighting): Promise<void> {
   const present = new Set(members.map(({ serverId }) => serverId))
   const rows = pins.filter(({ serverId }) => present.has(serverId))
   await writePins(tx, namespaceId, rows)
-  if (known.length === 0) return
+  await writeKnown(tx, namespaceId, known)
+}
+
+/** From now on other tools of these servers are new ones. */
+export async function writeKnown(
+  tx: Tx,
+  namespaceId: string,
+  serverIds: readonly string[],
+): Promise<void> {
+  if (serverIds.length === 0) return
   const isMeant = and(
     eq(namespaceServers.namespaceId, namespaceId),
-    inArray(namespaceServers.serverId, known),
+    inArray(namespaceServers.serverId, [...serverIds]),
   )
   await tx.update(namespaceServers).set({ known: true }).where(isMeant)
 }

@@ -13,6 +13,7 @@ import {
   type MiddlewareKindView,
 } from '../../../shared/middleware.ts'
 import type { Owned } from '../../../shared/account.ts'
+import { plainText } from '../../../shared/names.ts'
 import type { Removed } from '../../../shared/removal.ts'
 import type { OwnedServer } from '../../../shared/server.ts'
 import { ownedBy, requirePart, type Access } from '../access.ts'
@@ -45,6 +46,8 @@ const question = z.strictObject({
 })
 
 const byId = z.strictObject({ id: z.string() })
+
+const pickedTool = z.strictObject({ serverId: z.string(), tool: plainText.min(1) })
 
 export function namespaceRouter(options: NamespaceRouterOptions) {
   const { store, remove } = options
@@ -97,7 +100,7 @@ export function namespaceRouter(options: NamespaceRouterOptions) {
 /** What namespaces say of single tools, prompts, resources and templates. */
 function ruleProcedures(options: NamespaceRouterOptions) {
   const { store } = options
-  const { changed, follow } = helpersOf(options)
+  const { changed, follow, refuseServers } = helpersOf(options)
   return {
     /** The same for prompts, resources and templates. */
     setItems: managementProcedure
@@ -105,6 +108,15 @@ function ruleProcedures(options: NamespaceRouterOptions) {
       .mutation(async ({ ctx, input }) => {
         changed(ctx.access, input.id)
         return follow(await store.setItems(input.id, input.patches))
+      }),
+
+    /** Single tools of any server; one that is not in it comes with these alone. */
+    pickTools: managementProcedure
+      .input(byId.extend({ tools: z.array(pickedTool).min(1).max(MAX_PATCHES) }))
+      .mutation(async ({ ctx, input: { id, tools } }) => {
+        const namespace = changed(ctx.access, id)
+        refuseServers(ctx.access, namespace, tools)
+        return follow(await store.pick(id, tools))
       }),
 
     setTool: managementProcedure

@@ -14,6 +14,7 @@ import { namespaceChanges, type AcceptedTool } from './namespace-changes.ts'
 import * as rows from './namespace-rows.ts'
 import { openNamespaceShelf } from './namespace-shelf.ts'
 import { readDefinitions } from './pin-rows.ts'
+import type { PickedTool } from './picking.ts'
 import type { Pins, ToolsOf } from './pins.ts'
 
 /**
@@ -41,6 +42,10 @@ export interface NamespaceStore {
   see(toolsOf: ToolsOf): Promise<string[]>
   /** Takes tools in as they are; see `pins.ts`. */
   accept(id: string, tools: readonly AcceptedTool[]): Promise<Namespace>
+  /** Has clients get these tools, of servers that are not in it no others; see `picking.ts`. */
+  pick(id: string, tools: readonly PickedTool[]): Promise<Namespace>
+  /** Takes back that tools were switched off, without taking them in. */
+  restore(id: string, tools: readonly PickedTool[]): Promise<Namespace>
   /** What pinned tools said of themselves, by hash; those that are not kept are missing. */
   definitions(hashes: readonly string[]): Promise<Map<string, Record<string, unknown>>>
   /** Refused while an endpoint uses it; one of others goes with what is off. */
@@ -78,7 +83,7 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
     return namespace
   }
 
-  const { createIn, updateIn, setToolsIn, setItemsIn, acceptIn } = changesOf
+  const { createIn, updateIn, setToolsIn, setItemsIn, acceptIn, restoreIn, pickIn } = changesOf
   const shown = (namespace: Namespace | undefined) =>
     namespace && withoutUnusable(namespace, mayHave)
 
@@ -92,6 +97,8 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
     setTools: (id, patches) => change((tx) => setToolsIn(tx, id, patches)),
     setItems: (id, patches) => change((tx) => setItemsIn(tx, id, patches)),
     accept: (id, tools) => change((tx) => acceptIn(tx, id, tools)),
+    pick: (id, tools) => change((tx) => pickIn(tx, id, tools)),
+    restore: (id, tools) => change((tx) => restoreIn(tx, id, tools)),
     pins: pinsOf,
     see,
     definitions: (hashes) => db.read((tx) => readDefinitions(tx, hashes)),

@@ -53,6 +53,46 @@ test('each link between a server and a client is checked, and each fix mends its
   expect(broken(await why())[0]).toEqual(['not-in-namespace', 'add-server'])
 })
 
+test('a tool that was not picked, or waits for a person, says so and where to look', async () => {
+  const file = configFileOf([echoServer({ name: 'one' })])
+  await using core = await startTempCore({ file })
+  const { namespaces, servers } = core.admin
+  await using client = await connectLegacy(core.mcpUrl(), core.key)
+  await client.listTools()
+  const id = (await namespaces.list.query())[0]?.id ?? ''
+  const serverId = (await servers.list.query())[0]?.id ?? ''
+  const ofTool = async (tool: string) => {
+    const { steps } = await namespaces.why.query({ serverId, tool })
+    const step = steps.find(({ check }) => check === 'tool')
+    return [step?.result, step?.finding, step?.fix?.id]
+  }
+  const update = (patch: object) => namespaces.update.mutate({ id, patch })
+  await update({ servers: [] })
+  await namespaces.pickTools.mutate({ id, tools: [{ serverId, tool: 'change_tools' }] })
+  expect(await ofTool('echo')).toEqual(['broken', 'tool-off', 'tool-on'])
+  const { tools } = await client.listTools()
+  expect(tools.map(({ name }) => name)).toEqual(['one__change_tools'])
+
+  const offer = async (name: string, description: string) => {
+    const tool = { name, description, inputSchema: { type: 'object' } }
+    await client.callTool({ name: 'one__change_tools', arguments: { tool } })
+    const seen = async () => {
+      const [server] = (await namespaces.offer.query({ id })).servers
+      return server?.tools.find((one) => one.tool === name)?.description
+    }
+    await expect.poll(seen, { timeout: 5_000 }).toBe(description)
+  }
+  await offer('newcomer', 'New')
+  expect(await ofTool('newcomer')).toEqual(['broken', 'tool-unpicked', 'tool-on'])
+  await update({ servers: [{ serverId, newTools: 'ask' }] })
+  expect(await ofTool('newcomer')).toEqual(['broken', 'tool-new', 'open-trust'])
+  await offer('change_tools', 'Does something else now')
+  expect(await ofTool('change_tools')).toEqual(['warn', 'tool-changed-on', 'open-trust'])
+  await update({ changedTools: 'block' })
+  expect(await ofTool('change_tools')).toEqual(['broken', 'tool-changed', 'open-trust'])
+  expect((await client.listTools()).tools).toEqual([])
+})
+
 test('a server that lacks the tool, was never seen or is gone is told apart', async () => {
   const servers = [
     echoServer({ name: 'one', bare: true, tools: 1 }),

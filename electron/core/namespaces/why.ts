@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../../shared/endpoint.ts'
-import type { Namespace } from '../../../shared/namespace.ts'
+import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
 import type { NamespaceOffer, Why, WhyStep } from '../../../shared/offer.ts'
+import { searchSteps } from './why-searched.ts'
 
 /** What is known about one tool and the way to it. */
 export type WhyFacts = {
@@ -90,22 +91,44 @@ function namespaceStep({ serverId, server, namespace }: WhyFacts): WhyStep {
   return { ...broken, result: 'ok', finding: 'in-namespace', fix: null }
 }
 
-function toolStep(
-  { serverId, tool, namespace }: WhyFacts,
-  offered: NamespaceOffer['servers'][number]['tools'][number] | undefined,
-): WhyStep {
-  const rule = namespace.tools.find((one) => one.serverId === serverId && one.tool === tool)
+type Offered = NamespaceOffer['servers'][number]['tools'][number] | undefined
+
+function toolStep(facts: WhyFacts, offered: Offered): WhyStep {
+  const { serverId, tool, namespace } = facts
+  const rule = ruleOf(facts)
   const name = offered?.name ?? rule?.name ?? tool
   const values = { tool, name, namespace: namespace.name }
-  if (rule && !rule.enabled) {
-    const fix = { id: 'tool-on', namespaceId: namespace.id, serverId, tool } as const
-    return { check: 'tool', result: 'broken', finding: 'tool-off', values, fix }
+  const at = { namespaceId: namespace.id, serverId, tool }
+  const hold = holdOf(facts, offered)
+  if (hold) {
+    const isSwitch = hold === 'tool-off' || hold === 'tool-unpicked'
+    const fix = { id: isSwitch ? ('tool-on' as const) : ('open-trust' as const), ...at }
+    return { check: 'tool', result: 'broken', finding: hold, values, fix }
+  }
+  if (offered?.isChanged && namespace.changedTools === 'warn') {
+    const fix = { id: 'open-trust' as const, ...at }
+    return { check: 'tool', result: 'warn', finding: 'tool-changed-on', values, fix }
   }
   const finding = offered && offered.name !== offered.exposed ? 'tool-renamed' : 'tool-on'
   return { check: 'tool', result: 'ok', finding, values, fix: null }
 }
 
-function endpointSteps({ namespace, endpoint, keys }: WhyFacts): WhyStep[] {
+function ruleOf({ serverId, tool, namespace }: WhyFacts): ToolRule | undefined {
+  return namespace.tools.find((one) => one.serverId === serverId && one.tool === tool)
+}
+
+/** What keeps the tool itself back, whether or not its server is on. */
+function holdOf(facts: WhyFacts, offered: Offered) {
+  if (ruleOf(facts)?.enabled === false) return 'tool-off'
+  if (!offered || offered.on) return null
+  if (offered.isChanged) return 'tool-changed'
+  const { serverId, namespace } = facts
+  const member = namespace.servers.find((one) => one.serverId === serverId)
+  return (member?.newTools ?? namespace.newTools) === 'ask' ? 'tool-new' : 'tool-unpicked'
+}
+
+function endpointSteps(facts: WhyFacts): WhyStep[] {
+  const { namespace, endpoint, keys } = facts
   if (!endpoint) {
     const fix = { id: 'new-endpoint', namespaceId: namespace.id } as const
     const values = { namespace: namespace.name }
@@ -119,7 +142,11 @@ function endpointSteps({ namespace, endpoint, keys }: WhyFacts): WhyStep[] {
         ...{ check: 'endpoint', result: 'broken', finding: 'endpoint-off', values },
         fix: { id: 'endpoint-on', endpointId },
       }
-  return [on, keyStep({ endpointId, needsKey: auth.apiKey, values, keys })]
+  return [
+    on,
+    ...searchSteps(facts, facts.offer),
+    keyStep({ endpointId, needsKey: auth.apiKey, values, keys }),
+  ]
 }
 
 function keyStep(parts: {

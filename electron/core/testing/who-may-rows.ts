@@ -36,6 +36,10 @@ const remote = ({ newName }: World) => ({ name: newName(), type: 'STREAMABLE_HTT
 const rule = ({ server: serverId }: World) => ({ serverId, tool: 'echo', enabled: true })
 const description = { description: 'changed' }
 
+const doubted = ({ namespace: namespaceId, server: serverId }: World) => {
+  return { namespaceId, tools: [{ serverId, tool: 'echo' }] }
+}
+
 async function newRemoval({ owner, newKey }: World) {
   const { removalId } = await owner.trpc.apiKeys.delete.mutate({ id: await newKey() })
   return { id: removalId }
@@ -88,9 +92,13 @@ export const ROWS: Record<string, Row> = {
     ...namespace(world),
     patches: [{ serverId: rule(world).serverId, kind: 'prompt', item: 'greet', title: 'Greet' }],
   })),
+  'namespaces.pickTools': forOwner((world) => {
+    return { ...namespace(world), tools: [{ serverId: rule(world).serverId, tool: 'echo' }] }
+  }),
   'namespaces.middlewareKinds': forAll(),
   'endpoints.list': forAll(),
   'endpoints.get': forOwner(endpoint),
+  'endpoints.costs': forAll(),
   'endpoints.create': forAll(({ newName, defaultNamespace: namespaceId }) => {
     return { name: newName(), namespaceId }
   }),
@@ -121,6 +129,27 @@ export const ROWS: Record<string, Row> = {
   'activity.clients': forAll(),
   'activity.latest': forAll(() => ({ limit: 5 })),
   'activity.keys': forAll(),
+  'trust.list': forAll(),
+  'trust.count': forAll(),
+  'trust.accept': forOwner(({ namespace: namespaceId, server: serverId }) => {
+    return { namespaceId, tools: [{ serverId, tool: 'echo', hash: 'none' }] }
+  }),
+  'trust.refuse': forOwner(doubted),
+  'trust.restore': forOwner(doubted),
+  'trust.approveCommand': forOwner(({ server: serverId }) => ({ serverId, hash: 'none' })),
+  'calls.list': forAll(() => ({ limit: 5 })),
+  'calls.get': { outcomes: NOBODY, input: () => ({ id: 0 }) },
+  'calls.stats': forAll(() => ({ by: 'tool' })),
+  'calls.pace': forAll(() => ({ since: 0, until: 1_000, buckets: 1 })),
+  'calls.choices': forAll(),
+  'calls.health': forAll(),
+  'calls.clear': forAdmins(),
+  'approvals.list': forAll(),
+  'approvals.get': { outcomes: NOBODY, input: () => ({ id: 'none' }) },
+  'approvals.decide': { outcomes: NOBODY, input: () => ({ id: 'none', answer: 'once' }) },
+  'doctor.servers': forAll(),
+  'doctor.check': forOwner(({ server: serverId }) => ({ serverId })),
+  'doctor.instance': forAdmins(),
   'host.abilities': forAll(),
   'host.openDataFolder': forAdmins(undefined, 'SERVICE_UNAVAILABLE'),
   'host.reveal': forAdmins(() => ({ path: '/' }), 'SERVICE_UNAVAILABLE'),
