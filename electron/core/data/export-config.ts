@@ -44,7 +44,8 @@ function sectionOf<T extends { name: string }>(
 const TYPES = { STDIO: 'stdio', SSE: 'sse', STREAMABLE_HTTP: 'streamable-http' } as const
 
 function serverEntry(server: OwnedServer, names: ReferenceNames): Record<string, unknown> {
-  const { id: _, ownerId: __, shared: ___, name, type, ...fields } = server
+  // Whoever applies the file elsewhere is who approves of its commands there.
+  const { id: _, ownerId: __, shared: ___, approved: ____, name, type, ...fields } = server
   const refer = (secret: string, ...wishes: string[]) => names.refer(secret, wishes)
   const referAll = (record: Record<string, string>, isOwn: boolean) =>
     Object.fromEntries(
@@ -101,12 +102,17 @@ function namespaceEntry(
 
 type NameOf = (serverId: string) => string | undefined
 
-/** Rules of a server that was taken out are kept for its return here, and mean nothing elsewhere. */
+/**
+ * In the order of the servers, since their ids are others elsewhere. Rules of a server that was taken
+ * out are kept for its return here, and mean nothing elsewhere.
+ */
 function rulesEntry(namespace: PinnedNamespace, nameOf: NameOf) {
-  const members = new Set(namespace.servers.map(({ serverId }) => serverId))
-  const isMember = ({ serverId }: { serverId: string }) => members.has(serverId)
-  const tools = toolEntries(namespace).filter(([rule]) => isMember(rule))
-  const items = namespace.items.filter(isMember)
+  const ofMembers = <T>(all: readonly T[], serverOf: (one: T) => string): T[] => {
+    const byServer = Map.groupBy(all, serverOf)
+    return namespace.servers.flatMap(({ serverId }) => byServer.get(serverId) ?? [])
+  }
+  const tools = ofMembers(toolEntries(namespace), ([{ serverId }]) => serverId)
+  const items = ofMembers(namespace.items, ({ serverId }) => serverId)
   const prompts = items.filter(({ kind }) => kind === 'prompt')
   const resources = items.filter(({ kind }) => kind !== 'prompt')
   const key = (serverId: string, name: string) => `${nameOf(serverId)}__${name}`

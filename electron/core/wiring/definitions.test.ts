@@ -1,155 +1,108 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Namespace, ToolRule } from '../../../shared/namespace.ts'
-import type { Server } from '../../../shared/server.ts'
-import { openTempStores, someServer, type TempStores } from '../testing/temp-stores.ts'
+import type { Namespace } from '../../../shared/namespace.ts'
+import { exportConfig } from '../data/export-config.ts'
+import { parseConfigFile } from '../config-file.ts'
+import { openModel, type Edit, type Model } from '../testing/edit-model.ts'
+import { editsAtOnce } from '../testing/random-edits.ts'
+import { openTempStores, type TempStores } from '../testing/temp-stores.ts'
+import { applyConfig } from './apply-config.ts'
+import type { Stores } from './stores.ts'
 
 /*
- * Saving one thing never changes another. Random changes, several at a time, are made to the stores
- * and to a model that is so simple that it cannot lose anything; at the end both say the same, and
- * so does a later start.
+ * Saving one thing never changes another. Random changes, several at a time and with starts in
+ * between, are made to the stores and to a model; at the end both say the same, and so does a later
+ * start. A failure tells the shortest list of changes that shows it.
  */
 
-const STEPS = 60
-const TOOLS = ['echo', 'add']
+const RUNS = 10
+const STEPS = 15
 
-type Model = {
-  servers: Map<string, Server>
-  namespaces: Map<string, Namespace>
-  /** What a server's switch was when it was last in a namespace. */
-  switches: Map<string, boolean>
-}
-type Change = () => Promise<unknown>
+/** `null` is a new start. */
+type Step = Edit[] | null
 
-/** Repeatable: a failure names its seed. */
-function random(seed: number): (limit: number) => number {
-  let state = seed
-  return (limit) => {
-    // Mulberry32
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit
-  }
+function steps(): fc.Arbitrary<Step[]> {
+  return fc.array(fc.option(editsAtOnce(), { freq: 8 }), { maxLength: STEPS })
 }
 
-async function openModel(stores: TempStores): Promise<Model> {
-  const model: Model = { servers: new Map(), namespaces: new Map(), switches: new Map() }
-  for (const name of ['a', 'b', 'c']) {
-    const made = await stores.servers.create({
-      ...someServer(name),
-      env: { KEY: `secret-${name}` },
-    })
-    model.servers.set(made.id, structuredClone(made))
+/** The stores as they are after the last start. */
+async function make(first: TempStores, model: Model, all: readonly Step[]): Promise<Stores> {
+  let stores: Stores = first
+  for (const step of all) {
+    if (step === null) {
+      stores = await first.reopen()
+      continue
+    }
+    const begun = step.map((edit) => edit(model)).map((change) => change(stores))
+    await Promise.all(begun)
   }
-  for (const name of ['one', 'two']) {
-    const servers = [...model.servers.keys()].map((serverId) => ({ serverId, enabled: true }))
-    const made = await stores.namespaces.create({ name, servers })
-    model.namespaces.set(made.id, structuredClone(made))
-    servers.forEach(({ serverId }) => model.switches.set(made.id + serverId, true))
-  }
-  return model
-}
-
-/** Changes one thing in the model at once, and returns how to change it in the stores. */
-function changeOne(stores: TempStores, model: Model, dice: (limit: number) => number): Change {
-  const pick = <T>(values: Iterable<T>): T => {
-    const all = [...values]
-    return all[dice(all.length)] as T
-  }
-  const server = pick(model.servers.values())
-  const namespace = pick(model.namespaces.values())
-  const text = `text ${dice(1000)}`
-  const changes: (() => Change)[] = [
-    () => {
-      server.description = text
-      return () => stores.servers.update(server.id, { description: text })
-    },
-    () => {
-      const enabled = (server.enabled = !server.enabled)
-      return () => stores.servers.update(server.id, { enabled })
-    },
-    () => {
-      // A form sends the names that it knows with null, and what is new with its value.
-      if (server.type !== 'STDIO') return () => Promise.resolve()
-      const name = `VAR_${dice(4)}`
-      const kept = Object.fromEntries(Object.keys(server.env).map((key) => [key, null]))
-      server.env = { ...server.env, [name]: text }
-      return () => stores.servers.update(server.id, { env: { ...kept, [name]: text } })
-    },
-    () => {
-      namespace.description = text
-      return () => stores.namespaces.update(namespace.id, { description: text })
-    },
-    () => {
-      const chosen = [...model.servers.keys()].filter(() => dice(3) > 0)
-      if (dice(2) === 0) chosen.reverse()
-      namespace.servers = chosen.map((serverId) => ({
-        serverId,
-        enabled: model.switches.get(namespace.id + serverId) ?? true,
-        newTools: null,
-      }))
-      const servers = chosen.map((serverId) => ({ serverId }))
-      return () => stores.namespaces.update(namespace.id, { servers })
-    },
-    () => {
-      const member = pick(namespace.servers)
-      if (!member) return () => Promise.resolve()
-      member.enabled = !member.enabled
-      model.switches.set(namespace.id + member.serverId, member.enabled)
-      const servers = structuredClone(namespace.servers)
-      return () => stores.namespaces.update(namespace.id, { servers })
-    },
-    () => {
-      const member = pick(namespace.servers)
-      if (!member) return () => Promise.resolve()
-      const patch = pick<Partial<ToolRule>>([
-        { enabled: dice(2) === 0 },
-        { title: text },
-        { description: text },
-        { annotations: { readOnlyHint: dice(2) === 0 } },
-      ])
-      const tool = pick(TOOLS)
-      setRule(namespace, { serverId: member.serverId, tool }, patch)
-      const { serverId } = member
-      return () => stores.namespaces.setTool(namespace.id, { serverId, tool, ...patch })
-    },
-  ]
-  return pick(changes)()
-}
-
-function setRule(
-  namespace: Namespace,
-  at: Pick<ToolRule, 'serverId' | 'tool'>,
-  patch: Partial<ToolRule>,
-): void {
-  const none = { enabled: true, name: null, title: null, description: null, annotations: null }
-  const isSame = (rule: ToolRule) => rule.serverId === at.serverId && rule.tool === at.tool
-  const before = namespace.tools.find(isSame) ?? { ...at, ...none }
-  const others = namespace.tools.filter((rule) => !isSame(rule))
-  namespace.tools = [...others, { ...before, ...patch }]
+  return stores
 }
 
 /** Without rules that say nothing, which a store may drop, and in one order. */
-function plain(namespaces: Iterable<Namespace>) {
-  return Array.from(namespaces, ({ tools, ...rest }) => {
-    const said = tools.filter((r) => !r.enabled || r.title || r.description || r.annotations)
-    return { ...rest, tools: said.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)) }
+function plain(namespaces: readonly Namespace[]) {
+  const sayingSomething = <Rule extends object>(rules: readonly Rule[]) =>
+    rules
+      .filter((rule) => {
+        const { enabled, name, title, description, annotations = null } = rule as Said
+        return !enabled || [name, title, description, annotations].some((one) => one !== null)
+      })
+      .map((rule) => JSON.stringify(rule, Object.keys(rule).sort()))
+      .sort()
+  return namespaces.map(({ tools, items, ...rest }) => {
+    return { ...rest, tools: sayingSomething(tools), items: sayingSomething(items) }
   })
 }
 
-const keyOf = ({ serverId, tool }: ToolRule) => serverId + tool
+type Said = Record<'enabled' | 'name' | 'title' | 'description' | 'annotations', unknown>
 
-test.each([1, 2, 3])('no change loses another one (seed %i)', async (seed) => {
-  await using stores = await openTempStores()
-  const model = await openModel(stores)
-  const dice = random(seed)
-  for (let step = 0; step < STEPS; step += 3) {
-    // Begun at once, in this order: some change the same thing.
-    const changes = [1, 2, 3].map(() => changeOne(stores, model, dice))
-    await Promise.all(changes.map((change) => change()))
+function pinsOf({ namespaces }: Stores, ids: Iterable<string>) {
+  return new Map(Array.from(ids, (id) => [id, new Map(namespaces.pins(id).tools)]))
+}
+
+test('no change loses another one, and nothing is lost by an export', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps(), async (all) => {
+      const said = await exportedAfter(all)
+      await using other = await openTempStores()
+      const file = parseConfigFile(said.text, said.env)
+      const options = { file, stores: other, db: other.db, modulesIn: null, approve: true }
+      await applyConfig(options)
+      expect(exported(other)).toEqual(said.text)
+      // Once more: what is there already is changed by another way.
+      expect(await applyConfig(options)).toEqual([])
+      expect(exported(await other.reopen())).toEqual(said.text)
+    }),
+    // On a machine that has much else to do, fewer have to do.
+    { numRuns: RUNS, interruptAfterTimeLimit: 30_000 },
+  )
+}, 60_000)
+
+/** What an export says after these steps, once the stores say what the model does. */
+async function exportedAfter(all: readonly Step[]) {
+  await using first = await openTempStores()
+  const model = await openModel(first)
+  const last = await make(first, model, all)
+  for (const stores of [last, await first.reopen()]) {
+    expect(stores.servers.list()).toEqual(model.servers)
+    expect(plain(stores.namespaces.list())).toEqual(plain(model.namespaces))
+    expect(stores.endpoints.list()).toEqual(model.endpoints)
+    expect(pinsOf(stores, model.pins.keys())).toEqual(model.pins)
   }
-  for (const { servers, namespaces } of [stores, await stores.reopen()]) {
-    expect(servers.list()).toEqual([...model.servers.values()])
-    expect(plain(namespaces.list())).toEqual(plain(model.namespaces.values()))
+  const { text, references } = exportConfig(everything(last))
+  const env = Object.fromEntries(references.map((name) => [name, `value of ${name}`]))
+  return { text, env }
+}
+
+function exported(stores: Stores): string {
+  return exportConfig(everything(stores)).text
+}
+
+function everything({ servers, namespaces, endpoints, apiKeys }: Stores) {
+  return {
+    servers: servers.list(),
+    namespaces: namespaces.list().map((one) => ({ ...one, pins: namespaces.pins(one.id) })),
+    endpoints: endpoints.list(),
+    apiKeys: apiKeys.list(),
   }
-})
+}
