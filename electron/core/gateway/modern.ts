@@ -1,3 +1,4 @@
+import type { ClientFace } from '../connections/connection.ts'
 import {
   isObject,
   MetaKey,
@@ -8,7 +9,6 @@ import {
 } from '../json-rpc.ts'
 import { cachingOf, NOT_KEPT, restrict } from './caching.ts'
 import { isListMethod, type Call } from './call.ts'
-import type { Endpoint } from './endpoint.ts'
 import { listen, type ListenParts } from './listen.ts'
 import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log-levels.ts'
 import type { ModernCall } from './modern-call.ts'
@@ -76,7 +76,7 @@ export function checkSpoken(method: string, params: JsonObject | undefined): voi
  */
 export async function answerModern(asked: ModernCall, parts: ModernParts): Promise<JsonObject> {
   const { endpoint, method } = asked
-  if (method === 'server/discover') return finish(asked, await discover(endpoint), parts)
+  if (method === 'server/discover') return finish(asked, await discover(asked), parts)
   const call = callOf(asked, parts)
   const { owner, logLevel } = call
   if (logLevel) parts.levels.want(owner, logLevel)
@@ -90,8 +90,19 @@ export async function answerModern(asked: ModernCall, parts: ModernParts): Promi
   }
 }
 
-async function discover(endpoint: Endpoint): Promise<JsonObject> {
-  const { capabilities, instructions } = await endpoint.hello()
+/** What a request's envelope says of its client. */
+export function clientIn(params: JsonObject | undefined): ClientFace {
+  const meta = envelopeOf(params)
+  const info = meta[MetaKey.clientInfo]
+  const capabilities = meta[MetaKey.clientCapabilities]
+  return {
+    capabilities: isObject(capabilities) ? capabilities : {},
+    info: isObject(info) ? info : undefined,
+  }
+}
+
+async function discover({ endpoint, params }: ModernCall): Promise<JsonObject> {
+  const { capabilities, instructions } = await endpoint.hello(clientIn(params).info)
   const said = instructions === undefined ? {} : { instructions }
   return { supportedVersions: [...MODERN_VERSIONS], capabilities, ...said }
 }
@@ -101,12 +112,7 @@ function callOf(asked: ModernCall, { seats }: ModernParts): Call {
   const meta = envelopeOf(asked.params)
   const level = meta[MetaKey.logLevel]
   const logLevel = isMcpLogLevel(level) ? level : undefined
-  const info = meta[MetaKey.clientInfo]
-  const capabilities = meta[MetaKey.clientCapabilities]
-  const client = {
-    capabilities: isObject(capabilities) ? capabilities : {},
-    info: isObject(info) ? info : undefined,
-  }
+  const client = clientIn(asked.params)
   return {
     ...{ endpoint: endpoint.name, caller, era: 'modern', client, method, logLevel },
     params: withoutEnvelope(asked.params),

@@ -7,9 +7,7 @@ import { HttpRefusal, refuse } from './refusal.ts'
 
 /** Reads a JSON body of at most `maxBytes`. Rejects with the `HttpRefusal` that answers it. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const type = request.headers['content-type'] ?? ''
-  // Compared as a media type: a mere substring match would let text/plain; x=application/json in.
-  if (type.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
+  if (!isJson(request.headers['content-type'] ?? '')) {
     throw refuse(415, 'Content-Type must be application/json')
   }
   if (request.headers['content-encoding'] !== undefined) {
@@ -22,6 +20,19 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   } catch {
     throw new HttpRefusal(400, new RpcError(RpcCode.parseError, 'Parse error: not valid JSON'))
   }
+}
+
+/** The same of who may also send nothing, which counts as no arguments at all. */
+export async function readArguments(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const {
+    'content-type': type,
+    'content-length': length,
+    'transfer-encoding': coding,
+  } = request.headers
+  const hasNoBody = coding === undefined && Number(length ?? 0) === 0
+  // Some send a type with it.
+  if (hasNoBody && (type === undefined || isJson(type))) return {}
+  return readJson(request, maxBytes)
 }
 
 /** Rejects with the `HttpRefusal` that answers a body of more than `maxBytes`. */
@@ -37,6 +48,11 @@ export async function readText(request: IncomingMessage, maxBytes: number): Prom
     chunks.push(chunk)
   }
   return chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()
+}
+
+/** Compared as a media type: a mere substring match would let text/plain; x=application/json in. */
+function isJson(type: string): boolean {
+  return type.split(';')[0]?.trim().toLowerCase() === 'application/json'
 }
 
 export function tooDeep(): HttpRefusal {

@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { answer, cancelled } from '../gateway/answer.ts'
 import type { Endpoint } from '../gateway/endpoint.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import { checkEnvelope, checkSpoken } from '../gateway/modern.ts'
+import { checkEnvelope, checkSpoken, clientIn } from '../gateway/modern.ts'
 import { RpcCode, RpcError, type RpcFailure, type RpcRequest, type RpcResult } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import type { Exchange } from './exchange.ts'
 import { checkModernHeaders, checkParamHeaders } from './modern-headers.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { HttpRefusal, refuse } from './refusal.ts'
 import { Reply } from './reply.ts'
 
@@ -17,7 +18,7 @@ import { Reply } from './reply.ts'
 export async function serveModern(
   exchange: Exchange,
   message: RpcRequest,
-  { gateway, log }: { gateway: Gateway; log: Logger },
+  { gateway, log, limits }: { gateway: Gateway; log: Logger; limits: RateLimits },
 ): Promise<void> {
   const { endpoint, caller, request, response } = exchange
   const { id, method, params = {} } = message
@@ -27,6 +28,7 @@ export async function serveModern(
     if (!response.writableFinished) controller.abort(cancelled('the client left'))
   })
   await admit(message, request, endpoint)
+  await limits.take({ endpoint, caller, client: clientIn(params) }, message)
   if (method === 'subscriptions/listen') requireStream(message, request)
   const reply = new Reply(request, response)
   const call = { id, endpoint, caller, method, params, controller, notify: reply.send }

@@ -5,6 +5,8 @@ import type { Logger } from '../log.ts'
 import { openAdmission, type AdmissionOptions } from './admission.ts'
 import { answerPages } from './cors.ts'
 import type { Guard } from './guards.ts'
+import { OpenApi } from './openapi.ts'
+import { RateLimits } from './rate-limits.ts'
 import { refuse, sendJson } from './refusal.ts'
 import type { RequestHandler } from './server.ts'
 import { Sse } from './sse.ts'
@@ -13,6 +15,8 @@ import { StreamableHttp } from './streamable-http.ts'
 
 export type RoutesOptions = AdmissionOptions & {
   guard: Guard
+  /** Where clients reach us, without a slash at its end. */
+  url: string
   surfaces: Surfaces
   /** Origins whose pages may read what we answer to clients. */
   allowed: ReadonlySet<string>
@@ -30,7 +34,7 @@ export type RoutesOptions = AdmissionOptions & {
   maxBodyBytes: number
 }
 
-/** All addresses that are answered here; any other is for the window and the management API. */
+/** What is answered here, the first that fits; all else is the window's and the management API's. */
 export const ROUTES = {
   health: /^\/health$/,
   wellKnown: /^\/\.well-known\//,
@@ -40,6 +44,8 @@ export const ROUTES = {
   mcp: /^\/metamcp\/([^/]+)\/mcp$/,
   sse: /^\/metamcp\/([^/]+)\/sse$/,
   message: /^\/metamcp\/([^/]+)\/message$/,
+  openApi: /^\/metamcp\/([^/]+)\/api\/openapi\.json$/,
+  openApiTool: /^\/metamcp\/([^/]+)\/api\/([^/]+)$/,
 } as const
 
 type Route = keyof typeof ROUTES
@@ -56,8 +62,10 @@ type Asked = {
 export function openRoutes(options: RoutesOptions): RequestHandler {
   const { gateway, guard, version } = options
   const admission = openAdmission(options)
-  const streamableHttp = new StreamableHttp(options)
-  const sse = new Sse(options)
+  const limits = new RateLimits()
+  const streamableHttp = new StreamableHttp({ ...options, limits })
+  const sse = new Sse({ ...options, limits })
+  const openApi = new OpenApi({ ...options, limits })
   const answers: Record<Route, (asked: Asked) => void | Promise<void>> = {
     health: ({ response }) => sendJson(response, { status: 200, body: { status: 'ok', version } }),
     wellKnown: answerWellKnown,
@@ -68,6 +76,8 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     mcp: (asked) => streamableHttp.serve(calling(asked)),
     sse: (asked) => sse.open(calling(asked)),
     message: (asked) => sse.post(calling(asked)),
+    openApi: (asked) => openApi.describe(calling(asked)),
+    openApiTool: (asked) => openApi.call(calling(asked), asked.parts[1] ?? ''),
   }
 
   return Object.assign(route, { endStreams: () => gateway.endListening() })

@@ -3,13 +3,15 @@ import type { Endpoint } from '../gateway/endpoint.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openLog } from '../log.ts'
 import { openEvents } from '../testing/event-probe.ts'
+import { RateLimits } from './rate-limits.ts'
 import { openHttpServer } from './server.ts'
 import { Sse } from './sse.ts'
 
 /** Streams before `initialize`, for which nothing of a gateway is needed. */
-async function openSse(limits: { patienceMs?: number; max?: number }) {
+async function openSse(times: { patienceMs?: number; max?: number }) {
   const server = await openHttpServer({ host: '127.0.0.1', port: 0 }, openLog('silent'))
-  const sse = new Sse({ gateway: {} as Gateway, maxBodyBytes: 1_000, ...limits })
+  const gateway = {} as Gateway
+  const sse = new Sse({ gateway, maxBodyBytes: 1_000, limits: new RateLimits(), ...times })
   const fixed = { caller: 'me', query: new URLSearchParams(), queryKey: null }
   const endpoint = { name: 'e' } as Endpoint
   server.serve((request, response) =>

@@ -8,11 +8,13 @@ import { EventStream } from './event-stream.ts'
 import type { Exchange } from './exchange.ts'
 import { classify, type Incoming } from './messages.ts'
 import { answerOpening } from './opening.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { HttpRefusal, refuse } from './refusal.ts'
 
 export type SseOptions = {
   gateway: Gateway
   maxBodyBytes: number
+  limits: RateLimits
   /** Milliseconds that a stream may be open before `initialize`. */
   patienceMs?: number
   /** How many streams there may be. */
@@ -80,6 +82,9 @@ export class Sse {
     exchange.checkAgain()
     const line = this.#require(id, exchange)
     const incoming = classify(body)
+    if (incoming.kind === 'request' && line.session) {
+      await this.#options.limits.take(line.session, incoming.message)
+    }
     response.writeHead(202).end()
     await this.#take(line, incoming, exchange)
   }

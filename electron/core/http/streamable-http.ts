@@ -19,11 +19,17 @@ import { classify, invalid, type Incoming } from './messages.ts'
 import { hasModernVersion, isModern } from './modern-headers.ts'
 import { serveModern } from './modern-http.ts'
 import { answerOpening } from './opening.ts'
-import { refuse } from './refusal.ts'
+import type { RateLimits } from './rate-limits.ts'
+import { HttpRefusal, refuse } from './refusal.ts'
 import { Reply } from './reply.ts'
 import { SessionStreams, type Place } from './session-streams.ts'
 
-export type StreamableHttpOptions = { gateway: Gateway; log: Logger; maxBodyBytes: number }
+export type StreamableHttpOptions = {
+  gateway: Gateway
+  log: Logger
+  maxBodyBytes: number
+  limits: RateLimits
+}
 
 const SESSION_HEADER = 'mcp-session-id'
 
@@ -38,13 +44,15 @@ export class StreamableHttp {
   readonly #gateway: Gateway
   readonly #log: Logger
   readonly #maxBodyBytes: number
+  readonly #limits: RateLimits
   readonly #events = new EventStore()
   readonly #streams = new WeakMap<Session, SessionStreams>()
 
-  constructor({ gateway, log, maxBodyBytes }: StreamableHttpOptions) {
+  constructor({ gateway, log, maxBodyBytes, limits }: StreamableHttpOptions) {
     this.#gateway = gateway
     this.#log = log
     this.#maxBodyBytes = maxBodyBytes
+    this.#limits = limits
   }
 
   /** Rejects with `HttpRefusal`. Resolves when no call of it is running any more. */
@@ -75,10 +83,12 @@ export class StreamableHttp {
 
   async #request(exchange: Exchange, message: RpcRequest): Promise<void> {
     if (isModern(message, exchange.request.headers)) {
-      return serveModern(exchange, message, { gateway: this.#gateway, log: this.#log })
+      const parts = { gateway: this.#gateway, log: this.#log, limits: this.#limits }
+      return serveModern(exchange, message, parts)
     }
     if (message.method === 'initialize') return this.#initialize(exchange, message)
     const session = this.#requireSession(exchange)
+    await this.#limits.take(session, message)
     const reply = this.#openReply(exchange, session, [message.id])
     reply.finish(await session.request(message, (one) => sendOrRefuse(reply, session, one)))
   }
@@ -101,9 +111,29 @@ export class StreamableHttp {
     const messages = body.map(classify)
     const ids = messages.flatMap((one) => (one.kind === 'request' ? [one.message.id] : []))
     const reply = this.#openReply(exchange, session, ids)
-    const answers = await Promise.all(messages.map((one) => inBatch(session, one, reply)))
+    const refusals = await Promise.all(messages.map((one) => this.#refusalOf(session, one)))
+    const answers = await Promise.all(
+      messages.map((one, index) => refusals[index] ?? inBatch(session, one, reply)),
+    )
     const given = answers.filter((one) => one !== null)
-    reply.finish(given.length > 0 ? given : null)
+    if (given.length === 0) return reply.finish(null)
+    // With one status for all, it is that of a refusal where nothing else was answered.
+    const [refusal] = given.every((one) => one instanceof HttpRefusal) ? given : []
+    if (refusal) reply.headers = refusal.headers
+    const bodies = given.map((one) => (one instanceof HttpRefusal ? one.body : one))
+    reply.finish(bodies, refusal?.status)
+  }
+
+  /** Of one message in a batch, whose others are answered all the same. */
+  async #refusalOf(session: Session, incoming: Incoming): Promise<HttpRefusal | null> {
+    if (incoming.kind !== 'request') return null
+    try {
+      await this.#limits.take(session, incoming.message)
+      return null
+    } catch (error) {
+      if (error instanceof HttpRefusal) return error
+      throw error
+    }
   }
 
   /** A reply whose stream can be resumed; the session hears when its client is not there any more. */

@@ -84,6 +84,12 @@ const ENDPOINTS: HttpRow[] = [
   { ...at('DELETE', own('mcp')), ...onPrivate(400) },
   { ...at('GET', own('sse')), ...onPrivate(200) },
   { ...at('POST', own('message')), ...initialize, ...onPrivate(400) },
+  { ...at('GET', shared('api/openapi.json')), ...onShared(200) },
+  { ...at('POST', shared('api/openapi.json')), ...json({}), ...onShared(405) },
+  { ...at('POST', shared('api/none')), ...json({}), ...onShared(404) },
+  { ...at('GET', shared('api/none')), ...onShared(404) },
+  { ...at('GET', own('api/openapi.json')), ...onPrivate(200) },
+  { ...at('POST', own('api/none')), ...json({}), ...onPrivate(404) },
   { ...at('POST', '/metamcp/none/mcp'), ...initialize, all: 404 },
   ...(['server', 'namespace', 'endpoint'] as const).map((kind) => {
     return { ...at('POST', proxy(kind)), ...initialize, all: 401, but: { operator: 200 } }

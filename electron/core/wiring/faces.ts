@@ -47,7 +47,7 @@ export function openFaces(parts: FacesParts): RequestHandler {
   const { log, version } = config
   const allowed = new Set(config.allowedOrigins)
   return openRoutes({
-    ...{ gateway, log, version },
+    ...{ gateway, log, version, url: parts.url },
     signInCallback: (request, response) =>
       parts.signInCallback(request, response, accounts?.signedIn(request)?.caller ?? null),
     accounts: accounts ? (request, response) => accounts.handle(request, response) : null,

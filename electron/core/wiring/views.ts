@@ -36,7 +36,9 @@ export function endpointViews(stores: Stores): EndpointView[] {
     const namespace = namespaceOf(stores, endpoint)
     const name = addressOf(stores, endpoint)
     if (!endpoint.enabled || !namespace || name === null) return []
-    return [endpointView(stores, { ...endpoint, name }, asClientsSee(stores, namespace))]
+    const { rateLimit, discovery } = endpoint
+    const view = endpointView(stores, { ...endpoint, name }, asClientsSee(stores, namespace))
+    return [{ ...view, rateLimit, discovery }]
   })
 }
 
@@ -75,7 +77,8 @@ export function visitedView(
   const namespace = endpoint && namespaceOf(stores, endpoint)
   if (!namespace) return undefined
   const shown = { ...endpoint, name: `endpoint/${endpoint.name}`, auth: MANAGERS_ONLY }
-  return endpointView(stores, shown, asClientsSee(stores, namespace))
+  const { discovery } = endpoint
+  return { ...endpointView(stores, shown, asClientsSee(stores, namespace)), discovery }
 }
 
 /** Who may come in is decided elsewhere, by the address. */

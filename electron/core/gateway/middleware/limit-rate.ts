@@ -36,7 +36,8 @@ export const limitRate = middlewareKind<Options>({
   make: (options, place) => limited(options, place),
 })
 
-const COUNTED = new Set(['tools/call', 'prompts/get', 'resources/read'])
+/** What costs servers something. */
+export const COUNTED: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read'])
 
 function limited(options: Options, place: MiddlewarePlace): Middleware {
   const { all, each } = place.keep(() => ({
@@ -68,7 +69,9 @@ async function take(limiter: RateLimiterMemory | null, key: string): Promise<voi
   }
 }
 
+type Who = Pick<Call, 'caller'> & { client: Pick<Call['client'], 'info'> }
+
 /** Who calls with which program. */
-export function clientKey({ caller, client }: Pick<Call, 'caller' | 'client'>): string {
+export function clientKey({ caller, client }: Who): string {
   return `${caller}\n${client.info?.name ?? ''}`
 }

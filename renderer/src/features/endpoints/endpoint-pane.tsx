@@ -12,6 +12,7 @@ import { State } from '../../ui/state.tsx'
 import { useFormat } from '../../ui/use-format.ts'
 import { EndpointName } from './endpoint-name.tsx'
 import styles from './endpoints.module.css'
+import { LimitFields } from './limit-fields.tsx'
 import { NamespaceField } from './namespace-field.tsx'
 import { useEndpointActions } from './use-endpoint-actions.ts'
 import type { ShownEndpoint } from './use-endpoints.ts'
@@ -60,6 +61,11 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
             <Machine text={endpoint.sseUrl} label={t('sseOf', { name })} />
           </Labelled>
         )}
+        {endpoint.openApiUrl && (
+          <Labelled label="OpenAPI">
+            <Machine text={endpoint.openApiUrl} label={t('openApiOf', { name })} />
+          </Labelled>
+        )}
         <Labelled label="stdio">
           <Machine
             text={`metamcp stdio --endpoint ${endpoint.address}`}
@@ -72,6 +78,9 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
         <Offer endpoint={endpoint} />
       </Field>
       <Callers endpoint={endpoint} />
+      <Field label={t('limits.title')}>
+        <LimitFields endpoint={endpoint} />
+      </Field>
       <ShareField thing={endpoint} onChange={(shared) => share(endpoint, shared)} />
       <Names endpoint={endpoint} />
     </div>

@@ -7,6 +7,8 @@ export type ShownEndpoint = KnownEndpoint & {
   /** Where clients of Streamable HTTP and of HTTP+SSE reach it; `null` until that is known. */
   url: string | null
   sseUrl: string | null
+  /** Where programs read of its tools that know OpenAPI alone. */
+  openApiUrl: string | null
   namespace: NamespaceSummary | null
   /** Names of the clients that have a session on it. */
   clients: string[]
@@ -34,6 +36,7 @@ export function useEndpoints() {
       ...endpoint,
       url: base ? `${base}/mcp` : null,
       sseUrl: base ? `${base}/sse` : null,
+      openApiUrl: base ? `${base}/api/openapi.json` : null,
       namespace: summaries.data?.find(({ id }) => id === endpoint.namespaceId) ?? null,
       clients: here?.map(({ name }) => name) ?? [],
       sessions: activity.data?.sessions[endpoint.address] ?? 0,
