@@ -43,6 +43,7 @@ export const UNNOTED: ReadonlySet<string> = new Set([
 const TOLD = new Set([
   ...['enabled', 'shared', 'paused', 'role', 'mode', 'prefix', 'isolation', 'start', 'type'],
   ...['idleMs', 'startTimeoutMs', 'idleConnections', 'maxConnections', 'ms', 'port', 'logLevel'],
+  ...['callLogDays', 'callLogRows'],
 ])
 /** Fields that name what it is about. */
 const TARGETS = new Set(['id', 'ids', 'serverId', 'clientId'])

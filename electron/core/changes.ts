@@ -17,6 +17,8 @@ export type Change =
   | { kind: 'ai-clients' }
   /** Clients came, went or called; at most once a second. */
   | { kind: 'activity' }
+  /** Calls were logged, or deleted from the log, or dropped; at most once a second. */
+  | { kind: 'calls' }
   /** What the program around the core says of itself: updates. */
   | { kind: 'host' }
   /** The copy of the registry on this machine knows more, or is being brought up to date. */

@@ -25,7 +25,7 @@ import type { SignInsParts } from './wiring/sign-ins.ts'
 import type { GatewayLimits } from './wiring/start-gateway.ts'
 import { migrationsIn, openStores, type Stores } from './wiring/stores.ts'
 import { endpointViews, mcpUrl } from './wiring/views.ts'
-import { openWatching, rememberLog } from './wiring/watching.ts'
+import { openWatching, rememberLog, type CallLogTimes } from './wiring/watching.ts'
 
 /**
  * Milliseconds that calls in flight get when the core closes, and after which children that are
@@ -36,6 +36,7 @@ const DRAIN_MS = 3_000
 /** Times in milliseconds, and sizes, that are not a person's to configure. */
 export type CoreLimits = GatewayLimits &
   AuthorizationTimes &
+  CallLogTimes &
   SignInsParts['times'] & {
     /** How long an idle connection of a client is kept. */
     keepAliveMs?: number
@@ -105,7 +106,8 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const stores = await openStores(db, changes, config)
   const { audit, auditing, context } = opened.use(openAuditing({ db, stores, changes, log }))
   const sight = openSight(stores)
-  const watching = opened.use(await openWatching({ config, logs, stores, changes, sight }))
+  const watched = { config, db, limits, logs, stores, changes, sight }
+  const watching = opened.use(await openWatching(watched))
   const applied = await applyConfigFile({ config, stores, db })
   await stores.ownModules.load(modulesOf(stores))
   const firstKey = await prepareFirstStart(stores)

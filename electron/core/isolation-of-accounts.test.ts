@@ -54,6 +54,11 @@ const GENERAL: Record<string, unknown> = {
   'activity.clients': undefined,
   'activity.latest': { limit: 100 },
   'activity.keys': undefined,
+  'calls.list': { limit: 100 },
+  'calls.stats': { by: 'endpoint' },
+  'calls.pace': { since: 0, until: 4_000_000_000_000, buckets: 1 },
+  'calls.choices': undefined,
+  'calls.health': undefined,
   'removals.list': undefined,
   'settings.get': undefined,
   'accounts.me': undefined,
@@ -77,6 +82,9 @@ test('of what an account keeps to itself no answer tells others, whoever they ar
   await expect
     .poll(async () => (await textOf(core, ben, ['logs.list', {}])).includes(WORDS))
     .toBe(true)
+  await expect
+    .poll(() => textOf(core, ben, ['calls.list', GENERAL['calls.list']]), { timeout: 5_000 })
+    .toContain('diary__echo')
 
   const marks = [...marksOf(bens), removalId]
   for (const [path, input] of Object.entries(GENERAL)) {

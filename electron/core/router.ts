@@ -1,5 +1,6 @@
 import { accountRouter, type AccountRouterOptions } from './accounts/router.ts'
 import { activityRouter, type ActivityRouterOptions } from './activity/router.ts'
+import { callsRouter, type CallsRouterOptions } from './calls/router.ts'
 import { apiKeyRouter, type ApiKeyRouterOptions } from './auth/api-key-router.ts'
 import { addingRouter, type AddingRouterOptions } from './adding/router.ts'
 import { authorizationRouter, type AuthorizationDesk } from './authorization/router.ts'
@@ -28,6 +29,7 @@ export type AppRouterOptions = {
   oauth: OAuthRouterOptions
   logs: LogRouterOptions
   activity: ActivityRouterOptions
+  calls: CallsRouterOptions
   host: HostRouterOptions
   clients: AiClientRouterOptions
   inspector: InspectorRouterOptions
@@ -52,6 +54,7 @@ export function appRouter(options: AppRouterOptions) {
     oauth: oauthRouter(options.oauth),
     logs: logRouter(options.logs),
     activity: activityRouter(options.activity),
+    calls: callsRouter(options.calls),
     host: hostRouter(options.host),
     clients: aiClientRouter(options.clients),
     inspector: inspectorRouter(options.inspector),

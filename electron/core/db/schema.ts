@@ -128,7 +128,10 @@ export const callLog = pgTable(
     durationMs: doublePrecision('duration_ms').notNull(),
     /** `ok`, `tool-error`, `cancelled` or the JSON-RPC error code. */
     outcome: text('outcome').notNull(),
-    /** Whose endpoint it was, and whose key or sign-in called; null for the instance's. */
+    /**
+     * Who kept the endpoint to themselves, null where nobody did, and whose key or sign-in called,
+     * null for the instance's.
+     */
     ownerId: text('owner_id'),
     accountId: text('account_id'),
     /** What went wrong, as the client was told, without secrets. */

@@ -1,5 +1,6 @@
 import type { ClientFace } from '../connections/connection.ts'
 import type { JsonObject } from '../json-rpc.ts'
+import type { KeptPayload } from '../kept-payload.ts'
 import type { Call, Handler } from './call.ts'
 
 /** Who is there: a session, or a request of the modern era. */
@@ -9,8 +10,11 @@ export type Visit = { endpoint: string; caller: string; client: ClientFace }
 type FinishedCall = {
   /** The name of the server that was asked; `null` when it came to none. */
   server: string | null
-  /** The tool or prompt as the client named it, or the resource's URI. */
+  method: string
+  /** The tool or prompt as clients name it, or the resource's URI. */
   name: string
+  /** As the client sent them; `undefined` where it sent none. */
+  arguments: unknown
   /** Milliseconds since 1970. */
   at: number
   ms: number
@@ -19,6 +23,8 @@ type FinishedCall = {
   error: unknown
   /** The client did not wait for it. */
   wasCancelled: boolean
+  /** What a middleware of the namespace wants kept of it; `null` for nothing. */
+  kept: KeptPayload | null
 }
 
 /** Told, on the path of the calls, of what clients do: it takes notes and goes. */
@@ -49,15 +55,20 @@ export async function observed(
     observer.asked(call, call.method === 'tools/list' ? lengthOf(result.tools) : null)
     return result
   }
-  const route = { server: null }
-  const said = call.params[parameter]
+  const { method, params } = call
+  const route: NonNullable<Call['route']> = { server: null }
+  const said = params[parameter]
   const name = typeof said === 'string' ? said : ''
   const at = Date.now()
   const begun = performance.now()
   const finish = (result: JsonObject | null, error: unknown) => {
     const ms = performance.now() - begun
-    const wasCancelled = call.signal.aborted
-    observer.called(call, { server: route.server, name, at, ms, result, error, wasCancelled })
+    const meant = route.meant ?? { name, arguments: params.arguments }
+    observer.called(call, {
+      ...{ server: route.server, method, at, ms, result, error, ...meant },
+      wasCancelled: call.signal.aborted,
+      kept: route.kept ?? null,
+    })
   }
   try {
     const result = await handle({ ...call, route })

@@ -2,6 +2,7 @@ import type { MiddlewareEntry } from '../../../shared/middleware.ts'
 import { ownCall, type Call, type Handler } from '../gateway/call.ts'
 import { ORIGIN, type Listed } from '../gateway/catalog.ts'
 import { compose } from '../gateway/compose.ts'
+import type { MiddlewarePlace } from '../gateway/middleware/kind.ts'
 import { MIDDLEWARE_KINDS } from '../gateway/middleware/kinds.ts'
 import { openMiddlewares } from '../gateway/middleware/middlewares.ts'
 import { openOwnModules } from '../gateway/middleware/own-modules.ts'
@@ -27,8 +28,9 @@ export function runMiddlewares(
   middlewares.check(entries)
   const listed = new Map(tools.map((tool) => [tool.name, listedTool(tool)]))
   const kept = new Map<string, unknown>()
+  const redactions: MiddlewarePlace['redactions'] = []
   const made = middlewares.make(entries, (entry) => ({
-    ...{ endpoint: 'default', log },
+    ...{ endpoint: 'default', log, redactions },
     toolOf: ({ method, params }) =>
       method === 'tools/call' ? listed.get(params.name as string) : undefined,
     keep: <T>(make: () => T) => {

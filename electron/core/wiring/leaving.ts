@@ -1,7 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { requireOther } from '../accounts/people.ts'
 import type { Database, Tx } from '../db/open.ts'
-import { apiKeys, endpoints, namespaces, servers, users } from '../db/schema.ts'
+import { apiKeys, callLog, endpoints, namespaces, servers, users } from '../db/schema.ts'
 import type { Removals } from '../removals/removals.ts'
 import type { Following } from './following.ts'
 import type { Stores } from './stores.ts'
@@ -33,6 +33,7 @@ export function leavingFrom({ db, stores, follow, removals }: LeavingParts) {
       for (const table of [apiKeys, endpoints, namespaces, servers]) {
         await tx.delete(table).where(eq(table.ownerId, accountId))
       }
+      await tx.delete(callLog).where(eq(callLog.ownerId, accountId))
       await tx.delete(users).where(eq(users.id, accountId))
     })
     for (const store of [stores.servers, stores.namespaces, stores.endpoints, stores.apiKeys]) {

@@ -88,6 +88,10 @@ export function openManagement(parts: ManagementParts): AppRouter {
     oauth: { oauth, server },
     logs: { ring: watching.logs.ring, reads: sight.reads },
     activity: { activity: watching.activity, seesKey },
+    calls: {
+      calls: watching.calls,
+      handleOf: (accountId) => stores.directory.get(accountId)?.handle ?? null,
+    },
     host,
     clients: {
       aiClients,

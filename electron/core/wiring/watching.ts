@@ -1,8 +1,12 @@
 import { openActivity, type Activity } from '../activity/activity.ts'
+import { keeperOf } from '../access.ts'
+import { openCalls, type Calls, type CallsOptions } from '../calls/calls.ts'
 import type { Change, Changes } from '../changes.ts'
 import { KNOWN_CLIENTS } from '../clients/catalogue/index.ts'
 import type { CoreConfig } from '../config.ts'
+import type { Database } from '../db/open.ts'
 import type { Gateway, GatewayOptions } from '../gateway/gateway.ts'
+import type { Observer } from '../gateway/observer.ts'
 import { openListWatch } from '../logs/list-watch.ts'
 import { openLogs, type Logs } from '../logs/logs.ts'
 import type { PoolsOptions } from '../connections/pools.ts'
@@ -10,10 +14,11 @@ import type { Sight } from './sight.ts'
 import type { Stores } from './stores.ts'
 import { endpointViews } from './views.ts'
 
-/** What happens, remembered for people: the log, and what clients do. */
+/** What happens, remembered for people: the log, what clients do, and each of their calls. */
 export interface Watching extends AsyncDisposable {
   readonly logs: Logs
   readonly activity: Activity
+  readonly calls: Calls
   /** For the gateway's options. */
   gatewayEvents(gateway: () => Gateway): Pick<GatewayOptions, 'observer' | 'onServerLog'>
   readonly poolEvents: Pick<PoolsOptions, 'onStderr'>
@@ -39,8 +44,15 @@ const CHANGES_LISTS: ReadonlySet<Change['kind']> = new Set<Change['kind']>([
   'endpoint',
 ])
 
+/** How the call log is written, where a test says so. */
+export type CallLogTimes = {
+  callLog?: Partial<Pick<CallsOptions, 'everyMs'>> & Partial<Pick<Database, 'record'>>
+}
+
 export type WatchingParts = {
   config: CoreConfig
+  db: Database
+  limits: CallLogTimes
   logs: Logs
   stores: Stores
   changes: Changes
@@ -62,11 +74,15 @@ export async function openWatching(parts: WatchingParts): Promise<Watching> {
     save: (seen) => stores.settings.set('seen', seen),
     onChange: () => changes.publish({ kind: 'activity' }),
   })
+  const calls = openCallLog(parts)
+  const unsubscribe = changes.subscribe(({ kind }) => {
+    // It may be told to keep less now.
+    if (kind === 'preferences') void calls.tidy()
+  })
   return {
-    logs,
-    activity,
+    ...{ logs, activity, calls },
     gatewayEvents: (gateway) => ({
-      observer: activity,
+      observer: toldTo(activity, calls),
       onServerLog(id, params) {
         logs.told(id, params, (text) => gateway().pools.mask(id, text))
       },
@@ -85,7 +101,39 @@ export async function openWatching(parts: WatchingParts): Promise<Watching> {
         },
       }
     },
-    [Symbol.asyncDispose]: () => activity.close(),
+    async [Symbol.asyncDispose]() {
+      unsubscribe()
+      await calls.close()
+      await activity.close()
+    },
+  }
+}
+
+function openCallLog({ config, db, stores, changes, sight, limits }: WatchingParts): Calls {
+  const { record = db.record, everyMs } = limits.callLog ?? {}
+  return openCalls({
+    ...{ db: { read: db.read, record }, log: config.log, everyMs },
+    labelOf: (id) => LABELS.get(id),
+    ownerOf(visit) {
+      const place = sight.placeOf(visit)
+      return { ownerId: keeperOf(place), accountId: place.accountId }
+    },
+    bounds() {
+      const { callLogDays, callLogRows } = stores.preferences.get()
+      return { days: callLogDays, rows: callLogRows }
+    },
+    onChange: () => changes.publish({ kind: 'calls' }),
+  })
+}
+
+function toldTo(activity: Activity, calls: Calls): Observer {
+  return {
+    opened: (visit) => activity.opened(visit),
+    asked: (visit, tools) => activity.asked(visit, tools),
+    called(visit, call) {
+      activity.called(visit, call)
+      calls.called(visit, call)
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isObject, type JsonObject } from '../../json-rpc.ts'
 import { openRedaction, REDACTED_KINDS, type RedactedKind } from '../../redaction.ts'
 import type { Middleware } from '../call.ts'
-import { middlewareKind } from './kind.ts'
+import { middlewareKind, type MiddlewarePlace } from './kind.ts'
 
 type Options = {
   kinds: RedactedKind[]
@@ -36,7 +36,7 @@ export const redact = middlewareKind<Options>({
       .default(true)
       .meta({ title: 'Results', description: 'On the way to clients.' }),
   }),
-  make: (options) => redacted(options),
+  make: (options, place) => redacted(options, place),
 })
 
 /** Where a request carries what a person or a model has written. */
@@ -52,8 +52,9 @@ const RESULTS = new Map<string, readonly string[]>([
   ['resources/read', ['contents']],
 ])
 
-function redacted(options: Options): Middleware {
+function redacted(options: Options, { redactions }: MiddlewarePlace): Middleware {
   const hide = openRedaction(options.kinds, options.words)
+  redactions.push(hide)
   return (next) =>
     async function redact(call) {
       const carried = CARRIED.get(call.method)

@@ -1,0 +1,174 @@
+import { sql } from 'drizzle-orm'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { CallFilters } from '../shared/calls.ts'
+import { callsQuery, readCalls, type CallReader } from '../electron/core/calls/call-rows.ts'
+import { openCalls, type Calls } from '../electron/core/calls/calls.ts'
+import type { EndedCall } from '../electron/core/calls/note.ts'
+import { openDatabase, type Database } from '../electron/core/db/open.ts'
+import { openLog } from '../electron/core/log.ts'
+
+/** What a person may wait for the newest page, in ms. */
+const LIMIT_MS = 50
+const ROWS = 100_000
+const RUNS = 15
+const PAGE = 100
+const HOUR_MS = 60 * 60_000
+
+/**
+ * How long the call log takes to answer with 100,000 rows in it, and what noting a call costs on its
+ * path, also while the database does not answer. Prints medians; returns the exit code, 1 when a
+ * page with two filters takes longer than its limit.
+ */
+export async function benchCalls(): Promise<number> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'metamcp-bench-calls-'))
+  try {
+    await using db = await openBenchDatabase(dataDir)
+    await fill(db)
+    const pages = await timePages(db)
+    await timeOthers(db)
+    await timeNotes(db)
+    return pages <= LIMIT_MS ? 0 : 1
+  } finally {
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+async function openBenchDatabase(dataDir: string) {
+  const migrationsDir = resolve(import.meta.dirname, '../resources/migrations')
+  const log = openLog('silent')
+  const db = await openDatabase({ dataDir, migrationsDir, templateFile: null, log })
+  return Object.assign(db, { [Symbol.asyncDispose]: () => db.close() })
+}
+
+/** Thirty servers, eight clients, four endpoints; three calls in a hundred fail. */
+async function fill(db: Database): Promise<void> {
+  await db.record(async (tx) => {
+    await tx.execute(sql`
+      insert into call_log (at, endpoint, caller, client, client_version, server, method, name,
+        duration_ms, outcome, error, owner_id, account_id, arguments_size, result_size,
+        result_tokens)
+      select now() - (${ROWS} - n) * interval '20 seconds',
+        (array['default', 'work', 'home.h1234567', 'lab'])[1 + n % 4], 'api-key:k' || n % 9,
+        'client-' || (n * 7) % 8, '1.0', 'server-' || (n * 13) % 30, 'tools/call',
+        'server-' || (n * 13) % 30 || '__tool_' || n % 40, 5 + (n * 37) % 900,
+        case when n % 50 = 0 then 'tool-error' when n % 100 = 7 then '-32603' else 'ok' end,
+        case when n % 50 = 0 or n % 100 = 7 then 'it went wrong for reason ' || n end,
+        case when n % 4 = 2 then 'ben' end, case when n % 4 = 2 then 'ben' end,
+        80, 2000, 500
+      from generate_series(1, ${ROWS}) n`)
+  })
+}
+
+const MEMBER: CallReader = { accountId: 'ben', handle: 'h1234567', isAdmin: false }
+const ADMIN: CallReader = { accountId: 'ada', handle: 'h7654321', isAdmin: true }
+
+type Asked = { words: string; filters: CallFilters; reader?: CallReader }
+
+/** Each with two filters; some are of calls that are rare, or long ago, or not there. */
+function questions(): Asked[] {
+  const since = Date.now() - 24 * HOUR_MS
+  return [
+    { words: 'a server, failed', filters: { server: 'server-3', outcome: 'failed' } },
+    { words: 'an endpoint and a client', filters: { endpoint: 'work', client: 'client-3' } },
+    { words: 'a client, one code', filters: { client: 'client-7', outcome: '-32603' } },
+    { words: 'a tool, failed', filters: { name: 'server-4__tool_28', outcome: 'failed' } },
+    { words: 'a server of the last day', filters: { server: 'server-3', since } },
+    { words: 'two that never meet', filters: { endpoint: 'lab', client: 'client-1' } },
+    { words: 'a server that is not there', filters: { server: 'none', outcome: 'failed' } },
+    {
+      words: 'a server, failed, for a member',
+      filters: { server: 'server-4', outcome: 'failed' },
+      reader: MEMBER,
+    },
+    {
+      words: 'a server, failed, for an administrator',
+      filters: { server: 'server-4', outcome: 'failed' },
+      reader: ADMIN,
+    },
+  ]
+}
+
+async function timePages(db: Database): Promise<number> {
+  let slowest = 0
+  for (const { words, filters, reader = null } of questions()) {
+    const query = { limit: PAGE, filters, reader }
+    const ms = await median(() => db.read((tx) => readCalls(tx, query)))
+    slowest = Math.max(slowest, ms)
+    const { length } = await db.read((tx) => readCalls(tx, query))
+    say(words, ms, `${Math.min(length, PAGE)} rows, ${await indexOf(db, filters)}`)
+  }
+  process.stdout.write(`slowest page ${slowest.toFixed(1)} ms of ${LIMIT_MS}\n`)
+  return slowest
+}
+
+/** What serves such a page: the plan's own words. */
+async function indexOf(db: Database, filters: CallFilters): Promise<string> {
+  const { rows } = await db.read((tx) => {
+    const query = callsQuery(tx, { limit: PAGE, filters, reader: null })
+    return tx.execute<{ 'QUERY PLAN': string }>(sql`explain ${query.getSQL()}`)
+  })
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+  return [...new Set(plan.match(/call_log_\w+|Seq Scan/g) ?? [])].join(' and ')
+}
+
+async function timeOthers(db: Database): Promise<void> {
+  const calls = openOver(db)
+  const all = { filters: {}, reader: null }
+  const until = Date.now()
+  const day = { since: until - 24 * HOUR_MS, until, buckets: 60, ...all }
+  say('the newest page', await median(() => calls.list({ limit: PAGE, ...all })))
+  const text = { limit: PAGE, reader: null, filters: { text: 'no such text' } }
+  say('a text that is nowhere', await median(() => calls.list(text)))
+  say('statistics of all tools', await median(() => calls.stats({ by: 'tool', ...all })))
+  say('the chart of a day', await median(() => calls.pace(day)))
+  say('what one may filter by', await median(() => calls.choices(null)))
+  await calls.close()
+}
+
+async function timeNotes(db: Database): Promise<void> {
+  const call: EndedCall = {
+    ...{ server: 'github', method: 'tools/call', name: 'github__search', at: Date.now(), ms: 12 },
+    ...{ arguments: { query: 'x', limit: 10 }, error: null, wasCancelled: false, kept: null },
+    result: { content: [{ type: 'text', text: 'x'.repeat(4_000) }], isError: false },
+  }
+  const visit = { endpoint: 'default', caller: 'api-key:k', client: { info: { name: 'cursor' } } }
+  const stalled = openOver({ ...db, record: () => new Promise<never>(() => {}) })
+  for (const [words, calls] of [
+    ['noting a call', openOver(db)],
+    ['noting one while the database is stalled', stalled],
+  ] as const) {
+    const times = Array.from({ length: 20_000 }, () => {
+      const begun = performance.now()
+      calls.called(visit, call)
+      return performance.now() - begun
+    }).sort((one, other) => one - other)
+    const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0) * 1_000
+    const line = `p50 ${at(0.5).toFixed(1)} µs, p99 ${at(0.99).toFixed(1)} µs`
+    process.stdout.write(`${words.padEnd(42)} ${line}\n`)
+    await calls.close()
+  }
+}
+
+function openOver(db: Pick<Database, 'read' | 'record'>): Calls {
+  return openCalls({
+    ...{ db, log: openLog('silent'), onChange: () => undefined, labelOf: () => undefined },
+    ownerOf: () => ({ ownerId: null, accountId: null }),
+    bounds: () => ({ days: 3_650, rows: 1_000_000 }),
+  })
+}
+
+async function median(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = []
+  for (let run = 0; run < RUNS; run++) {
+    const begun = performance.now()
+    await work()
+    times.push(performance.now() - begun)
+  }
+  return times.sort((one, other) => one - other)[Math.floor(RUNS / 2)] ?? Infinity
+}
+
+function say(words: string, ms: number, more = ''): void {
+  process.stdout.write(`${words.padEnd(42)} ${ms.toFixed(1).padStart(7)} ms  ${more}\n`)
+}

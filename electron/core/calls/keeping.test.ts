@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest'
+import { callOf, openTempCalls, visitOf } from '../testing/temp-calls.ts'
+import { openTempDatabase } from '../testing/temp-database.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+
+test('a database that does not answer holds up nobody: calls are dropped, and counted', async () => {
+  await using db = await openTempDatabase()
+  const stalled = Promise.withResolvers<void>()
+  const record: typeof db.record = async (work) => {
+    await stalled.promise
+    return db.record(work)
+  }
+  const { calls, listed, lines } = openTempCalls({ ...db, record }, { maxRows: 20 })
+  for (let count = 0; count < 50; count++) calls.called(visitOf(), callOf())
+  await expect.poll(() => calls.health()).toEqual({ written: 0, dropped: 30, queued: 20 })
+  expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    'warn the call log lacks calls',
+  ])
+  stalled.resolve()
+  expect(await listed(20)).toHaveLength(20)
+  calls.called(visitOf(), callOf({ name: 'again' }))
+  expect((await listed(21))[0]).toMatchObject({ name: 'again' })
+  expect(calls.health()).toEqual({ written: 21, dropped: 30, queued: 0 })
+  await calls.close()
+})
+
+test('large results wait in no more memory than there is for them', async () => {
+  await using db = await openTempDatabase()
+  const { calls } = openTempCalls({ ...db, record: () => new Promise(() => {}) })
+  const text = 'x'.repeat(1_000_000)
+  for (let count = 0; count < 40; count++) {
+    calls.called(
+      visitOf(),
+      callOf({ result: { content: [{ type: 'text', text: `${count}${text}` }] } }),
+    )
+  }
+  const { queued, dropped } = calls.health()
+  // At two bytes for each character, 32 MB hold 16 of them.
+  expect(queued).toBe(16)
+  expect(dropped).toBe(24)
+})
+
+test('calls that cannot be written are dropped, said once, and the next ones are written', async () => {
+  await using db = await openTempDatabase()
+  let isBroken = true
+  const record: typeof db.record = (work) =>
+    isBroken ? Promise.reject(new Error('no disk')) : db.record(work)
+  const { calls, listed, lines } = openTempCalls({ ...db, record })
+  for (const count of [1, 2]) {
+    calls.called(visitOf(), callOf())
+    await expect.poll(() => calls.health().dropped).toBe(count)
+  }
+  expect(lines).toMatchObject([{ level: 'warn', facts: { error: 'no disk' } }])
+  isBroken = false
+  calls.called(visitOf(), callOf({ name: 'works' }))
+  expect((await listed(1)).map(({ name }) => name)).toEqual(['works'])
+  isBroken = true
+  calls.called(visitOf(), callOf())
+  await expect.poll(() => lines.length).toBe(2)
+  await calls.close()
+})
+
+test('what waits at the end is written, and of what cannot be nobody waits for ever', async () => {
+  await using db = await openTempDatabase()
+  const first = openTempCalls(db, { everyMs: 60_000 })
+  for (let count = 0; count < 30; count++) first.calls.called(visitOf(), callOf())
+  await first.calls.close()
+  expect(await first.listed(30)).toHaveLength(30)
+  first.calls.called(visitOf(), callOf())
+  expect(first.calls.health()).toEqual({ written: 30, dropped: 0, queued: 0 })
+
+  const second = openTempCalls({ ...db, record: () => new Promise(() => {}) }, { everyMs: 60_000 })
+  second.calls.called(visitOf(), callOf())
+  await second.calls.close()
+  expect(second.calls.health()).toMatchObject({ written: 0, dropped: 1 })
+})
+
+test('what is older, or more, than is to be kept goes in slices', async () => {
+  await using db = await openTempDatabase()
+  const bounds = { days: 30, rows: 2_000 }
+  let slices = 0
+  const record: typeof db.record = (work) => {
+    slices++
+    return db.record(work)
+  }
+  const { calls, listed } = openTempCalls(
+    { ...db, record },
+    { bounds: () => bounds, maxRows: 5_000 },
+  )
+  const now = Date.now()
+  for (let count = 0; count < 3_300; count++) {
+    calls.called(
+      visitOf(),
+      callOf({ name: `t${count}`, at: count < 3_290 ? now - 20 * DAY_MS : now }),
+    )
+  }
+  await listed(3_300)
+  slices = 0
+  await calls.tidy()
+  // 1,300 rows are too many, and 500 at a time is enough to hold up others.
+  expect(slices).toBe(3)
+  const { calls: kept } = await calls.list({ limit: 500, filters: {}, reader: null })
+  expect(kept).toHaveLength(500)
+  const [all] = await calls.stats({ by: 'server', filters: {}, reader: null })
+  expect(all?.calls).toBe(2_000)
+  bounds.days = 10
+  await calls.tidy()
+  const left = await calls.list({ limit: 500, filters: {}, reader: null })
+  expect(left.calls.map(({ name }) => name)).toEqual(
+    Array.from({ length: 10 }, (_, index) => `t${3_299 - index}`),
+  )
+  await calls.close()
+})

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Database } from '../db/open.ts'
+import { messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import { pruneSlice } from './call-rows.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+/** So many rows go at a time: whoever else wants the database gets it in between. */
+const SLICE = 500
+const PAUSE_MS = 20
+const EVERY_MS = 60_000
+
+/** What is kept: neither older nor more than that. */
+export type CallLogBounds = { days: number; rows: number }
+
+export type RetentionOptions = {
+  db: Pick<Database, 'record'>
+  log: Logger
+  bounds: () => CallLogBounds
+  /** In ms since 1970. */
+  now: () => number
+  onChange: () => void
+}
+
+/** Deletes what is old, and what is more than is to be kept. */
+export interface Retention {
+  /** Rows were written: looks, but not more often than once a minute. */
+  later(): void
+  /** Looks now; resolves when all is as it is to be. Never rejects. */
+  tidy(): Promise<void>
+  /** Waits for the slice that is being deleted, if any. */
+  close(): Promise<void>
+}
+
+export function openRetention({ db, log, bounds, now, onChange }: RetentionOptions): Retention {
+  let isClosed = false
+  let timer: NodeJS.Timeout | undefined
+  let working: Promise<void> | null = null
+
+  async function work(): Promise<void> {
+    let isMore = true
+    while (isMore && !isClosed) {
+      const { days, rows } = bounds()
+      const since = new Date(now() - days * DAY_MS)
+      const count = await db.record((tx) => pruneSlice(tx, { since, rows, limit: SLICE }))
+      if (count > 0) onChange()
+      isMore = count >= SLICE
+      if (isMore) await pause(PAUSE_MS)
+    }
+  }
+  const tidy = () => {
+    clearTimeout(timer)
+    timer = undefined
+    working ??= work()
+      .catch((error: unknown) => {
+        if (!isClosed) log.warn({ error: messageOf(error) }, 'old calls could not be deleted')
+      })
+      .finally(() => (working = null))
+    return working
+  }
+  return {
+    tidy,
+    later() {
+      if (!isClosed) timer ??= setTimeout(() => void tidy(), EVERY_MS).unref()
+    },
+    async close() {
+      isClosed = true
+      clearTimeout(timer)
+      await working
+    },
+  }
+}
