@@ -15,6 +15,8 @@ export type Change =
   | { kind: 'paused' }
   /** Files of AI clients were written by us, or servers taken over from them. */
   | { kind: 'ai-clients' }
+  /** What tools cost is known better. */
+  | { kind: 'tokens' }
   /** Clients came, went or called; at most once a second. */
   | { kind: 'activity' }
   /** Calls were logged, or deleted from the log, or dropped; at most once a second. */

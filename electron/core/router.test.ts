@@ -24,6 +24,7 @@ function routerOver(stores: TempStores, invalidated: string[] = []) {
     servers: serverRouter({
       store: stores.servers,
       catalogs: stores.catalogs,
+      tokensOf: () => 1,
       status: () => ({ ...STOPPED, ...NEVER_STARTED }),
       starts: { again: () => Promise.resolve(true), ifNeeded: () => Promise.resolve(true) },
       stderr: () => '',
@@ -45,6 +46,7 @@ function routerOver(stores: TempStores, invalidated: string[] = []) {
       store: stores.endpoints,
       namespace: (id) => stores.namespaces.get(id),
       addressOf: ({ name }) => name,
+      cost: () => Promise.resolve(null),
       invalidate,
       remove: remove('endpoints'),
     }),
@@ -64,7 +66,7 @@ function offersOf(stores: TempStores) {
     status: () => ({ state: 'stopped', error: null, signIn: null, lastError: null }),
     endpoints: () => stores.endpoints.list(),
     keysFor: () => [],
-    describe: describeOffer,
+    describe: (view, catalogOf) => describeOffer(view, catalogOf, () => 1),
   })
 }
 

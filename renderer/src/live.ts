@@ -8,20 +8,21 @@ type Change =
 
 /** Routers whose answers may be others after a change of this kind. */
 const KIND_TO_QUERIES: Record<string, readonly string[]> = {
-  server: ['servers', 'namespaces', 'status', 'inspector', 'clients'],
+  server: ['servers', 'namespaces', 'status', 'inspector', 'clients', 'endpoints'],
   'server-state': ['servers', 'status'],
   'sign-in': ['servers'],
-  catalog: ['servers', 'namespaces', 'inspector'],
-  namespace: ['namespaces', 'status', 'servers', 'inspector'],
+  catalog: ['servers', 'namespaces', 'inspector', 'endpoints'],
+  namespace: ['namespaces', 'status', 'servers', 'inspector', 'endpoints'],
   endpoint: ['endpoints', 'status', 'namespaces', 'clients'],
   'api-key': ['apiKeys'],
   registry: ['adding'],
   account: ['accounts'],
   grant: ['authorization'],
+  tokens: ['servers', 'namespaces', 'endpoints'],
   activity: ['activity', 'clients'],
   'ai-clients': ['clients'],
   preferences: ['settings'],
-  paused: ['settings', 'status', 'namespaces'],
+  paused: ['settings', 'status', 'namespaces', 'endpoints'],
 }
 
 /** Milliseconds for which news of one kind is gathered: a start of fifty servers is one reading. */

@@ -13,11 +13,16 @@ import { managementProcedure, router } from '../rpc.ts'
 import { noNamespace, noSuchEndpoint } from './endpoint-rows.ts'
 import type { EndpointStore } from './store.ts'
 
+/** Tokens of what clients see in their list, and of all that they can call. */
+type ToolCost = { listed: number; all: number }
+
 export type EndpointRouterOptions = {
   store: EndpointStore
   namespace: (id: string) => Namespace | undefined
   /** What stands for its name in its URLs; `null` where it has none. */
   addressOf: (endpoint: Endpoint) => string | null
+  /** What its tools cost a client's model; `null` while nobody can call it. */
+  cost: (id: string) => Promise<ToolCost | null>
   /** Makes live sessions follow a change; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
   /** Removes them all, and what is live follows. */
@@ -27,7 +32,7 @@ export type EndpointRouterOptions = {
 const byId = z.strictObject({ id: z.string() })
 
 export function endpointRouter(options: EndpointRouterOptions) {
-  const { store, remove } = options
+  const { store, remove, cost } = options
   const { view, follow, changed, refuseNamespace } = helpersOf(options)
 
   return router({
@@ -35,6 +40,16 @@ export function endpointRouter(options: EndpointRouterOptions) {
 
     get: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
       return view(ctx.access.requireSeen(store.get(id), () => noSuchEndpoint(id)))
+    }),
+
+    /** In tokens, of those that can be called. */
+    costs: managementProcedure.query(async ({ ctx }) => {
+      const seen = ctx.access.seen(store.list())
+      const costs = await Promise.all(seen.map(({ id }) => cost(id)))
+      return seen.flatMap(({ id }, at) => {
+        const known = costs[at]
+        return known ? [{ id, ...known }] : []
+      })
     }),
 
     create: managementProcedure.input(endpointInput).mutation(async ({ ctx, input }) => {

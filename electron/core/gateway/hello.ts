@@ -31,6 +31,13 @@ export function composeHello(parts: readonly HelloPart[], isPartial = false): He
   return instructions === undefined ? { capabilities } : { capabilities, instructions }
 }
 
+/** With words of ours before what servers say. */
+export function introduce(hello: Hello, words: string | null): Hello {
+  if (words === null) return hello
+  const { instructions } = hello
+  return { ...hello, instructions: instructions ? `${words}\n\n${instructions}` : words }
+}
+
 /** Settings of the extensions that a server speaks; of two servers the first in order is heard. */
 function extensionsOf({ extensions }: JsonObject): JsonObject {
   return isObject(extensions) ? extensions : {}

@@ -63,15 +63,13 @@ export function openSessions(options: SessionsOptions): Sessions {
     },
     async open(endpoint, caller, params) {
       const protocolVersion = negotiate(params.protocolVersion)
-      const hello = await endpoint.hello()
+      const { capabilities, clientInfo } = params
+      const info = isObject(clientInfo) ? clientInfo : undefined
+      const hello = await endpoint.hello(info)
       // It may have been deleted meanwhile: its sessions have ended already.
       if (endpoint.isGone) throw new RpcError(RpcCode.invalidRequest, 'The endpoint is gone')
       makeRoom()
-      const { capabilities, clientInfo: info } = params
-      const client = {
-        capabilities: isObject(capabilities) ? capabilities : {},
-        info: isObject(info) ? info : undefined,
-      }
+      const client = { info, capabilities: isObject(capabilities) ? capabilities : {} }
       const opening = { endpoint, caller, client, protocolVersion, hello }
       const session = new Session(opening, parts)
       sessions.set(session.id, session)

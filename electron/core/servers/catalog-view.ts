@@ -1,6 +1,6 @@
 import type { ServerCatalog } from '../../../shared/catalog.ts'
 import type { CatalogItem, ServerCatalogView, ToolHint } from '../../../shared/server-catalog.ts'
-import { toolTokens } from './tool-tokens.ts'
+import { toolTokens, type TokensOf } from './tool-tokens.ts'
 
 type Definition = Readonly<Record<string, unknown>>
 
@@ -12,14 +12,18 @@ const HINTS: [field: string, hint: ToolHint][] = [
 ]
 
 /** What people are told of a catalog. Servers put anything into any field: texts are checked. */
-export function catalogView(catalog: ServerCatalog | null, server: string): ServerCatalogView {
+export function catalogView(
+  catalog: ServerCatalog | null,
+  server: string,
+  tokensOf: TokensOf,
+): ServerCatalogView {
   if (!catalog) {
     return { tools: [], prompts: [], resources: [], software: null, protocolVersion: null }
   }
   const { hello, tools, prompts, resources, resourceTemplates } = catalog
   return {
     tools: tools.map((tool) => {
-      return { ...itemOf(tool), hints: hintsOf(tool), tokens: toolTokens(tool, server) }
+      return { ...itemOf(tool), hints: hintsOf(tool), tokens: toolTokens(tool, server, tokensOf) }
     }),
     prompts: prompts.map(itemOf),
     resources: [

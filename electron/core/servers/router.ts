@@ -18,7 +18,7 @@ import { patchServer } from './server-patch.ts'
 import { noSuchServer } from './server-rows.ts'
 import { serverView, type ServerStatus } from './server-view.ts'
 import type { ServerStore } from './store.ts'
-import { catalogTokens } from './tool-tokens.ts'
+import { catalogTokens, type TokensOf } from './tool-tokens.ts'
 
 /** What connections do for people; each resolves with whether the server came up. */
 type ServerStarts = {
@@ -31,6 +31,7 @@ type ServerStarts = {
 export type ServerRouterOptions = {
   store: ServerStore
   catalogs: CatalogStore
+  tokensOf: TokensOf
   status: (id: string) => ServerStatus
   starts: ServerStarts
   /** The last 64 KB that it wrote to stderr, secrets masked. */
@@ -114,7 +115,7 @@ export function serverRouter(options: ServerRouterOptions) {
 
 /** What a server does and says now. */
 function liveProcedures(options: ServerRouterOptions) {
-  const { catalogs, starts, stderr, usedBy } = options
+  const { catalogs, starts, stderr, usedBy, tokensOf } = options
   const { view, seen, changed, requireOn } = helpersOf(options)
 
   return {
@@ -141,7 +142,7 @@ function liveProcedures(options: ServerRouterOptions) {
 
     catalog: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
       const { name } = seen(ctx.access, id)
-      return catalogView(catalogs.get(id).catalog, name)
+      return catalogView(catalogs.get(id).catalog, name, tokensOf)
     }),
 
     stderr: managementProcedure.input(byId).query(({ ctx, input: { id } }) => {
@@ -156,13 +157,13 @@ function liveProcedures(options: ServerRouterOptions) {
   }
 }
 
-function helpersOf({ store, catalogs, status, invalidate }: ServerRouterOptions) {
+function helpersOf({ store, catalogs, status, invalidate, tokensOf }: ServerRouterOptions) {
   function view(access: Access, server: OwnedServer): ServerView {
     const { catalog, ownConnections, triedAt, error } = catalogs.get(server.id)
     const now = {
       ...status(server.id),
       toolCount: catalog?.tools.length ?? null,
-      tokenCount: catalogTokens(catalog, server.name),
+      tokenCount: catalogTokens(catalog, server.name, tokensOf),
       lastSeenAt: triedAt === null || error !== null ? null : Date.parse(triedAt),
       ownConnections,
     }

@@ -76,6 +76,7 @@ export function openManagement(parts: ManagementParts): AppRouter {
       store: stores.endpoints,
       namespace: (id) => stores.namespaces.get(id),
       addressOf: (endpoint) => addressOf(stores, endpoint),
+      cost: (id) => costOf(parts, id),
       invalidate: follow.endpoints,
       remove: remove('endpoints'),
     },
@@ -115,6 +116,7 @@ function serverParts(
   const { pools } = gateway
   return {
     ...{ store: servers, catalogs, status, rules, invalidate: follow.server },
+    tokensOf: stores.tokens.of,
     isLeftBehind: stores.handedOver.hasGivenOrigin,
     starts: startsOf(pools),
     stderr: (id) => pools.stderr(id),
@@ -153,6 +155,14 @@ function startsOf(pools: Gateway['pools']) {
       return comesUp(pools.lease(id).then((lease) => lease.release()))
     },
   }
+}
+
+/** Of an endpoint that can be called now. */
+async function costOf({ stores, gateway }: ManagementParts, id: string) {
+  const endpoint = stores.endpoints.get(id)
+  const address = endpoint && addressOf(stores, endpoint)
+  const live = address ? gateway.endpoint(address) : undefined
+  return live?.id === id ? live.cost() : null
 }
 
 /** The namespaces that have a server, and the endpoints that serve those. */

@@ -19,7 +19,7 @@ export function offersFor(stores: Stores, statusOf: StatusOf) {
 }
 
 function sourcesFor(
-  { namespaces, servers, endpoints, catalogs, apiKeys }: Stores,
+  { namespaces, servers, endpoints, catalogs, apiKeys, tokens }: Stores,
   statusOf: StatusOf,
   access: Access,
 ): OfferSources {
@@ -44,7 +44,7 @@ function sourcesFor(
         .list()
         .filter((key) => access.changes(asOwned(key)) && apiKeys.opens(key.id, endpointId))
         .map(({ name }) => name),
-    describe: describeOffer,
+    describe: (view, catalogOf) => describeOffer(view, catalogOf, tokens.of),
   }
 }
 

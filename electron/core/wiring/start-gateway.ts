@@ -1,5 +1,6 @@
 import type { Applied } from './apply-config.ts'
 import type { Changes } from '../changes.ts'
+import { searchesTools } from '../clients/searching.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Era } from '../connections/connection.ts'
 import { openPools, type PoolsOptions } from '../connections/pools.ts'
@@ -43,6 +44,7 @@ export function startGateway(parts: Parts): Gateway {
     log,
     stored: stores.catalogs,
     middlewares: stores.middlewares,
+    discovery: { tokens: stores.tokens, searchesTools },
     secrets: stores.secrets,
     serverInfo: { name: 'metamcp', title: 'MetaMCP', version },
     startPools: (events) =>

@@ -19,6 +19,8 @@ import { openCatalogStore, type CatalogStore } from '../servers/catalog-store.ts
 import { openHandedOver, type HandedOver } from '../servers/handed-over.ts'
 import { openServerStore, type ServerStore } from '../servers/store.ts'
 import { checkSecretKey } from '../settings/secret-check.ts'
+import { openTokenThread } from '../token-thread.ts'
+import { openToolTokens, type ToolTokens } from '../tool-tokens.ts'
 import { openPreferences, type PreferencesStore } from '../settings/preferences.ts'
 import { openSettingsStore, type SettingsStore } from '../settings/store.ts'
 
@@ -37,6 +39,8 @@ export type Stores = {
   /** What lists of middlewares may name. */
   middlewares: Middlewares
   ownModules: OwnModules
+  /** What tools cost a model that is told of them. */
+  tokens: ToolTokens
   /** Of accounts. */
   directory: Directory
 }
@@ -64,6 +68,10 @@ export async function openStores(
   return {
     directory: await openDirectory({ db }),
     ...{ secrets, middlewares, ownModules },
+    tokens: openToolTokens({
+      ...{ thread: openTokenThread(), log: config.log },
+      onCounted: () => changes.publish({ kind: 'tokens' }),
+    }),
     servers,
     settings,
     preferences: await openPreferences({ settings, changes }),

@@ -12,6 +12,7 @@ export const APPS: KnownClient[] = [
     link: 'cursor://anysphere.cursor-deeplink/mcp/install?name=$name&config=$base64',
     takesUp: 'reloads',
     toolLimit: 40,
+    searchesTools: true,
     clientNames: ['cursor', 'cursor-vscode'],
   },
   {
@@ -36,6 +37,7 @@ export const APPS: KnownClient[] = [
     link: 'vscode:mcp/install?$named',
     takesUp: 'reloads',
     toolLimit: 128,
+    searchesTools: true,
     clientNames: ['visual studio code', 'visual-studio-code', 'vscode'],
   },
   {
@@ -48,6 +50,7 @@ export const APPS: KnownClient[] = [
     link: 'vscode-insiders:mcp/install?$named',
     takesUp: 'reloads',
     toolLimit: 128,
+    searchesTools: true,
     clientNames: ['visual studio code - insiders'],
   },
   {

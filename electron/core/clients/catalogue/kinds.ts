@@ -41,6 +41,8 @@ export type KnownClient = {
   takesUp: TakesUp
   toolLimit?: number
   ignoresChanges?: true
+  /** Whether it gives its model few tools of many, and finds the others when they are needed. */
+  searchesTools?: true
   /** What it calls itself when it connects, in lower case. */
   clientNames: string[]
 }

@@ -16,6 +16,7 @@ export const TERMINALS: KnownClient[] = [
       withoutKey: 'claude mcp add --transport http --scope user $name $url',
     },
     takesUp: 'session',
+    searchesTools: true,
     clientNames: ['claude-code'],
   },
   {
@@ -32,6 +33,7 @@ export const TERMINALS: KnownClient[] = [
     },
     takesUp: 'session',
     ignoresChanges: true,
+    searchesTools: true,
     clientNames: ['codex-mcp-client', 'codex'],
   },
   {
@@ -150,6 +152,7 @@ export const TERMINALS: KnownClient[] = [
     key: 'mcp_servers',
     entry: PLAIN,
     takesUp: 'session',
+    searchesTools: true,
     clientNames: ['hermes', 'hermes-agent'],
   },
 ]

@@ -10,6 +10,7 @@ import { Machine } from '../../ui/machine.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { State } from '../../ui/state.tsx'
 import { useFormat } from '../../ui/use-format.ts'
+import { DiscoveryField } from './discovery-field.tsx'
 import { EndpointName } from './endpoint-name.tsx'
 import styles from './endpoints.module.css'
 import { LimitFields } from './limit-fields.tsx'
@@ -55,27 +56,13 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
           {t('connect')}
         </Link>
       </Field>
-      <Field label={t('otherAddresses')}>
-        {endpoint.sseUrl && (
-          <Labelled label="SSE">
-            <Machine text={endpoint.sseUrl} label={t('sseOf', { name })} />
-          </Labelled>
-        )}
-        {endpoint.openApiUrl && (
-          <Labelled label="OpenAPI">
-            <Machine text={endpoint.openApiUrl} label={t('openApiOf', { name })} />
-          </Labelled>
-        )}
-        <Labelled label="stdio">
-          <Machine
-            text={`metamcp stdio --endpoint ${endpoint.address}`}
-            label={t('stdioOf', { name })}
-          />
-        </Labelled>
-      </Field>
+      <OtherAddresses endpoint={endpoint} />
       <Field label={t('columns.namespace')}>
         <NamespaceField endpoint={endpoint} namespaces={namespaces} />
         <Offer endpoint={endpoint} />
+      </Field>
+      <Field label={t('find.title')}>
+        <DiscoveryField endpoint={endpoint} />
       </Field>
       <Callers endpoint={endpoint} />
       <Field label={t('limits.title')}>
@@ -84,6 +71,32 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
       <ShareField thing={endpoint} onChange={(shared) => share(endpoint, shared)} />
       <Names endpoint={endpoint} />
     </div>
+  )
+}
+
+/** For clients that speak something else than Streamable HTTP. */
+function OtherAddresses({ endpoint }: Pick<EndpointPaneProps, 'endpoint'>) {
+  const { t } = useTranslation('endpoints')
+  const { name } = endpoint
+  return (
+    <Field label={t('otherAddresses')}>
+      {endpoint.sseUrl && (
+        <Labelled label="SSE">
+          <Machine text={endpoint.sseUrl} label={t('sseOf', { name })} />
+        </Labelled>
+      )}
+      {endpoint.openApiUrl && (
+        <Labelled label="OpenAPI">
+          <Machine text={endpoint.openApiUrl} label={t('openApiOf', { name })} />
+        </Labelled>
+      )}
+      <Labelled label="stdio">
+        <Machine
+          text={`metamcp stdio --endpoint ${endpoint.address}`}
+          label={t('stdioOf', { name })}
+        />
+      </Labelled>
+    </Field>
   )
 }
 

@@ -16,6 +16,8 @@ export type ShownEndpoint = KnownEndpoint & {
   sessions: number
   /** How many keys open it. */
   keys: number
+  /** What its tools cost a client's model, in tokens; `null` while nobody can call it. */
+  cost: { listed: number; all: number } | null
 }
 
 /** All endpoints, with what else is known of each. */
@@ -25,6 +27,7 @@ export function useEndpoints() {
   const overview = useQuery(trpc.status.overview.queryOptions())
   const summaries = useQuery(trpc.namespaces.summaries.queryOptions())
   const keys = useQuery(trpc.apiKeys.list.queryOptions())
+  const costs = useQuery(trpc.endpoints.costs.queryOptions())
   const clients = useQuery(trpc.activity.clients.queryOptions())
   const activity = useQuery(trpc.activity.overview.queryOptions({ minutes: 1 }))
   const shown = endpoints.data?.map((endpoint): ShownEndpoint => {
@@ -39,6 +42,7 @@ export function useEndpoints() {
       openApiUrl: base ? `${base}/api/openapi.json` : null,
       namespace: summaries.data?.find(({ id }) => id === endpoint.namespaceId) ?? null,
       clients: here?.map(({ name }) => name) ?? [],
+      cost: costs.data?.find(({ id }) => id === endpoint.id) ?? null,
       sessions: activity.data?.sessions[endpoint.address] ?? 0,
       keys:
         keys.data?.filter((key) => key.enabled && opens(key.endpoints, endpoint.id)).length ?? 0,

@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Endpoint } from '../../../../shared/endpoint.ts'
+import type { Era } from '../../connections/connection.ts'
+import type { JsonObject } from '../../json-rpc.ts'
+import { echoServer } from '../../testing/echo-definition.ts'
+import { openRawClient, type RawClient } from '../../testing/raw-client.ts'
+import { configFileOf, startTempCore, type TempCore } from '../../testing/temp-core.ts'
+
+const ERAS: Era[] = ['legacy', 'modern']
+const OWN = ['search_tools', 'call_tool']
+
+const TICKETS = [
+  tool('create_ticket', 'Opens a new ticket in the tracker', { subject: { type: 'string' } }),
+  tool('delete_ticket', 'Removes a ticket for good', {}),
+  tool('weather', 'Tells tomorrow’s weather', { city: { type: 'string', description: 'Place' } }),
+]
+
+function tool(name: string, description: string, properties: object) {
+  return { name, description, inputSchema: { type: 'object', properties } }
+}
+
+function openSearched(endpoint: object = {}, discovery: object = {}): Promise<TempCore> {
+  const tracker = echoServer({ name: 'tracker', bare: true, extraTools: TICKETS })
+  const file = configFileOf([echoServer(), tracker], {
+    ...endpoint,
+    discovery: { mode: 'search', ...discovery },
+  })
+  return startTempCore({ file })
+}
+
+/** For those that change nothing. */
+let shared: TempCore
+beforeAll(async () => {
+  shared = await openSearched({}, { pinned: ['tracker__weather'] })
+}, 60_000)
+afterAll(() => shared[Symbol.asyncDispose]())
+
+async function listed(client: RawClient): Promise<string[]> {
+  const { tools } = await client.request('tools/list')
+  return (tools as JsonObject[]).map(({ name }) => String(name))
+}
+
+async function found(client: RawClient, query: string): Promise<JsonObject[]> {
+  const { tools } = (await client.call('search_tools', { query })) as { tools: JsonObject[] }
+  return tools
+}
+
+const namesOf = (tools: readonly JsonObject[]) => tools.map(({ name }) => name)
+
+const callTool = (client: RawClient, name: string, args?: JsonObject) =>
+  client.call('call_tool', { name, ...(args && { arguments: args }) })
+
+/** The namespace `default`, and one of its servers. */
+async function partsOf({ admin }: TempCore, name: string) {
+  const [namespace] = await admin.namespaces.list.query()
+  const server = (await admin.servers.list.query()).find((one) => one.name === name)
+  return { id: namespace?.id ?? '', serverId: server?.id ?? '' }
+}
+
+async function setDiscovery({ admin }: TempCore, patch: Partial<Endpoint['discovery']>) {
+  const [endpoint] = await admin.endpoints.list.query()
+  const discovery = { mode: 'search' as const, aboveTokens: 20_000, pinned: [], ...patch }
+  await admin.endpoints.update.mutate({ id: endpoint?.id ?? '', patch: { discovery } })
+}
+
+/** How many calls its server was told to cancel. */
+async function cancelledBy(client: RawClient): Promise<number> {
+  const { cancelled } = (await client.call('echo__state')) as { cancelled: unknown[] }
+  return cancelled.length
+}
+
+describe.each(ERAS)('a %s client of an endpoint that is searched', (era) => {
+  test('sees two tools and those that are pinned, and is told so', async () => {
+    await using client = await openRawClient(shared, { era })
+    expect(await listed(client)).toEqual([...OWN, 'tracker__weather'])
+    expect(client.hello.instructions).toContain('search_tools')
+    const { tools } = await client.request('tools/list')
+    const [search] = tools as JsonObject[]
+    expect(search?.description).toMatch(/echo, tracker/)
+  })
+
+  test('finds tools by words, with what is needed to call them', async () => {
+    await using client = await openRawClient(shared, { era })
+    const result = await client.request('tools/call', {
+      name: 'search_tools',
+      arguments: { query: 'file a new bug', limit: 2 },
+    })
+    const { tools } = result.structuredContent as { tools: JsonObject[] }
+    const [first] = TICKETS
+    expect(tools[0]).toEqual({ ...first, name: 'tracker__create_ticket' })
+    expect(tools.length).toBeLessThanOrEqual(2)
+    const [content] = result.content as { text: string }[]
+    expect(JSON.parse(content?.text ?? '')).toEqual(result.structuredContent)
+    expect(namesOf(await found(client, 'forecast for a city'))).toContain('tracker__weather')
+    expect(await client.call('search_tools', { query: 'zzzyx' })).toMatchObject({ tools: [] })
+    const empty = client.call('search_tools', { query: ' ' })
+    await expect(empty).rejects.toMatchObject({ code: -32602 })
+  })
+
+  test('calls what it found as if it were listed: arguments, results, errors, progress', async () => {
+    await using client = await openRawClient(shared, { era })
+    expect(await callTool(client, 'echo__add', { a: 2, b: 3 })).toEqual({ sum: 5 })
+    expect(await client.call('echo__add', { a: 2, b: 3 })).toEqual({ sum: 5 })
+    const asText = { name: 'echo__add', arguments: '{"a":1,"b":1}' }
+    expect(await client.call('call_tool', asText)).toEqual({ sum: 2 })
+
+    const failed = { name: 'call_tool', arguments: { name: 'echo__fail' } }
+    expect(await client.request('tools/call', failed)).toMatchObject({ isError: true })
+    const thrown = callTool(client, 'echo__throw', { code: -32050, message: 'thrown' })
+    await expect(thrown).rejects.toMatchObject({ code: -32050, message: 'thrown' })
+    const nobody = callTool(client, 'echo__nothing')
+    await expect(nobody).rejects.toMatchObject({
+      ...{ code: -32602, message: 'Unknown tool: echo__nothing' },
+    })
+    await expect(client.call('call_tool', {})).rejects.toMatchObject({ code: -32602 })
+
+    const steps: unknown[] = []
+    await client.call(
+      'call_tool',
+      { name: 'echo__slow', arguments: { steps: 3 } },
+      {
+        meta: { progressToken: 'mine' },
+        onNotification: ({ params }) => steps.push(params?.progressToken),
+      },
+    )
+    expect(steps).toEqual(['mine', 'mine', 'mine'])
+  })
+
+  test('is asked what a tool asks, and may cancel', async () => {
+    const answer = () => ({ action: 'accept', content: { name: 'Ada' } })
+    const capabilities = { elicitation: {} }
+    await using client = await openRawClient(shared, { era, capabilities, answer })
+    const params = { message: 'Who?', requestedSchema: { type: 'object', properties: {} } }
+    const question = { method: 'elicitation/create', params }
+    const asked = await callTool(client, 'echo__ask', question)
+    expect(asked).toMatchObject({ result: { content: { name: 'Ada' } } })
+
+    const before = await cancelledBy(client)
+    const leaving = new AbortController()
+    const options = {
+      signal: leaving.signal,
+      meta: { progressToken: 1 },
+      onNotification: () => leaving.abort(),
+    }
+    const held = { name: 'echo__hold', arguments: { key: era } }
+    const given = client.call('call_tool', held, options)
+    if (era === 'legacy') {
+      leaving.signal.addEventListener('abort', () => {
+        void client.notify('notifications/cancelled', { requestId: client.lastId })
+      })
+    }
+    await expect(given).rejects.toThrow()
+    await expect.poll(() => cancelledBy(client)).toBe(before + 1)
+  })
+
+  test('finds and calls nothing that is off, held or has another name', async () => {
+    await using core = await openSearched()
+    const { id, serverId } = await partsOf(core, 'tracker')
+    const { namespaces } = core.admin
+    await namespaces.setTools.mutate({
+      id,
+      patches: [
+        { serverId, tool: 'create_ticket', enabled: false },
+        { serverId, tool: 'weather', name: 'forecast', description: 'Foretells rain' },
+      ],
+    })
+    await using client = await openRawClient(core, { era })
+    const names = namesOf(await found(client, 'create delete ticket weather rain'))
+    expect(names).toEqual(expect.arrayContaining(['forecast', 'tracker__delete_ticket']))
+    for (const gone of ['tracker__create_ticket', 'tracker__weather']) {
+      expect(names).not.toContain(gone)
+      const call = callTool(client, gone)
+      await expect(call).rejects.toMatchObject({ message: `Unknown tool: ${gone}` })
+    }
+    expect(await callTool(client, 'forecast')).toBeDefined()
+
+    const echo = await partsOf(core, 'echo')
+    const members = [{ serverId }, { serverId: echo.serverId, enabled: false }]
+    await namespaces.update.mutate({ id, patch: { servers: members } })
+    expect(namesOf(await found(client, 'echo'))).not.toContain('echo__echo')
+    await expect(callTool(client, 'echo__echo')).rejects.toMatchObject({ code: -32602 })
+  })
+})
+
+test('a server’s tools keep their names: ours take others', async () => {
+  const extraTools = [tool('search_tools', 'Looks for hammers', {}), tool('call_tool', 'Rings', {})]
+  const server = echoServer({ name: 'shed', bare: true, extraTools })
+  const endpoint = { prefix: false, discovery: { mode: 'search' } }
+  await using core = await startTempCore({ file: configFileOf([server], endpoint) })
+  await using client = await openRawClient(core, { era: 'legacy' })
+  const own = ['metamcp_search_tools', 'metamcp_call_tool']
+  expect(await listed(client)).toEqual(own)
+  const hits = await client.call('metamcp_search_tools', { query: 'hammer' })
+  expect(hits).toMatchObject({ tools: [{ name: 'search_tools' }] })
+  const request = { name: 'search_tools', arguments: { query: 'own' } }
+  const direct = await client.request('tools/call', request)
+  const through = await client.request('tools/call', {
+    ...{ name: 'metamcp_call_tool', arguments: request },
+  })
+  expect(through).toEqual(direct)
+  expect(direct.structuredContent).toBeUndefined()
+})
+
+test('a long list is searched by clients that do not search by themselves', async () => {
+  await using core = await openSearched({}, { mode: 'auto', aboveTokens: 100 })
+  const as = (name: string) => openRawClient(core, { era: 'modern', info: { name, version: '1' } })
+  await using plain = await as('plain')
+  await using code = await as('claude-code')
+  expect(await listed(plain)).toEqual(OWN)
+  expect(plain.hello.instructions).toContain('search_tools')
+  expect(await listed(code)).toContain('tracker__weather')
+  expect(code.hello.instructions ?? '').not.toContain('search_tools')
+  // Another client's list must not be taken from a cache.
+  expect(await plain.request('tools/list')).toMatchObject({ cacheScope: 'private' })
+
+  await setDiscovery(core, { mode: 'auto', aboveTokens: 1_000_000 })
+  expect(await listed(plain)).toContain('tracker__weather')
+})
+
+test.each(ERAS)('a %s client is told when its list is another one', async (era) => {
+  await using core = await openSearched()
+  await using client = await openRawClient(core, { era })
+  await client.listen([])
+  await setDiscovery(core, { mode: 'direct' })
+  await client.heard.until('notifications/tools/list_changed')
+  expect(await listed(client)).toContain('tracker__weather')
+  await expect(client.call('search_tools', { query: 'weather' })).rejects.toMatchObject({
+    ...{ code: -32602, message: 'Unknown tool: search_tools' },
+  })
+})
+
+test('what is called by search is noted under its own name', async () => {
+  await using client = await openRawClient(shared, { era: 'legacy' })
+  await callTool(client, 'echo__add', { a: 1, b: 1 })
+  const [latest] = await shared.admin.activity.latest.query({ limit: 1 })
+  expect(latest).toMatchObject({ name: 'echo__add', server: 'echo' })
+})
