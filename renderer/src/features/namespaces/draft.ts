@@ -1,14 +1,19 @@
-import type { OfferedTool } from '../../../../shared/offer.ts'
-import type { ToolPatch } from './offer-changes.ts'
+import type { ItemChanges } from '../../../../shared/offer.ts'
 
-/** What a person is writing over a tool's own words; an empty name or title is none. */
+/** What a person is writing over a server's own words; an empty name or title is none. */
 export type Draft = { name: string; title: string; description: string }
+
+/** What can be written over, and what is written over it. */
+export type Worded = { title: string | null; description: string | null; changed: ItemChanges }
+
+/** As rules of tools and prompts take them; `null` is as the server says it. */
+export type Overrides = { [Field in keyof Draft]: string | null }
 
 /** As `exposedName` of the definitions: what model APIs accept for a tool's name. */
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
 
-export function draftOf(tool: OfferedTool): Draft {
-  const { name = '', title = '', description = tool.description ?? '' } = tool.changed
+export function draftOf({ changed, description: own }: Worded): Draft {
+  const { name = '', title = '', description = own ?? '' } = changed
   return { name, title, description }
 }
 
@@ -19,13 +24,11 @@ export function isSame(one: Draft, other: Draft): boolean {
 }
 
 /** What the draft overrides; words as the server says them are no override. */
-export function patchOf(serverId: string, tool: OfferedTool, draft: Draft): ToolPatch {
+export function overridesIn({ description: own }: Worded, draft: Draft): Overrides {
   return {
-    serverId,
-    tool: tool.tool,
     name: draft.name === '' ? null : draft.name,
     title: draft.title === '' ? null : draft.title,
-    description: draft.description === (tool.description ?? '') ? null : draft.description,
+    description: draft.description === (own ?? '') ? null : draft.description,
   }
 }
 

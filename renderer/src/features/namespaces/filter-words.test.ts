@@ -13,9 +13,11 @@ const TOOLS = [
   tool('search', { description: 'Finds Issues', annotations: { readOnlyHint: true } }),
   tool('create', { changed: { name: 'new_issue' }, name: 'new_issue', tokens: 400 }),
   tool('drop', { on: false, hiddenBy: 'tool-off', annotations: { destructiveHint: true } }),
+  tool('merge', { on: false, hiddenBy: 'tool-changed', isChanged: true }),
 ]
 const server = (id: string, tools: OfferedTool[] = []): OfferedServer => ({
-  ...{ id, name: id, on: true, enabled: true, seen: true, tools, prompts: [], resources: [] },
+  ...{ id, name: id, on: true, enabled: true, newTools: null, seen: true },
+  ...{ tools, prompts: [], resources: [] },
 })
 const GITHUB = server('github', TOOLS)
 
@@ -23,9 +25,10 @@ const found = (text: string) =>
   TOOLS.filter((one) => matches(parseFilter(text), GITHUB, one)).map((one) => one.tool)
 
 test('words narrow by what a tool is, the rest is sought in its names and texts', () => {
-  expect(found('off')).toEqual(['drop'])
+  expect(found('off')).toEqual(['drop', 'merge'])
+  expect(found('held')).toEqual(['merge'])
   expect(found('ON')).toEqual(['search', 'create'])
-  expect(found('changed')).toEqual(['create'])
+  expect(found('changed')).toEqual(['create', 'merge'])
   expect(found('read-only')).toEqual(['search'])
   expect(found('destructive')).toEqual(['drop'])
   expect(found('>300')).toEqual(['create'])
@@ -45,6 +48,7 @@ test('a word is taken out and the others stay', () => {
 test('switches are shown before the core has answered, and only where they change something', () => {
   const offer = {
     ...{ id: 'n', name: 'n', enabled: true, prefix: true, seenBy: [] },
+    ...{ newTools: 'on' as const, changedTools: 'warn' as const },
     servers: [GITHUB, server('linear')],
   }
   const off = withTools(offer, [{ serverId: 'github', tool: 'search', enabled: false }])

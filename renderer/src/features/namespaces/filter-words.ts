@@ -1,16 +1,17 @@
 import type { OfferedServer, OfferedTool } from '../../../../shared/offer.ts'
 import { hintsOf } from './hints.ts'
+import { isHeld } from './held.ts'
 
 /** A word of the filter that is more than text. */
 type FilterWord =
-  | { raw: string; kind: 'on' | 'off' | 'changed' | 'read-only' | 'destructive' }
+  | { raw: string; kind: 'on' | 'off' | 'held' | 'changed' | 'read-only' | 'destructive' }
   | { raw: string; kind: 'server'; server: string }
   | { raw: string; kind: 'over' | 'under'; tokens: number }
 
 export type Filter = { words: readonly FilterWord[]; terms: readonly string[] }
 
 /** The words that stand for themselves, as they are offered. */
-export const PLAIN_WORDS = ['on', 'off', 'changed', 'read-only', 'destructive'] as const
+export const PLAIN_WORDS = ['on', 'off', 'held', 'changed', 'read-only', 'destructive'] as const
 
 /** `server:github off >300 search`: known words narrow by what a tool is, the rest is sought in it. */
 export function parseFilter(text: string): Filter {
@@ -60,8 +61,10 @@ function holds(word: FilterWord, server: OfferedServer, tool: OfferedTool): bool
       return tool.hiddenBy === null
     case 'off':
       return tool.hiddenBy !== null
+    case 'held':
+      return isHeld(tool)
     case 'changed':
-      return Object.keys(tool.changed).length > 0
+      return tool.isChanged || Object.keys(tool.changed).length > 0
     case 'read-only':
       return hintsOf(tool).readOnlyHint === true
     case 'destructive':

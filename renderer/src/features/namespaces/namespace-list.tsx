@@ -20,11 +20,13 @@ export type NamespaceListProps = {
   naming: Naming
   onNaming: (naming: Naming) => void
   onSelect: (id: string | undefined) => void
+  /** Below what clients get. */
+  children?: React.ReactNode
 }
 
 /** All namespaces, each with its switch and how many tools it offers. */
 export function NamespaceList(props: NamespaceListProps) {
-  const { summaries, current, naming, onNaming, onSelect } = props
+  const { summaries, current, naming, onNaming, onSelect, children } = props
   const { t } = useTranslation('namespaces')
   const { create, rename, toggle, remove } = useNamespaceChanges(props)
   const isLocked = useIsLocked()
@@ -70,6 +72,7 @@ export function NamespaceList(props: NamespaceListProps) {
         </div>
       )}
       {current && <Facts summary={current} />}
+      {children}
       {current && <Sharing id={current.id} />}
     </nav>
   )

@@ -1,9 +1,11 @@
+import type { NewTools } from '../../../../shared/namespace.ts'
 import type {
   HiddenBy,
   NamespaceOffer,
   OfferedServer,
   OfferedTool,
 } from '../../../../shared/offer.ts'
+import { isHeld } from './held.ts'
 import { toolId, type ToolNode } from './tree-model.ts'
 
 /** A change to one tool, as `namespaces.setTools` takes it. */
@@ -17,8 +19,8 @@ export type ToolPatch = {
   annotations?: Record<string, unknown> | null
 }
 
-/** A server's switch in the namespace. */
-export type ServerSwitch = { serverId: string; enabled: boolean }
+/** A server's place in the namespace: its switch, and what becomes of its new tools. */
+export type ServerSwitch = { serverId: string; enabled: boolean; newTools?: NewTools | null }
 
 /** What is about to be so, shown before the core has said it; names and sizes follow with its answer. */
 export function withTools(offer: NamespaceOffer, patches: readonly ToolPatch[]): NamespaceOffer {
@@ -40,18 +42,19 @@ export function withServers(
   offer: NamespaceOffer,
   members: readonly ServerSwitch[],
 ): NamespaceOffer {
-  const servers = members.flatMap(({ serverId, enabled }) => {
+  const servers = members.flatMap(({ serverId, enabled, newTools }) => {
     const server = offer.servers.find((one) => one.id === serverId)
     if (!server) return []
-    if (server.on === enabled) return [server]
-    const changed = { ...server, on: enabled }
+    const rule = newTools === undefined ? server.newTools : newTools
+    if (server.on === enabled && server.newTools === rule) return [server]
+    const changed = { ...server, on: enabled, newTools: rule }
     return [{ ...changed, tools: server.tools.map((tool) => shown(changed, tool)) }]
   })
   return { ...offer, servers }
 }
 
 export function membersOf(offer: NamespaceOffer): ServerSwitch[] {
-  return offer.servers.map(({ id, on }) => ({ serverId: id, enabled: on }))
+  return offer.servers.map(({ id, on, newTools }) => ({ serverId: id, enabled: on, newTools }))
 }
 
 /** The same servers with one at another place, counted from 0. */
@@ -98,5 +101,6 @@ function shown(server: OfferedServer, tool: OfferedTool): OfferedTool {
 function hiddenBy(server: OfferedServer, tool: OfferedTool): HiddenBy {
   if (!server.enabled) return 'server-off-everywhere'
   if (!server.on) return 'server-off'
-  return tool.on ? null : 'tool-off'
+  if (tool.on) return null
+  return isHeld(tool) ? tool.hiddenBy : 'tool-off'
 }

@@ -3,11 +3,13 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceOffer } from '../../../../shared/offer.ts'
 import { parseFilter, PLAIN_WORDS, withoutWord } from './filter-words.ts'
+import { ItemsView } from './items-view.tsx'
+import { MiddlewareView } from './middleware-view.tsx'
 import styles from './namespaces.module.css'
-import { PromptList, ResourceList } from './other-lists.tsx'
 import { countsOf, TABS, type Tab } from './tabs.ts'
 import { ToolsView } from './tools-view.tsx'
 import { useFormat } from '../../ui/use-format.ts'
+import { useDefinition } from './use-locked.ts'
 import type { NamespaceActions } from './use-namespace.ts'
 import { useAddress, useSearchText } from './use-search-text.ts'
 
@@ -27,8 +29,8 @@ export function OfferView(props: OfferViewProps) {
   const { number } = useFormat()
   const { go } = useAddress()
   const [item, setItem] = useSearchText('item', 120)
-  const counts = useMemo(() => countsOf(offer), [offer])
-  const lists = { offer, filter, onFilter, selectedId: item || null, onSelect: setItem }
+  const middleware = useDefinition(offer.id)?.middleware.length ?? 0
+  const counts = useMemo(() => ({ ...countsOf(offer), middleware }), [offer, middleware])
   return (
     <div className={styles.offer}>
       <div className={styles.strip}>
@@ -36,7 +38,9 @@ export function OfferView(props: OfferViewProps) {
           value={tab}
           variant="none"
           classNames={{ tab: styles.tab ?? '' }}
-          onChange={(value) => go({ tab: value === 'tools' ? undefined : (value ?? undefined) })}
+          onChange={(value) =>
+            go({ tab: value === 'tools' ? undefined : (value ?? undefined), item: undefined })
+          }
         >
           <Tabs.List>
             {TABS.map((one) => (
@@ -50,8 +54,12 @@ export function OfferView(props: OfferViewProps) {
       </div>
       <div className={styles.body}>
         {tab === 'tools' && <ToolsView {...props} item={item} onItem={setItem} />}
-        {tab === 'prompts' && <PromptList {...lists} />}
-        {tab === 'resources' && <ResourceList {...lists} />}
+        {(tab === 'prompts' || tab === 'resources') && (
+          <ItemsView key={tab} {...props} tab={tab} item={item} onItem={setItem} />
+        )}
+        {tab === 'middleware' && (
+          <MiddlewareView id={offer.id} name={offer.name} item={item} onItem={setItem} />
+        )}
       </div>
     </div>
   )

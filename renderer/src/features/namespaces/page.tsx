@@ -13,7 +13,9 @@ import { Problem } from '../../ui/problem.tsx'
 import { AddServers } from './add-servers.tsx'
 import { NamespaceList, type Naming } from './namespace-list.tsx'
 import styles from './namespaces.module.css'
+import { ToolRules } from './new-tools.tsx'
 import { OfferView } from './offer-view.tsx'
+import { PickTools } from './pick-tools.tsx'
 import { countsOf, tabOf } from './tabs.ts'
 import { useFormat } from '../../ui/use-format.ts'
 import { useNamespaceChanges } from './use-namespace-changes.ts'
@@ -51,7 +53,9 @@ export function Page() {
             naming={view.naming}
             onNaming={view.setNaming}
             onSelect={view.select}
-          />
+          >
+            {offer.data && offer.data.id === current?.id && <ToolRules offer={offer.data} />}
+          </NamespaceList>
           <Content {...view} />
         </div>
       )}
@@ -61,6 +65,13 @@ export function Page() {
           actions={view.actions}
           isOpen={view.isAdding}
           onClose={() => view.setAdding(false)}
+        />
+      )}
+      {offer.data && (
+        <PickTools
+          offer={offer.data}
+          isOpen={view.isPicking}
+          onClose={() => view.setPicking(false)}
         />
       )}
       <WhyDialog asked={view.asked} namespaceId={current?.id} onAsk={ask} />
@@ -78,6 +89,7 @@ function useView() {
   const [filter, setFilter] = useSearchText('filter', 250)
   const [naming, setNaming] = useState<Naming>(null)
   const [isAdding, setAdding] = useState(false)
+  const [isPicking, setPicking] = useState(false)
   const summaries = useQuery(trpc.namespaces.summaries.queryOptions())
   const current = currentOf(summaries.data, search.selected)
   const offer = useQuery(
@@ -100,20 +112,32 @@ function useView() {
       label: t('add.open'),
       run: () => !actions.isLocked && setAdding(true),
     },
+    {
+      id: 'namespaces.pick',
+      label: t('pick.open'),
+      run: () => !actions.isLocked && setPicking(true),
+    },
   ])
-  const state = { filter, setFilter, naming, setNaming, isAdding, setAdding }
+  const dialogs = { isAdding, setAdding, isPicking, setPicking }
+  const state = { filter, setFilter, naming, setNaming, ...dialogs }
   const data = { summaries, current, offer, tab, total, asked: search.why }
   return { ...state, ...data, actions, select, ask, startNew, changes }
 }
 
-function Content({ current, offer, tab, actions, filter, setFilter, setAdding, ask }: View) {
+function Content(view: View) {
+  const { current, offer, tab, actions, filter, setFilter, setAdding, setPicking, ask } = view
   const { t } = useTranslation('namespaces')
   if (!current) return <Empty title={t('none.title')} text={t('none.text')} />
   if (offer.error) return <Problem title={t('notRead')} text={offer.error.message} />
   if (!offer.data) return <LoadingRows height={28} />
   if (offer.data.servers.length === 0) {
     return (
-      <NoServers name={current.name} isLocked={actions.isLocked} onAdd={() => setAdding(true)} />
+      <NoServers
+        name={current.name}
+        isLocked={actions.isLocked}
+        onAdd={() => setAdding(true)}
+        onPick={() => setPicking(true)}
+      />
     )
   }
   return (
@@ -137,11 +161,8 @@ function currentOf(
   return named ?? summaries?.find(({ name }) => name === 'default') ?? summaries?.[0] ?? null
 }
 
-type PageMenuProps = Pick<View, 'actions' | 'setAdding' | 'setNaming' | 'changes' | 'ask'> & {
-  current: NamespaceSummary
-}
-
-function PageMenu({ current, actions, setAdding, setNaming, changes, ask }: PageMenuProps) {
+function PageMenu({ current, ...view }: View & { current: NamespaceSummary }) {
+  const { actions, setAdding, setPicking, setNaming, changes, ask } = view
   const { t } = useTranslation('namespaces')
   const { id, name, enabled } = current
   const { isLocked } = actions
@@ -149,6 +170,9 @@ function PageMenu({ current, actions, setAdding, setNaming, changes, ask }: Page
     <>
       <Menu.Item disabled={isLocked} onClick={() => setAdding(true)}>
         {t('add.open')}
+      </Menu.Item>
+      <Menu.Item disabled={isLocked} onClick={() => setPicking(true)}>
+        {t('pick.open')}
       </Menu.Item>
       <Menu.Item onClick={() => ask('?')}>{t('why.which')}</Menu.Item>
       <Menu.Divider />
@@ -174,9 +198,9 @@ function PageMenu({ current, actions, setAdding, setNaming, changes, ask }: Page
 }
 
 /** A namespace without servers: the way to some, which is another one where there are none at all. */
-type NoServersProps = { name: string; isLocked: boolean; onAdd: () => void }
+type NoServersProps = { name: string; isLocked: boolean; onAdd: () => void; onPick: () => void }
 
-function NoServers({ name, isLocked, onAdd }: NoServersProps) {
+function NoServers({ name, isLocked, onAdd, onPick }: NoServersProps) {
   const { t } = useTranslation('namespaces')
   const navigate = useNavigate()
   const go = () => void navigate({ to: '/servers', search: { add: '1' } })
@@ -200,9 +224,14 @@ function NoServers({ name, isLocked, onAdd }: NoServersProps) {
       title={t('noServers.title', { name })}
       text={t('noServers.text')}
       actions={
-        <Button variant="filled" disabled={isLocked} onClick={onAdd}>
-          {t('add.open')}
-        </Button>
+        <>
+          <Button variant="filled" disabled={isLocked} onClick={onAdd}>
+            {t('add.open')}
+          </Button>
+          <Button disabled={isLocked} onClick={onPick}>
+            {t('pick.open')}
+          </Button>
+        </>
       }
     />
   )

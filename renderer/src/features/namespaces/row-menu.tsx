@@ -1,14 +1,16 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { MoreIcon } from '../../ui/icons.ts'
+import { DoneIcon, MoreIcon } from '../../ui/icons.ts'
+import { NEW_TOOLS } from './new-tools.tsx'
+import styles from './namespaces.module.css'
 import type { RowActions } from './row-actions.ts'
-import type { Node } from './tree-model.ts'
+import type { Node, ServerNode } from './tree-model.ts'
 
 /** What else can be done with the selected row. */
-export function RowMenu({ node, isLocked, onOnly, onWhy, onReset }: RowActions & { node: Node }) {
+export function RowMenu({ node, ...actions }: RowActions & { node: Node }) {
+  const { isLocked, onOnly, onNewTools, onWhy, onReset } = actions
   const { t } = useTranslation('namespaces')
-  const navigate = useNavigate()
   const isServer = node.kind === 'server'
   const name = isServer ? node.server.name : node.tool.tool
   const isChanged = !isServer && Object.keys(node.tool.changed).length > 0
@@ -29,11 +31,7 @@ export function RowMenu({ node, isLocked, onOnly, onWhy, onReset }: RowActions &
           {t('menu.only')}
         </Menu.Item>
         {isServer ? (
-          <Menu.Item
-            onClick={() => void navigate({ to: '/servers', search: { selected: node.server.id } })}
-          >
-            {t('menu.openServer')}
-          </Menu.Item>
+          <ServerItems node={node} isLocked={isLocked} onNewTools={onNewTools} />
         ) : (
           <>
             <Menu.Item disabled={isLocked || !isChanged} onClick={() => onReset(node)}>
@@ -46,5 +44,34 @@ export function RowMenu({ node, isLocked, onOnly, onWhy, onReset }: RowActions &
         )}
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+type ServerItemsProps = Pick<RowActions, 'isLocked' | 'onNewTools'> & { node: ServerNode }
+
+function ServerItems({ node, isLocked, onNewTools }: ServerItemsProps) {
+  const { t } = useTranslation('namespaces')
+  const navigate = useNavigate()
+  const { id: selected, newTools } = node.server
+  return (
+    <>
+      <Menu.Item onClick={() => void navigate({ to: '/servers', search: { selected } })}>
+        {t('menu.openServer')}
+      </Menu.Item>
+      <Menu.Divider />
+      <Menu.Label>{t('newTools.here')}</Menu.Label>
+      {NEW_TOOLS.map((rule) => (
+        <Menu.Item
+          key={rule}
+          role="menuitemradio"
+          aria-checked={newTools === rule}
+          disabled={isLocked}
+          leftSection={newTools === rule ? <DoneIcon size={14} /> : <i className={styles.mark} />}
+          onClick={() => onNewTools(node, rule)}
+        >
+          {t(`newTools.${rule ?? 'asNamespace'}`)}
+        </Menu.Item>
+      ))}
+    </>
   )
 }

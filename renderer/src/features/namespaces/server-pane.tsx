@@ -2,6 +2,8 @@ import { Button, Switch } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { NamespaceOffer } from '../../../../shared/offer.ts'
+import { isHeld } from './held.ts'
+import { ServerNewTools } from './new-tools.tsx'
 import { moved } from './offer-changes.ts'
 import styles from './pane.module.css'
 import { toolsOf, type ServerNode } from './tree-model.ts'
@@ -17,7 +19,7 @@ export function ServerPane({ offer, node, actions }: ServerPaneProps) {
   const { about } = useFormat()
   const { server, listed, tokens } = node
   const { isLocked } = actions
-  const tools = toolsOf(offer, new Set([server.id]))
+  const tools = toolsOf(offer, new Set([server.id])).filter(({ tool }) => !isHeld(tool))
   const sentence = !server.enabled
     ? t('server.offEverywhere')
     : !server.seen
@@ -52,6 +54,7 @@ export function ServerPane({ offer, node, actions }: ServerPaneProps) {
           {t('server.allOff')}
         </Button>
       </div>
+      <ServerNewTools offer={offer} node={node} actions={actions} />
       <Place offer={offer} node={node} actions={actions} />
       <div className={styles.last}>
         <Button onClick={() => void navigate({ to: '/servers', search: { selected: server.id } })}>

@@ -4,9 +4,11 @@ import { useTranslation } from 'react-i18next'
 import type { NamespaceOffer } from '../../../../shared/offer.ts'
 import { useTRPC } from '../../trpc.ts'
 import { tellProblem } from '../../ui/undo.ts'
+import { isHeld } from './held.ts'
 import styles from './pane.module.css'
 import type { ToolNode } from './tree-model.ts'
 import type { NamespaceActions } from './use-namespace.ts'
+import { useLook } from './use-look.ts'
 
 type StandingProps = {
   offer: NamespaceOffer
@@ -21,8 +23,10 @@ export function Standing({ offer, node, actions, onWhy }: StandingProps) {
   const trpc = useTRPC()
   const enable = useMutation(trpc.servers.setEnabled.mutationOptions())
   const { server, tool } = node
+  const look = useLook()
   const values = { server: server.name, namespace: offer.name, tool: tool.tool }
   const switchOn = () => {
+    if (isHeld(tool)) return look(node)
     if (tool.hiddenBy === 'tool-off') return actions.switchTool(node)
     if (tool.hiddenBy === 'server-off') return actions.switchServer(offer, server.id, true)
     enable.mutate(
@@ -38,6 +42,12 @@ export function Standing({ offer, node, actions, onWhy }: StandingProps) {
           <Button disabled={actions.isLocked} onClick={switchOn}>
             {t(`hidden.fix.${tool.hiddenBy}`, values)}
           </Button>
+        </div>
+      )}
+      {tool.hiddenBy === null && tool.isChanged && (
+        <div className={styles.standing}>
+          <p>{t('hidden.changed-on', values)}</p>
+          <Button onClick={() => look(node)}>{t('hidden.fix.tool-changed')}</Button>
         </div>
       )}
       {tool.hiddenBy === null && !offer.enabled && (

@@ -4,8 +4,10 @@ import { useTranslation } from 'react-i18next'
 import type { NamespaceOffer } from '../../../../shared/offer.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import type { Draft } from './draft.ts'
+import { isHeld } from './held.ts'
 import { HintFields } from './hint-fields.tsx'
 import styles from './pane.module.css'
+import { SeenBy } from './seen-by.tsx'
 import { Standing } from './standing.tsx'
 import type { ToolNode } from './tree-model.ts'
 import { useFormat } from '../../ui/use-format.ts'
@@ -25,7 +27,7 @@ type ToolPaneProps = {
 /** One tool as this namespace shows it, and what may be written over its own words. */
 export function ToolPane({ offer, node, actions, drafts, nameField, onWhy }: ToolPaneProps) {
   const { t } = useTranslation('namespaces')
-  const { about, number } = useFormat()
+  const { about } = useFormat()
   const { server, tool } = node
   const isChanged = Object.keys(tool.changed).length > 0
   return (
@@ -41,18 +43,24 @@ export function ToolPane({ offer, node, actions, drafts, nameField, onWhy }: Too
         {' · '}
         {t('facts.tokens', { count: tool.tokens, about: about(tool.tokens) })}
       </p>
-      <Switch
-        checked={tool.on}
-        disabled={actions.isLocked}
-        label={t('pane.on', { namespace: offer.name })}
-        onChange={() => actions.switchTool(node)}
-      />
+      {!isHeld(tool) && (
+        <Switch
+          checked={tool.on}
+          disabled={actions.isLocked}
+          label={t('pane.on', { namespace: offer.name })}
+          onChange={() => actions.switchTool(node)}
+        />
+      )}
       <Standing offer={offer} node={node} actions={actions} onWhy={onWhy} />
       <fieldset className={styles.fields} disabled={actions.isLocked} aria-label={t('pane.own')}>
         <WordsForm
           key={node.id}
-          node={node}
-          actions={actions}
+          id={node.id}
+          words={tool}
+          exposed={tool.exposed}
+          onSave={(overrides) =>
+            actions.patchTools([{ serverId: server.id, tool: tool.tool, ...overrides }])
+          }
           drafts={drafts}
           nameField={nameField}
         />
@@ -67,15 +75,7 @@ export function ToolPane({ offer, node, actions, drafts, nameField, onWhy }: Too
         </Button>
         <Button onClick={onWhy}>{t(tool.hiddenBy === null ? 'why.askSeen' : 'why.ask')}</Button>
       </footer>
-      <p className={styles.note}>
-        {offer.seenBy.length === 0
-          ? t('facts.noEndpoint')
-          : t('pane.seenBy', {
-              names: offer.seenBy.map((endpoint) => endpoint.name).join(', '),
-              count: offer.seenBy.length,
-              number: number(offer.seenBy.length),
-            })}
-      </p>
+      <SeenBy offer={offer} />
     </div>
   )
 }

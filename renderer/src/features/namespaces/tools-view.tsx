@@ -1,6 +1,7 @@
 import { VisuallyHidden } from '@mantine/core'
 import { useDeferredValue, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { NewTools } from '../../../../shared/namespace.ts'
 import type { NamespaceOffer } from '../../../../shared/offer.ts'
 import { NoMatch } from '../../ui/empty.tsx'
 import { ListAndPane } from '../../ui/list-and-pane.tsx'
@@ -8,11 +9,21 @@ import { BulkBar } from './bulk-bar.tsx'
 import type { Draft } from './draft.ts'
 import { Elsewhere } from './elsewhere.tsx'
 import { isEmpty, parseFilter, type Filter } from './filter-words.ts'
+import { isHeld } from './held.ts'
 import { ServerPane } from './server-pane.tsx'
 import { ToolPane } from './tool-pane.tsx'
 import { Tree } from './tree.tsx'
-import { countTools, nodeOf, nodesOf, type Node } from './tree-model.ts'
+import {
+  countTools,
+  nodeOf,
+  nodesOf,
+  toolsOf,
+  type Node,
+  type ServerNode,
+  type ToolNode,
+} from './tree-model.ts'
 import type { NamespaceActions } from './use-namespace.ts'
+import { useLook } from './use-look.ts'
 
 type ToolsViewProps = {
   offer: NamespaceOffer
@@ -32,6 +43,7 @@ export function ToolsView(props: ToolsViewProps) {
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set())
   const nameField = useRef<HTMLInputElement>(null)
   const [drafts] = useState(() => new Map<string, Draft>())
+  const look = useLook()
   const { parsed, nodes, fold, setDragging } = useNodes(offer, filter)
   const node = useMemo(() => nodeOf(offer, item), [offer, item])
   if (nodes.length === 0) return <NothingFound {...props} parsed={parsed} />
@@ -51,7 +63,7 @@ export function ToolsView(props: ToolsViewProps) {
             onFold={fold}
             onDragging={setDragging}
             onRenameTool={() => nameField.current?.focus()}
-            {...rowActions(props)}
+            {...rowActions(props, look)}
           />
         }
         pane={node && <Pane {...props} node={node} nameField={nameField} drafts={drafts} />}
@@ -61,14 +73,44 @@ export function ToolsView(props: ToolsViewProps) {
       {!isEmpty(parsed) && (
         <VisuallyHidden role="status">{t('found', { count: countTools(nodes) })}</VisuallyHidden>
       )}
-      <BulkBar
-        offer={offer}
-        marked={marked}
-        actions={actions}
+      <MarkedBar
+        {...{ offer, marked, actions }}
         isAlone={node === null}
         onDone={() => setMarked(new Set())}
       />
     </>
+  )
+}
+
+type MarkedBarProps = Pick<ToolsViewProps, 'offer' | 'actions'> & {
+  marked: ReadonlySet<string>
+  isAlone: boolean
+  onDone: () => void
+}
+
+/** What can be done with many tools at once; a server stands for all of its tools. */
+function MarkedBar({ offer, marked, actions, ...bar }: MarkedBarProps) {
+  const { t } = useTranslation('namespaces')
+  const { isLocked } = actions
+  const tools = marked.size > 0 ? toolsOf(offer, marked) : []
+  const isAsServed = tools.every(({ tool }) => Object.keys(tool.changed).length === 0)
+  return (
+    <BulkBar
+      {...bar}
+      isOpen={marked.size > 0}
+      label={t('bulk.title')}
+      count={t('bulk.count', { count: tools.length })}
+      acts={[
+        { label: t('on'), isOff: isLocked, run: () => actions.switchTools(tools, true) },
+        { label: t('off'), isOff: isLocked, run: () => actions.switchTools(tools, false) },
+        { label: t('bulk.only'), isOff: isLocked, run: () => actions.onlyTools(offer, tools) },
+        {
+          label: t('menu.reset'),
+          isOff: isLocked || isAsServed,
+          run: () => actions.reset(tools),
+        },
+      ]}
+    />
   )
 }
 
@@ -97,13 +139,18 @@ function useNodes(offer: NamespaceOffer, filter: string) {
   return { parsed, nodes, fold, setDragging }
 }
 
-function rowActions({ offer, actions, onWhy }: ToolsViewProps) {
+function rowActions({ offer, actions, onWhy }: ToolsViewProps, look: (node: ToolNode) => void) {
   return {
     isLocked: actions.isLocked,
-    onToggle: (one: Node) =>
-      one.kind === 'tool'
-        ? actions.switchTool(one)
-        : actions.switchServer(offer, one.server.id, !one.server.on),
+    onToggle: (one: Node) => {
+      if (one.kind === 'server') {
+        return actions.switchServer(offer, one.server.id, !one.server.on)
+      }
+      // What waits for a person is looked at where it is shown whole.
+      return isHeld(one.tool) ? look(one) : actions.switchTool(one)
+    },
+    onNewTools: ({ server }: ServerNode, rule: NewTools | null) =>
+      actions.setNewTools(offer, server.id, rule),
     onOnly: (one: Node) =>
       void (one.kind === 'server'
         ? actions.onlyServer(offer, one.server.id)

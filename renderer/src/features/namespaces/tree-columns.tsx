@@ -1,10 +1,12 @@
 import { ActionIcon, Switch } from '@mantine/core'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { FoldedIcon, FoldedOutIcon, PartlyIcon } from '../../ui/icons.ts'
+import { FoldedIcon, FoldedOutIcon, HeldIcon, PartlyIcon } from '../../ui/icons.ts'
 import type { Column } from '../../ui/row-props.ts'
+import { isHeld } from './held.ts'
 import { hintsOf } from './hints.ts'
 import styles from './namespaces.module.css'
+import { keepFocus, ofItsOwn } from './of-its-own.ts'
 import type { RowActions } from './row-actions.ts'
 import { RowMenu } from './row-menu.tsx'
 import { ServerHandle } from './tree-drag.tsx'
@@ -121,14 +123,30 @@ const ToolName = memo(function ToolName({ node, isNarrow, isLocked, onToggle }: 
   const word = destructiveHint === true ? 'destructive' : readOnlyHint === true ? 'read-only' : null
   return (
     <span className={styles.tool}>
-      <Switch
-        tabIndex={-1}
-        checked={tool.on}
-        disabled={isLocked}
-        aria-label={t('switch', { name: tool.tool })}
-        wrapperProps={ofItsOwn}
-        onChange={() => onToggle(node)}
-      />
+      {isHeld(tool) ? (
+        <ActionIcon
+          className={styles.held}
+          size={24}
+          tabIndex={-1}
+          aria-label={t('held.look', { name: tool.tool })}
+          {...ofItsOwn}
+          onClick={(event) => {
+            event.stopPropagation()
+            onToggle(node)
+          }}
+        >
+          <HeldIcon size={14} />
+        </ActionIcon>
+      ) : (
+        <Switch
+          tabIndex={-1}
+          checked={tool.on}
+          disabled={isLocked}
+          aria-label={t('switch', { name: tool.tool })}
+          wrapperProps={ofItsOwn}
+          onChange={() => onToggle(node)}
+        />
+      )}
       <span className={tool.hiddenBy === null ? styles.toolName : styles.toolOff} translate="no">
         {tool.tool}
         {other !== null && <span className={styles.other}> → {other}</span>}
@@ -151,18 +169,11 @@ const StateOf = memo(function StateOf({ node }: { node: Node }) {
     return <span className={styles.number}>{t('state.counts', values)}</span>
   }
   const { tool } = node
+  if (tool.hiddenBy === 'tool-new' || tool.hiddenBy === 'tool-changed') {
+    return <span className={styles.warn}>{t(`state.${tool.hiddenBy}`)}</span>
+  }
   if (tool.hiddenBy !== null) return <span className={styles.dim}>{t('off')}</span>
+  if (tool.isChanged) return <span className={styles.warn}>{t('state.changedByServer')}</span>
   const isChanged = Object.keys(tool.changed).length > 0
   return isChanged ? <span className={styles.dim}>{t('word.changed')}</span> : null
 })
-
-/** A click on a control leaves the keys with the list. */
-function keepFocus(event: React.MouseEvent): void {
-  event.preventDefault()
-}
-
-/** For what stands around a switch: a click on it is no click on the row. */
-const ofItsOwn = {
-  onMouseDown: keepFocus,
-  onClick: (event: React.MouseEvent) => event.stopPropagation(),
-}

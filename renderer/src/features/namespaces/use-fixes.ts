@@ -5,17 +5,20 @@ import type { WhyFix } from '../../../../shared/offer.ts'
 import { useTRPC } from '../../trpc.ts'
 import { tellProblem } from '../../ui/undo.ts'
 
+type PinFix = Extract<WhyFix, { id: 'pin-tool' }>
+
 /** Does what mends a broken link; what needs more than a switch goes to its page. */
 export function useFixes(onLeave: () => void): (fix: WhyFix) => void {
   const { t } = useTranslation('namespaces')
   const trpc = useTRPC()
   const client = useQueryClient()
-  const navigate = useNavigate()
+  const leave = useLeaving(onLeave)
   const server = useMutation(trpc.servers.setEnabled.mutationOptions())
   const namespace = useMutation(trpc.namespaces.setEnabled.mutationOptions())
   const update = useMutation(trpc.namespaces.update.mutationOptions())
   const tool = useMutation(trpc.namespaces.setTool.mutationOptions())
   const endpoint = useMutation(trpc.endpoints.setEnabled.mutationOptions())
+  const pinning = useMutation(trpc.endpoints.update.mutationOptions())
 
   const join = async (namespaceId: string, serverId: string) => {
     const { servers } = await client.fetchQuery({
@@ -31,7 +34,14 @@ export function useFixes(onLeave: () => void): (fix: WhyFix) => void {
     await update.mutateAsync({ id: namespaceId, patch: { servers: members } })
   }
 
-  async function mend(fix: WhyFix): Promise<unknown> {
+  const pin = async ({ endpointId: id, serverId, tool: name }: PinFix) => {
+    const query = trpc.endpoints.get.queryOptions({ id })
+    const { discovery } = await client.fetchQuery({ ...query, staleTime: 0 })
+    const pinned = [...discovery.pinned, { serverId, tool: name }]
+    await pinning.mutateAsync({ id, patch: { discovery: { ...discovery, pinned } } })
+  }
+
+  async function mend(fix: Exclude<WhyFix, LeavingFix>): Promise<unknown> {
     switch (fix.id) {
       case 'server-on':
         return server.mutateAsync({ id: fix.serverId, enabled: true })
@@ -46,19 +56,38 @@ export function useFixes(onLeave: () => void): (fix: WhyFix) => void {
         return namespace.mutateAsync({ id: fix.namespaceId, enabled: true })
       case 'endpoint-on':
         return endpoint.mutateAsync({ id: fix.endpointId, enabled: true })
-      case 'open-server':
-        return navigate({ to: '/servers', search: { selected: fix.serverId } })
-      case 'new-endpoint':
-        return navigate({ to: '/endpoints' })
-      case 'new-key':
-        return navigate({ to: '/keys' })
+      case 'pin-tool':
+        return pin(fix)
     }
   }
 
   return (fix) => {
-    if (LEAVING.has(fix.id)) onLeave()
+    if (isLeaving(fix)) return leave(fix)
     void mend(fix).catch((error: unknown) => tellProblem(error, t('notChanged')))
   }
 }
 
-const LEAVING = new Set<WhyFix['id']>(['open-server', 'new-endpoint', 'new-key'])
+const LEAVING = ['open-server', 'open-trust', 'new-endpoint', 'new-key'] as const
+type LeavingFix = Extract<WhyFix, { id: (typeof LEAVING)[number] }>
+
+function isLeaving(fix: WhyFix): fix is LeavingFix {
+  return LEAVING.some((id) => id === fix.id)
+}
+
+/** Goes to the page that helps; the dialog closes first. */
+function useLeaving(onLeave: () => void): (fix: LeavingFix) => void {
+  const navigate = useNavigate()
+  return (fix) => {
+    onLeave()
+    switch (fix.id) {
+      case 'open-server':
+        return void navigate({ to: '/servers', search: { selected: fix.serverId } })
+      case 'open-trust':
+        return void navigate({ to: '/trust', search: { server: fix.serverId } })
+      case 'new-endpoint':
+        return void navigate({ to: '/endpoints' })
+      case 'new-key':
+        return void navigate({ to: '/keys' })
+    }
+  }
+}

@@ -1,8 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import type { NewTools } from '../../../../shared/namespace.ts'
 import type { NamespaceOffer } from '../../../../shared/offer.ts'
 import { useTRPC } from '../../trpc.ts'
-import { offerUndo, tellProblem } from '../../ui/undo.ts'
+import { offerUndo } from '../../ui/undo.ts'
+import { isHeld } from './held.ts'
 import {
   membersOf,
   overridesOf,
@@ -13,8 +15,8 @@ import {
   type ServerSwitch,
   type ToolPatch,
 } from './offer-changes.ts'
-import type { ToolNode } from './tree-model.ts'
-import { useIsLocked } from './use-locked.ts'
+import { toolId, toolsOf, type ToolNode } from './tree-model.ts'
+import { usePatching } from './use-patching.ts'
 
 /** Changes to what a namespace offers: shown at once, and taken back where the core refuses them. */
 export type NamespaceActions = ReturnType<typeof useNamespaceActions>
@@ -35,15 +37,17 @@ export function useNamespaceActions(id: string) {
     switchTool: ({ server, tool }: ToolNode) =>
       void patchTools([{ serverId: server.id, tool: tool.tool, enabled: !tool.on }]),
     switchServer: (offer: NamespaceOffer, serverId: string, enabled: boolean) =>
-      void patchServers(
-        membersOf(offer).map((one) => (one.serverId === serverId ? { serverId, enabled } : one)),
-      ),
-    switchTools: (nodes: readonly ToolNode[], enabled: boolean) =>
-      inBulk(
-        t(enabled ? 'done.on' : 'done.off', { count: nodes.length }),
-        switchesOf(nodes).map((patch) => ({ ...patch, enabled })),
-        switchesOf(nodes),
-      ),
+      void patchServers(withMember(offer, { serverId, enabled })),
+    setNewTools: (offer: NamespaceOffer, serverId: string, newTools: NewTools | null) =>
+      void patchServers(withMember(offer, { serverId, newTools })),
+    switchTools: (nodes: readonly ToolNode[], enabled: boolean) => {
+      const switches = switchesOf(decided(nodes))
+      return inBulk(
+        t(enabled ? 'done.on' : 'done.off', { count: switches.length }),
+        switches.map((patch) => ({ ...patch, enabled })),
+        switches,
+      )
+    },
     reset: (nodes: readonly ToolNode[]) =>
       inBulk(
         t('done.reset', { count: resetsOf(nodes).length }),
@@ -52,16 +56,15 @@ export function useNamespaceActions(id: string) {
       ),
     onlyTools: (offer: NamespaceOffer, nodes: readonly ToolNode[]) => {
       const ids = new Set(nodes.map((node) => node.id))
-      const all = offer.servers.flatMap((server) =>
-        server.tools.map((tool) => ({ serverId: server.id, tool: tool.tool, enabled: tool.on })),
-      )
-      const only = all.map((one) => ({ ...one, enabled: ids.has(`${one.serverId}/${one.tool}`) }))
+      const servers = new Set(offer.servers.map((server) => server.id))
+      const all = switchesOf(decided(toolsOf(offer, servers)))
+      const only = all.map((one) => ({ ...one, enabled: ids.has(toolId(one.serverId, one.tool)) }))
       return inBulk(t('done.only', { count: nodes.length }), only, all)
     },
     onlyServer: async (offer: NamespaceOffer, serverId: string) => {
       const before = membersOf(offer)
-      const only = before.map((one) => ({ ...one, enabled: one.serverId === serverId }))
       const name = offer.servers.find((one) => one.id === serverId)?.name
+      const only = before.map((one) => ({ ...one, enabled: one.serverId === serverId }))
       if (await patchServers(only)) {
         offerUndo({ message: t('done.onlyServer', { name }), undo: () => patchServers(before) })
       }
@@ -80,56 +83,33 @@ export function useNamespaceActions(id: string) {
   }
 }
 
-/** With `isLocked` one may look alone: keys find nothing to do, either. */
+type MemberPart = Pick<ServerSwitch, 'serverId'> & Partial<ServerSwitch>
+
+function withMember(offer: NamespaceOffer, part: MemberPart): ServerSwitch[] {
+  return membersOf(offer).map((one) => (one.serverId === part.serverId ? { ...one, ...part } : one))
+}
+
+/** What waits for a person is not switched with the others: it is looked at first. */
+function decided(nodes: readonly ToolNode[]): ToolNode[] {
+  return nodes.filter(({ tool }) => !isHeld(tool))
+}
+
 function usePatches(id: string) {
   const trpc = useTRPC()
-  const client = useQueryClient()
-  const { t } = useTranslation('namespaces')
-  const offerKey = trpc.namespaces.offer.queryKey({ id })
-  const isLocked = useIsLocked()(id)
+  const { isLocked, patch } = usePatching(id)
   const { mutateAsync: setTools } = useMutation(trpc.namespaces.setTools.mutationOptions())
   const { mutateAsync: update } = useMutation(trpc.namespaces.update.mutationOptions())
-
-  async function change(
-    show: (offer: NamespaceOffer) => NamespaceOffer,
-    work: () => Promise<unknown>,
-  ): Promise<void> {
-    // An answer that was asked for before the change would show what was.
-    await client.cancelQueries({ queryKey: offerKey })
-    client.setQueryData<NamespaceOffer>(offerKey, (offer) => offer && show(offer))
-    try {
-      await work()
-    } finally {
-      await client.invalidateQueries({ queryKey: offerKey })
-    }
-  }
-
-  const told = (work: Promise<void>) =>
-    work.then(
-      () => true,
-      (error: unknown) => {
-        tellProblem(error, t('notChanged'))
-        return false
-      },
-    )
-
   return {
     isLocked,
-    patchTools: async (patches: ToolPatch[]) =>
-      !isLocked &&
-      told(
-        change(
-          (offer) => withTools(offer, patches),
-          () => setTools({ id, patches }),
-        ),
+    patchTools: (patches: ToolPatch[]) =>
+      patch(
+        (offer) => withTools(offer, patches),
+        () => setTools({ id, patches }),
       ),
-    patchServers: async (servers: ServerSwitch[]) =>
-      !isLocked &&
-      told(
-        change(
-          (offer) => withServers(offer, servers),
-          () => update({ id, patch: { servers } }),
-        ),
+    patchServers: (servers: ServerSwitch[]) =>
+      patch(
+        (offer) => withServers(offer, servers),
+        () => update({ id, patch: { servers } }),
       ),
   }
 }

@@ -1,32 +1,41 @@
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { useEffect, useRef, useState, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { OfferedTool } from '../../../../shared/offer.ts'
 import { shortcutText, useCommands } from '../../ui/commands.ts'
 import { WordDiff } from '../../ui/diff.tsx'
-import { draftOf, isSame, nameInstead, patchOf, type Draft } from './draft.ts'
+import {
+  draftOf,
+  isSame,
+  nameInstead,
+  overridesIn,
+  type Draft,
+  type Overrides,
+  type Worded,
+} from './draft.ts'
 import styles from './pane.module.css'
-import type { ToolNode } from './tree-model.ts'
-import type { NamespaceActions } from './use-namespace.ts'
 
-type WordsFormProps = {
-  node: ToolNode
-  actions: NamespaceActions
+export type WordsFormProps = {
+  /** The row's: what was written and not saved is kept by it. */
+  id: string
+  words: Worded
+  /** The name that it has without an override; `null` for what keeps its own. */
+  exposed: string | null
+  /** Resolves with whether it was done. */
+  onSave: (overrides: Overrides) => Promise<boolean>
   /** What was written and not saved, by row. */
   drafts: Map<string, Draft>
   nameField: RefObject<HTMLInputElement | null>
 }
 
 /** Name, title and description, saved together. */
-export function WordsForm({ node, actions, drafts, nameField }: WordsFormProps) {
+export function WordsForm({ id, words, exposed, onSave, drafts, nameField }: WordsFormProps) {
   const { t } = useTranslation('namespaces')
-  const { tool, server } = node
-  const { draft, isDirty, change, forget } = useDraft(node, drafts)
+  const { draft, isDirty, change, forget } = useDraft(id, words, drafts)
   const instead = nameInstead(draft.name)
   const save = async () => {
     if (!isDirty) return
     if (instead !== null) return nameField.current?.focus()
-    if (await actions.patchTools([patchOf(server.id, tool, draft)])) forget()
+    if (await onSave(overridesIn(words, draft))) forget()
   }
   useCommands(
     isDirty
@@ -41,15 +50,17 @@ export function WordsForm({ node, actions, drafts, nameField }: WordsFormProps) 
         void save()
       }}
     >
-      <TextInput
-        ref={nameField}
-        label={t('pane.name')}
-        placeholder={tool.exposed}
-        classNames={{ input: styles.mono ?? '' }}
-        value={draft.name}
-        error={instead !== null && t('pane.nameWrong', { name: draft.name })}
-        onChange={(event) => change({ name: event.currentTarget.value })}
-      />
+      {exposed !== null && (
+        <TextInput
+          ref={nameField}
+          label={t('pane.name')}
+          placeholder={exposed}
+          classNames={{ input: styles.mono ?? '' }}
+          value={draft.name}
+          error={instead !== null && t('pane.nameWrong', { name: draft.name })}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+      )}
       {instead !== null && instead !== '' && (
         <Button className={styles.instead} onClick={() => change({ name: instead })}>
           {t('pane.useInstead', { name: instead })}
@@ -57,7 +68,7 @@ export function WordsForm({ node, actions, drafts, nameField }: WordsFormProps) 
       )}
       <TextInput
         label={t('pane.title')}
-        placeholder={tool.title ?? t('pane.noTitle')}
+        placeholder={words.title ?? t('pane.noTitle')}
         value={draft.title}
         onChange={(event) => change({ title: event.currentTarget.value })}
       />
@@ -69,7 +80,7 @@ export function WordsForm({ node, actions, drafts, nameField }: WordsFormProps) 
         value={draft.description}
         onChange={(event) => change({ description: event.currentTarget.value })}
       />
-      <Difference tool={tool} draft={draft} />
+      <Difference words={words} draft={draft} />
       {isDirty && <Saving onDiscard={forget} />}
     </form>
   )
@@ -88,9 +99,9 @@ function Saving({ onDiscard }: { onDiscard: () => void }) {
   )
 }
 
-function Difference({ tool, draft }: { tool: OfferedTool; draft: Draft }) {
+function Difference({ words, draft }: { words: Worded; draft: Draft }) {
   const { t } = useTranslation('namespaces')
-  const before = tool.description ?? ''
+  const before = words.description ?? ''
   if (before === draft.description) return null
   return (
     <div className={styles.diff}>
@@ -100,9 +111,8 @@ function Difference({ tool, draft }: { tool: OfferedTool; draft: Draft }) {
   )
 }
 
-function useDraft(node: ToolNode, drafts: Map<string, Draft>) {
-  const { id, tool } = node
-  const saved = draftOf(tool)
+function useDraft(id: string, words: Worded, drafts: Map<string, Draft>) {
+  const saved = draftOf(words)
   const [written, setWritten] = useState<Draft | null>(() => drafts.get(id) ?? null)
   const draft = written ?? saved
   const latest = useRef(saved)
