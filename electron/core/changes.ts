@@ -21,6 +21,8 @@ export type Change =
   | { kind: 'activity' }
   /** Calls were logged, or deleted from the log, or dropped; at most once a second. */
   | { kind: 'calls' }
+  /** A call waits for a person, or does no longer. */
+  | { kind: 'approval' }
   /** What the program around the core says of itself: updates. */
   | { kind: 'host' }
   /** The copy of the registry on this machine knows more, or is being brought up to date. */

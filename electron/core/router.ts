@@ -1,5 +1,6 @@
 import { accountRouter, type AccountRouterOptions } from './accounts/router.ts'
 import { activityRouter, type ActivityRouterOptions } from './activity/router.ts'
+import { approvalRouter, type ApprovalRouterOptions } from './approvals/router.ts'
 import { callsRouter, type CallsRouterOptions } from './calls/router.ts'
 import { apiKeyRouter, type ApiKeyRouterOptions } from './auth/api-key-router.ts'
 import { addingRouter, type AddingRouterOptions } from './adding/router.ts'
@@ -36,6 +37,7 @@ export type AppRouterOptions = {
   removals: RemovalRouterOptions
   settings: SettingsRouterOptions
   data: DataRouterOptions
+  approvals: ApprovalRouterOptions
   audit: AuditRouterOptions
   accounts: AccountRouterOptions
   /** `null` where there are no accounts. */
@@ -61,6 +63,7 @@ export function appRouter(options: AppRouterOptions) {
     removals: removalRouter(options.removals),
     settings: settingsRouter(options.settings),
     data: dataRouter(options.data),
+    approvals: approvalRouter(options.approvals),
     audit: auditRouter(options.audit),
     accounts: accountRouter(options.accounts),
     authorization: authorizationRouter(options.authorization),

@@ -6,6 +6,7 @@ import { openLog, type Core, type CoreConfig } from '../core/index.ts'
 import { failureText } from '../host/failure-text.ts'
 import { greeting } from '../host/greeting.ts'
 import { thisMachine } from '../host/machine.ts'
+import { surviveOwnModules } from '../host/own-mistakes.ts'
 import { readStart, type HostConfig } from '../host/read-start.ts'
 import { say } from '../host/say.ts'
 import { startAnnounced } from '../host/start-announced.ts'
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   try {
     for (const warning of start.warnings) await say(stderr, warning)
     const config = coreConfig(start.config)
+    surviveOwnModules(config.log, crash)
     const core = await startAnnounced(config)
     await say(stdout, greeting(core, config))
     await stopping.promise
@@ -54,6 +56,12 @@ function coreConfig({ logLevel, ...config }: HostConfig): CoreConfig {
     machine: thisMachine(config, { command: execPath, args: [METAMCP, 'stdio'] }),
     log: openLog(logLevel),
   }
+}
+
+/** As without anybody who looks. */
+function crash(error: unknown): void {
+  stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  exit(1)
 }
 
 async function fail(text: string): Promise<void> {

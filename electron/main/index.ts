@@ -1,6 +1,7 @@
 import { app, dialog } from 'electron'
 import { messageOf, openLog, type Logger } from '../core/index.ts'
 import { failureText } from '../host/failure-text.ts'
+import { surviveOwnModules } from '../host/own-mistakes.ts'
 import { readStart } from '../host/read-start.ts'
 import { say } from '../host/say.ts'
 import { isLink, linkIn, LINK_SCHEME, pathOfLink } from './deep-link.ts'
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
   }
   const { config } = start
   const log = openLog(config.logLevel)
+  surviveOwnModules(log, tellMistake)
   const ending = endAfter(() => parts.disposeAsync(), log)
   const doors = openDoors(program.link)
   try {
@@ -78,6 +80,12 @@ function openDoors(link: string | undefined): DesktopStart['doors'] {
 function pathIn(args: string[]): string | undefined {
   const link = linkIn(args)
   return link === undefined ? undefined : pathOfLink(link)
+}
+
+/** As Electron itself does where nobody looks: the app goes on. */
+function tellMistake(error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  dialog.showErrorBox('A JavaScript error occurred in the main process', text)
 }
 
 async function complainUnlessQuitting(error: unknown, log: Logger): Promise<void> {

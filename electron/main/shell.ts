@@ -1,6 +1,7 @@
 import { app } from 'electron'
 import { serverState } from '../../shared/server-state.ts'
 import { messageOf, type Core, type Logger } from '../core/index.ts'
+import { openApprovalNotices, TRUST_PATH } from './approval-notices.ts'
 import { showNotice } from './notice.ts'
 import { openServerNotices } from './server-notices.ts'
 import type { Settings } from './settings.ts'
@@ -36,6 +37,7 @@ export function openShell(options: ShellOptions) {
     act: (action) => void act(action),
   })
   const servers = openServerTidings(options)
+  const approvals = openApprovalTidings(options)
 
   async function draw(): Promise<void> {
     settings.become(await api.settings.get())
@@ -45,6 +47,7 @@ export function openShell(options: ShellOptions) {
     tray.draw(drawn)
     window.setTitle(drawn.tone === 'ok' ? 'MetaMCP' : `MetaMCP · ${drawn.title}`)
     tellOfSignIns(facts)
+    approvals.tell(facts)
     const nextMs = servers.tell(facts)
     if (nextMs !== null) again.in(nextMs)
   }
@@ -89,6 +92,23 @@ function openServerTidings({ window, settings }: ShellOptions) {
         showNotice({ title, body, path: pathOfServer(id) }, (path) => void window.show(path))
       }
       return notices.nextLookMs(now)
+    },
+  }
+}
+
+/** Tells of calls that wait for a person; allowed or refused they are in the window alone. */
+function openApprovalTidings({ window, settings }: ShellOptions) {
+  const notices = openApprovalNotices()
+  return {
+    tell({ approvals }: TrayFacts): void {
+      for (const { client, name } of notices.look(approvals)) {
+        if (window.isFocused) continue
+        const { say } = settings.speech
+        const key = client === null ? 'notice.approvalUnnamed' : 'notice.approval'
+        const title = say(key, { client: client ?? '', name })
+        const notice = { title, body: say('notice.approvalBody'), path: TRUST_PATH }
+        showNotice(notice, (path) => void window.show(path))
+      }
     },
   }
 }

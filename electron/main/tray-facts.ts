@@ -12,8 +12,9 @@ export async function readTrayFacts(
   api: Management,
   { paused }: Pick<SettingsView, 'paused'>,
 ): Promise<TrayFacts> {
-  const [servers, namespaces, overview, clients, host] = await Promise.all([
+  const [servers, approvals, namespaces, overview, clients, host] = await Promise.all([
     api.servers.list(),
+    api.approvals.list(),
     api.namespaces.summaries(),
     api.status.overview(),
     api.activity.clients(),
@@ -26,6 +27,7 @@ export async function readTrayFacts(
   return {
     paused,
     servers,
+    approvals,
     namespaces,
     endpoints: overview.endpoints,
     clients: recent.map(({ name }) => name),

@@ -20,6 +20,7 @@ function facts(fields: Partial<TrayFacts> = {}): TrayFacts {
     paused: false,
     servers: [server('github'), server('files', { toolCount: 2 })],
     namespaces: [{ id: 'n1', name: 'default', enabled: true, servers: 2, tools: 6 }],
+    approvals: [],
     endpoints: [{ name: 'default', url: 'http://127.0.0.1:12008/metamcp/default/mcp' }],
     clients: ['Cursor'],
     update: null,
@@ -66,6 +67,22 @@ test('what needs a person has a row of its own, with the verb in it', () => {
     action: { kind: 'sign-in', serverId: 'id-linear' },
   })
   expect(trayMenu(facts({ servers: [closed] }), english).tone).toBe('warn')
+})
+
+test('calls that wait for a person come first', () => {
+  const broken = server('stripe', { state: 'failed', error: 'x' })
+  const approvals = [
+    { id: '1', client: 'Cursor', name: 'delete_repo' },
+    { id: '2', client: null, name: 'drop' },
+  ]
+  const { rows, tone, title } = trayMenu(facts({ approvals, servers: [broken] }), english)
+  expect({ tone, title }).toEqual({ tone: 'bad', title: '3 need you' })
+  expect(labels(rows).slice(3, 5)).toEqual([
+    'Cursor wants delete_repo: Review…',
+    'A client wants drop: Review…',
+  ])
+  expect(rows[3]).toMatchObject({ action: { kind: 'go', path: '/trust' } })
+  expect(trayMenu(facts({ approvals }), english).tone).toBe('warn')
 })
 
 test('a menu stays a menu, however much is broken', () => {

@@ -1,12 +1,15 @@
 import type { UpdateState } from '../../shared/host.ts'
 import { serverState, type ShownServerState } from '../../shared/server-state.ts'
 import type { ServerView } from '../../shared/server.ts'
+import { TRUST_PATH, type WaitingCall } from './approval-notices.ts'
 import type { Speech } from './words.ts'
 
 /** What the tray shows, as the management API tells it. */
 export type TrayFacts = {
   paused: boolean
   servers: readonly ServerView[]
+  /** Calls that wait for a person, the oldest first. */
+  approvals: readonly WaitingCall[]
   namespaces: readonly TrayNamespace[]
   /** Endpoints that are on. */
   endpoints: readonly { name: string; url: string }[]
@@ -56,14 +59,19 @@ const SEPARATOR: TrayRow = { kind: 'separator' }
 export function trayMenu(facts: TrayFacts, speech: Speech): Tray {
   const states = facts.servers.map((server) => ({ server, state: serverState(server) }))
   const needy = states.filter(({ state }) => state.needsYou)
-  const title = titleOf(facts, needy.length, speech)
+  const count = needy.length + facts.approvals.length
+  const title = titleOf(facts, count, speech)
   const details = detailsOf(facts, states, speech)
   const groups = [
     [
       { kind: 'text' as const, label: title },
       { kind: 'text' as const, label: details },
     ],
-    needy.slice(0, NEEDY_ROWS).map((one) => needyRow(one, speech)),
+    [
+      // They wait for a short time alone.
+      ...facts.approvals.map((call) => approvalRow(call, speech)),
+      ...needy.map((one) => needyRow(one, speech)),
+    ].slice(0, NEEDY_ROWS),
     facts.namespaces.map((namespace) => namespaceRow(namespace, speech)),
     mainRows(facts, speech),
     lastRows(facts, speech),
@@ -74,9 +82,9 @@ export function trayMenu(facts: TrayFacts, speech: Speech): Tray {
 
 type Shown = { server: ServerView; state: ShownServerState }
 
-function toneOf({ paused }: TrayFacts, needy: Shown[]): TrayTone {
+function toneOf({ paused, approvals }: TrayFacts, needy: Shown[]): TrayTone {
   if (paused) return 'paused'
-  if (needy.length === 0) return 'ok'
+  if (needy.length + approvals.length === 0) return 'ok'
   return needy.some(({ state }) => state.tone === 'bad') ? 'bad' : 'warn'
 }
 
@@ -112,6 +120,14 @@ function needyRow({ server, state }: Shown, speech: Speech): TrayRow {
   const headline = speech.sayShared(state.words)
   const action = { kind: 'go' as const, path: pathOfServer(id) }
   return { kind: 'action', label: speech.say('tray.problem', { name, headline }), action }
+}
+
+function approvalRow({ client, name }: WaitingCall, { say }: Speech): TrayRow {
+  const label = say(client === null ? 'tray.approvalUnnamed' : 'tray.approval', {
+    client: client ?? '',
+    name,
+  })
+  return { kind: 'action', label, action: { kind: 'go', path: TRUST_PATH } }
 }
 
 /** Where the window shows a server. */

@@ -21,6 +21,7 @@ const KIND_TO_QUERIES: Record<string, readonly string[]> = {
   tokens: ['servers', 'namespaces', 'endpoints'],
   activity: ['activity', 'clients'],
   'ai-clients': ['clients'],
+  approval: ['approvals'],
   preferences: ['settings'],
   paused: ['settings', 'status', 'namespaces', 'endpoints'],
 }

@@ -30,7 +30,7 @@ export function runMiddlewares(
   const kept = new Map<string, unknown>()
   const redactions: MiddlewarePlace['redactions'] = []
   const made = middlewares.make(entries, (entry) => ({
-    ...{ endpoint: 'default', log, redactions },
+    ...{ endpoint: 'default', log, redactions, hold: () => null, held: () => undefined },
     toolOf: ({ method, params }) =>
       method === 'tools/call' ? listed.get(params.name as string) : undefined,
     keep: <T>(make: () => T) => {

@@ -1,6 +1,7 @@
 import { leadClientsHere, openStoredAiClients } from './ai-clients.ts'
 import type { Access } from '../access.ts'
 import type { Accounts } from '../accounts/accounts.ts'
+import type { Approvals } from '../approvals/approvals.ts'
 import { openAccountParts } from './accounts.ts'
 import type { EndpointAuthorization } from './authorization.ts'
 import type { Changes } from '../changes.ts'
@@ -32,6 +33,7 @@ export type Live = {
   db: Database
   changes: Changes
   gateway: Gateway
+  approvals: Approvals
   oauth: OAuth
   watching: Watching
   audit: Audit

@@ -3,6 +3,8 @@ import type { LocalToken } from '../auth/local-token.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { AuthorizationTimes } from '../authorization/authorization.ts'
 import { openInstanceAccounts } from './accounts.ts'
+import type { Approvals } from '../approvals/approvals.ts'
+import { openStoredApprovals } from './approvals.ts'
 import type { Auditing } from '../auditing.ts'
 import type { Applied } from './apply-config.ts'
 import { openEndpointAuthorization, type EndpointAuthorization } from './authorization.ts'
@@ -40,6 +42,8 @@ export type LiveParts = {
 /** What serves calls: connections to servers, the gateway, and who may come in. */
 export interface LiveGateway extends AsyncDisposable {
   gateway: Gateway
+  /** Calls that wait for people. */
+  approvals: Approvals
   /** Signing in to servers. */
   oauth: OAuth
   /** Both `null` where there are no accounts. */
@@ -56,7 +60,8 @@ export async function openLiveGateway(parts: LiveParts): Promise<LiveGateway> {
   const oauth = opened.use(
     openSignIns({ config, stores, url, http, times: limits, gateway: () => gateway }),
   )
-  const gateway = startGateway({ ...parts, oauth, http })
+  const approvals = openStoredApprovals({ stores, changes, log: config.log })
+  const gateway = startGateway({ ...parts, oauth, http, approvals })
   opened.defer(() => gateway.close())
   opened.use(watching.watchLists(gateway))
   const authorization = await openEndpointAuthorization({
@@ -69,7 +74,7 @@ export async function openLiveGateway(parts: LiveParts): Promise<LiveGateway> {
   if (accounts) opened.use(accounts)
   const running = opened.move()
   return {
-    ...{ gateway, oauth, authorization, accounts, known },
+    ...{ gateway, approvals, oauth, authorization, accounts, known },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

@@ -2,6 +2,8 @@ import type { RemovalKind } from '../../../shared/removal.ts'
 import type { Access } from '../access.ts'
 import type { AccountParts } from '../accounts/router.ts'
 import type { Adding } from '../adding/adding.ts'
+import type { Approvals } from '../approvals/approvals.ts'
+import { approvalParts } from './approvals.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AuthorizationDesk } from '../authorization/router.ts'
 import type { AiClientsService } from '../clients/clients.ts'
@@ -31,6 +33,7 @@ export type ManagementParts = Pick<InspectorRouterOptions, 'inspector'> & {
   rules: ServerRules
   stores: Stores
   gateway: Gateway
+  approvals: Approvals
   changes: Changes
   oauth: OAuth
   removals: Removals
@@ -101,6 +104,7 @@ export function openManagement(parts: ManagementParts): AppRouter {
     },
     inspector: { inspector, owned: (target) => ownedTarget(stores, target) },
     removals: { removals },
+    approvals: approvalParts(parts),
     audit: { audit: parts.audit },
     accounts: { accounts: parts.people },
     authorization: parts.authorization?.desk ?? null,

@@ -45,7 +45,7 @@ function ownedAt({ directory, endpoints }: Stores, address: string): Owned | und
 }
 
 /** The account that is behind a caller's key; `null` for the instance's and nobody's. */
-function accountOf({ apiKeys }: Pick<Stores, 'apiKeys'>, caller: string): string | null {
+export function accountOf({ apiKeys }: Pick<Stores, 'apiKeys'>, caller: string): string | null {
   const keyId = keyIdOf(caller)
   if (keyId !== null) return apiKeys.get(keyId)?.ownerId ?? null
   const [kind, accountId = null] = caller.split(':')

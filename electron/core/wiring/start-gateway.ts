@@ -1,4 +1,5 @@
 import type { Applied } from './apply-config.ts'
+import type { Holds } from '../held-call.ts'
 import type { Changes } from '../changes.ts'
 import { searchesTools } from '../clients/searching.ts'
 import type { CoreConfig } from '../config.ts'
@@ -28,6 +29,7 @@ type Parts = {
   oauth: OAuth
   http: HttpClients
   watching: Watching
+  approvals: Holds
 }
 
 /** The gateway with its pools, told of everything that the stores hold. */
@@ -45,6 +47,7 @@ export function startGateway(parts: Parts): Gateway {
     stored: stores.catalogs,
     middlewares: stores.middlewares,
     discovery: { tokens: stores.tokens, searchesTools },
+    holds: parts.approvals,
     secrets: stores.secrets,
     serverInfo: { name: 'metamcp', title: 'MetaMCP', version },
     startPools: (events) =>

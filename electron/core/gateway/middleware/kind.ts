@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { HeldCall, Hold } from '../../held-call.ts'
 import type { Logger } from '../../log.ts'
 import type { Call, Middleware } from '../call.ts'
 import type { Listed } from '../catalog.ts'
@@ -17,6 +18,10 @@ export type MiddlewarePlace = {
   redactions: ((text: string) => string)[]
   /** What this entry made here before; it outlives changes of what servers offer. */
   keep<T>(make: () => T): T
+  /** Puts a call before people; `null` when as many wait already as may. */
+  hold(call: Omit<HeldCall, 'endpoint' | 'endpointId'>): Hold | null
+  /** One that came to this endpoint, and waits or is over since a short time. */
+  held(id: string): Hold | undefined
 }
 
 /** A middleware that a namespace's list can name. */

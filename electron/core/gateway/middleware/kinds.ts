@@ -1,3 +1,4 @@
+import { approve } from './approve.ts'
 import { cache } from './cache.ts'
 import type { MiddlewareKind } from './kind.ts'
 import { limitRate } from './limit-rate.ts'
@@ -13,5 +14,6 @@ export const MIDDLEWARE_KINDS: readonly MiddlewareKind[] = [
   limitSize,
   redact,
   logCall,
+  approve,
   cache,
 ]

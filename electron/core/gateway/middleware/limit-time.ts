@@ -33,10 +33,15 @@ function limited(timeoutMs: number): Middleware {
         limit.abort(error)
         timedOut.reject(error)
       }, timeoutMs)
-      const signal = AbortSignal.any([call.signal, limit.signal])
+      // `AbortSignal.any` does the same, and costs a call more than all the rest of this.
+      const { signal } = limit
+      const leave = () => limit.abort(call.signal.reason)
+      call.signal.addEventListener('abort', leave, { once: true })
+      if (call.signal.aborted) leave()
       try {
         return await Promise.race([next({ ...call, signal, route }), timedOut.promise])
       } finally {
+        call.signal.removeEventListener('abort', leave)
         clearTimeout(timer)
       }
     }

@@ -3,6 +3,7 @@ import type { MiddlewareEntry } from '../../../../shared/middleware.ts'
 import { messageOf } from '../../errors.ts'
 import { isObject, RpcCode, RpcError, type JsonObject } from '../../json-rpc.ts'
 import type { Logger } from '../../log.ts'
+import { inOwnModule, outsideOwnModules } from '../../own-module-work.ts'
 import type { Call, Handler, Middleware } from '../call.ts'
 import type { MiddlewarePlace } from './kind.ts'
 
@@ -25,10 +26,7 @@ export function openOwnModules(log: Logger): OwnModules {
   const loaded = new Map<string, Loaded>()
 
   async function load(path: string): Promise<void> {
-    const module = await read(path)
-    if ('problem' in module)
-      log.error({ path, error: module.problem }, 'a middleware cannot be used')
-    loaded.set(path, module)
+    loaded.set(path, await read(path, log))
   }
 
   return {
@@ -40,7 +38,10 @@ export function openOwnModules(log: Logger): OwnModules {
       // What it was to keep out must not pass because it is broken.
       if ('problem' in module) return () => () => Promise.reject(broken(use, module.problem))
       try {
-        return guarded(use, module.make(structuredClone(options) as JsonObject, place))
+        const given = structuredClone(options) as JsonObject
+        const made: unknown = inOwnModule(use, () => module.make(given, place))
+        if (typeof made !== 'function') throw new Error('it gives no function around a call')
+        return guarded(use, made as Middleware)
       } catch (error) {
         const problem = messageOf(error)
         place.log.error({ path: use, error: problem }, 'a middleware cannot be used')
@@ -50,13 +51,22 @@ export function openOwnModules(log: Logger): OwnModules {
   }
 }
 
-async function read(path: string): Promise<Loaded> {
+const NOT_FOUND = 'ERR_MODULE_NOT_FOUND'
+
+async function read(path: string, log: Logger): Promise<Loaded> {
+  const unusable = (error: unknown, problem = messageOf(error)): Loaded => {
+    log.error({ path, error: messageOf(error) }, 'a middleware cannot be used')
+    return { problem }
+  }
   try {
-    const { default: make } = (await import(pathToFileURL(path).href)) as { default?: unknown }
+    const { href } = pathToFileURL(path)
+    const { default: make } = (await inOwnModule(path, () => import(href))) as { default?: unknown }
     if (typeof make === 'function') return { make: make as OwnMiddleware }
-    return { problem: 'its default export is no function' }
+    return unusable('its default export is no function')
   } catch (error) {
-    return { problem: messageOf(error) }
+    // Whose message says where things lie, ours too.
+    const isMissing = error instanceof Error && 'code' in error && error.code === NOT_FOUND
+    return isMissing ? unusable(error, 'it, or what it imports, is not there') : unusable(error)
   }
 }
 
@@ -66,7 +76,7 @@ function guarded(use: string, middleware: Middleware): Middleware {
     const fromFurtherIn = new WeakSet<object>()
     const inner: Handler = async (call) => {
       try {
-        return await next(call)
+        return await outsideOwnModules(() => next(call))
       } catch (error) {
         if (typeof error === 'object' && error !== null) fromFurtherIn.add(error)
         throw error
@@ -75,7 +85,7 @@ function guarded(use: string, middleware: Middleware): Middleware {
     const run = wrap(use, middleware, inner)
     return async (call: Call) => {
       try {
-        const result: unknown = await run(call)
+        const result: unknown = await inOwnModule(use, () => run(call))
         if (!isObject(result)) throw new Error('it answered nothing')
         return result
       } catch (error) {
@@ -88,7 +98,7 @@ function guarded(use: string, middleware: Middleware): Middleware {
 
 function wrap(use: string, middleware: Middleware, inner: Handler): Handler {
   try {
-    const run: unknown = middleware(inner)
+    const run: unknown = inOwnModule(use, () => middleware(inner))
     if (typeof run === 'function') return run as Handler
     return () => Promise.reject(broken(use, 'it gives no function around a call'))
   } catch (error) {

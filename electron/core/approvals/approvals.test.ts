@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { openRawClient } from '../testing/raw-client.ts'
+import { openTempAccounts } from '../testing/temp-accounts.ts'
+import { startWithMiddleware } from '../testing/with-middleware.ts'
+import { visibleJson } from '../visible-json.ts'
+
+const PATIENT = { timeout: 9_000 }
+const APPROVE = { use: 'approve', destructive: false, tools: ['echo__echo'] }
+
+test('who calls, and who leads the namespace, decide; others learn of nothing', async () => {
+  await using core = await startWithMiddleware([APPROVE], { auth: 'accounts' })
+  const { ada, ben, cara } = await openTempAccounts(core)
+  const { key } = await ben.trpc.apiKeys.create.mutate({ name: 'mine' })
+  const asBen = Object.assign(Object.create(core) as typeof core, { key })
+  await using client = await openRawClient(asBen, { era: 'legacy' })
+  const call = client.request('tools/call', { name: 'echo__echo', arguments: { message: 'a' } })
+  await expect
+    .poll(() => ben.trpc.approvals.list.query(), PATIENT)
+    .toMatchObject([{ mayAlways: false }])
+  const [held] = await ben.trpc.approvals.list.query()
+  const id = held?.id ?? ''
+  expect(await ada.trpc.approvals.list.query(), PATIENT).toMatchObject([{ id, mayAlways: true }])
+  expect(await cara.trpc.approvals.list.query(), PATIENT).toEqual([])
+
+  for (const ask of [cara.trpc.approvals.get.query({ id }), decide(cara, 'once')]) {
+    await expect(ask).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } })
+  }
+  await expect(decide(ben, 'always')).rejects.toMatchObject({ data: { code: 'FORBIDDEN' } })
+  await decide(ben, 'once')
+  expect(await call).toMatchObject({ content: [{ text: 'a' }] })
+  await expect(decide(ada, 'refuse')).rejects.toThrow('was allowed already')
+  const { entries } = await core.admin.audit.list.query({ limit: 9, text: 'approvals.decide' })
+  const done = entries.filter(({ outcome }) => outcome === 'done')
+  const target = { kind: 'server', name: 'echo__echo' }
+  expect(done).toMatchObject([{ target, detail: { answer: 'once' }, actor: { name: 'ben' } }])
+
+  function decide({ trpc }: typeof ben, answer: 'once' | 'always' | 'refuse') {
+    return trpc.approvals.decide.mutate({ id, answer })
+  }
+}, 60_000)
+
+test('who listens hears when a call begins to wait, and when it does no longer', async () => {
+  await using core = await startWithMiddleware([{ ...APPROVE, seconds: 1 }])
+  let news = 0
+  core.changes.subscribe(({ kind }) => void (news += Number(kind === 'approval')))
+  await using client = await openRawClient(core, { era: 'modern' })
+  await client.request('tools/call', { name: 'echo__echo', arguments: { message: 'a' } })
+  expect(news).toBe(2)
+})
+
+test('a list holds the beginning of what is long, and the whole can be had', async () => {
+  await using core = await startWithMiddleware([APPROVE])
+  await using client = await openRawClient(core, { era: 'modern' })
+  const message = 'x'.repeat(100_000)
+  const call = client.request('tools/call', { name: 'echo__echo', arguments: { message } })
+  call.catch(() => undefined)
+  await expect
+    .poll(() => core.admin.approvals.list.query(), PATIENT)
+    .toMatchObject([{ isCut: true }])
+  const [held] = await core.admin.approvals.list.query()
+  expect(held?.arguments).toHaveLength(20_000)
+  const whole = await core.admin.approvals.get.query({ id: held?.id ?? '' })
+  expect(JSON.parse(whole.arguments)).toEqual({ message })
+})
+
+test('nothing in shown JSON is hidden, and it is the same value', () => {
+  const value = { a: 'x\u200b\u202e\u{e0041}\u2028\u3164\ufe0f ü 漢 \u{1f642}', 'k\u2066': 1 }
+  const text = visibleJson(value)
+  expect(text).toBe(
+    '{\n  "a": "x\\u200b\\u202e\\udb40\\udc41\\u2028\\u3164\\ufe0f ü 漢 🙂",\n  "k\\u2066": 1\n}',
+  )
+  expect(JSON.parse(text)).toEqual(value)
+})

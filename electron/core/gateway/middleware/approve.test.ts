@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ApprovalAnswer } from '../../../../shared/approval.ts'
+import type { JsonObject } from '../../json-rpc.ts'
+import { echoServer } from '../../testing/echo-definition.ts'
+import { openRawClient } from '../../testing/raw-client.ts'
+import { openScriptedModern } from '../../testing/scripted-modern.ts'
+import type { TempCore } from '../../testing/temp-core.ts'
+import { setMiddleware, startWithMiddleware } from '../../testing/with-middleware.ts'
+
+const ERAS = ['legacy', 'modern'] as const
+const APPROVE = { use: 'approve', destructive: false, tools: ['echo__echo'] }
+const PATIENT = { timeout: 9_000 }
+const ELICITATION = { capabilities: { elicitation: {} } }
+
+// A start takes a second: one core is enough, since an entry that was changed knows nothing of before.
+let core: TempCore
+let entries = 0
+beforeAll(async () => {
+  core = await startWithMiddleware([])
+})
+afterAll(() => core[Symbol.asyncDispose]())
+
+/** Another entry than any before. */
+async function hold(fields: object = {}): Promise<void> {
+  await setMiddleware(core, [{ ...APPROVE, seconds: 100 + ++entries, ...fields }])
+}
+
+const echo = (message = 'hello') => ({ name: 'echo__echo', arguments: { message } })
+const waiting = () => core.admin.approvals.list.query()
+const refused = (words: RegExp) => ({
+  isError: true,
+  content: [{ type: 'text', text: expect.stringMatching(words) as unknown }],
+})
+const answered = (text: string) => ({ content: [{ type: 'text', text }] })
+
+async function decide(answer: ApprovalAnswer): Promise<void> {
+  await expect.poll(waiting, PATIENT).toHaveLength(1)
+  const [first] = await waiting()
+  await core.admin.approvals.decide.mutate({ id: first?.id ?? '', answer })
+}
+
+test.each(ERAS)('a call of a %s client is made once a person has allowed it', async (era) => {
+  await hold()
+  await using client = await openRawClient(core, { era, info: { name: 'Cursor', version: '1' } })
+  // What is not marked waits for nobody.
+  expect(await client.call('echo__add', { a: 1, b: 2 })).toEqual({ sum: 3 })
+
+  const first = client.request('tools/call', echo('a\u202eb'))
+  await expect.poll(waiting, PATIENT).toMatchObject([
+    {
+      ...{ client: 'Cursor', server: 'echo', tool: 'echo', name: 'echo__echo' },
+      ...{ endpoint: 'default', namespace: 'default', mayAlways: true, isCut: false },
+      arguments: '{\n  "message": "a\\u202eb"\n}',
+    },
+  ])
+  await decide('once')
+  expect(await first).toMatchObject(answered('a\u202eb'))
+  expect(await waiting()).toEqual([])
+
+  const second = client.request('tools/call', echo())
+  await decide('refuse')
+  expect(await second).toMatchObject(refused(/A person refused this call of echo__echo/))
+})
+
+test('for the session, and for good', async () => {
+  await hold()
+  await using client = await openRawClient(core, { era: 'legacy' })
+  await using other = await openRawClient(core, { era: 'legacy' })
+  const first = client.request('tools/call', echo())
+  await decide('session')
+  await first
+  expect(await client.call('echo__echo', { message: 'again' })).toBe('again')
+
+  const second = other.request('tools/call', echo())
+  await decide('always')
+  expect(await second).toMatchObject(answered('hello'))
+  await using third = await openRawClient(core, { era: 'modern' })
+  expect(await third.call('echo__echo', { message: 'for good' })).toBe('for good')
+  expect(await core.admin.namespaces.list.query()).toMatchObject([
+    { middleware: [{ use: 'approve', allowed: ['echo__echo'] }] },
+  ])
+})
+
+test.each(ERAS)('a %s client that can ask its own person does so', async (era) => {
+  await hold()
+  const asked: JsonObject[] = []
+  const answers: JsonObject[] = [
+    { action: 'accept', content: { answer: 'Allow once' } },
+    { action: 'decline' },
+    { action: 'accept', content: { answer: 'Refuse' } },
+    { action: 'accept', content: { answer: 'Allow for this session' } },
+  ]
+  await using client = await openRawClient(core, {
+    ...{ era, ...ELICITATION },
+    answer(question) {
+      asked.push({ ...question.params })
+      return answers.shift() ?? { action: 'cancel' }
+    },
+  })
+  const call = () => client.request('tools/call', echo('all of it'))
+  expect(await call()).toMatchObject(answered('all of it'))
+  expect(asked[0]?.message).toMatch(/tool echo of the server echo.*"message": "all of it"/s)
+  expect(await call()).toMatchObject(refused(/A person refused/))
+  expect(await call()).toMatchObject(refused(/A person refused/))
+  expect(await call()).toMatchObject(answered('all of it'))
+  expect(await call()).toMatchObject(answered('all of it'))
+  expect(asked).toHaveLength(4)
+  expect(await waiting()).toEqual([])
+})
+
+test('who answers in the window first takes the question back from a legacy client', async () => {
+  await hold()
+  const put = Promise.withResolvers<void>()
+  const told: string[] = []
+  await using client = await openRawClient(core, {
+    ...{ era: 'legacy', ...ELICITATION },
+    answer() {
+      put.resolve()
+      return new Promise(() => {})
+    },
+  })
+  const onNotification = ({ method }: { method: string }) => void told.push(method)
+  const call = client.request('tools/call', echo(), { onNotification })
+  await put.promise
+  await decide('once')
+  expect(await call).toMatchObject(answered('hello'))
+  expect(told).toContain('notifications/cancelled')
+})
+
+test('a modern client that was asked comes back, and its state is good for one call', async () => {
+  await hold()
+  const answer = Promise.withResolvers<JsonObject>()
+  await using client = await openRawClient(core, {
+    ...{ era: 'modern', ...ELICITATION },
+    answer: () => answer.promise,
+  })
+  const call = client.request('tools/call', echo())
+  const [held] = await expect
+    .poll(waiting, PATIENT)
+    .toHaveLength(1)
+    .then(() => waiting())
+  await decide('once')
+  // Closed without an answer: the one of the window counts.
+  answer.resolve({ action: 'cancel' })
+  expect(await call).toMatchObject(answered('hello'))
+  const again = { ...echo(), inputResponses: {}, requestState: `approve:${held?.id}` }
+  await expect(client.request('tools/call', again)).rejects.toMatchObject({ code: -32_602 })
+  const others = { ...again, ...echo('something else') }
+  await expect(client.request('tools/call', others)).rejects.toMatchObject({ code: -32_602 })
+})
+
+test('a no at the client is heard after a yes in the window, and no yes after a no', async () => {
+  await hold()
+  const no = { action: 'decline' }
+  const yes = { action: 'accept', content: { answer: 'Allow once' } }
+  for (const [inWindow, atClient] of [
+    ['once', no],
+    ['refuse', yes],
+  ] as const) {
+    const answer = Promise.withResolvers<JsonObject>()
+    await using client = await openRawClient(core, {
+      ...{ era: 'modern', ...ELICITATION },
+      answer: () => answer.promise,
+    })
+    const call = client.request('tools/call', echo())
+    await decide(inWindow)
+    answer.resolve(atClient)
+    expect(await call).toMatchObject(refused(/A person refused/))
+  }
+})
+
+test.each(ERAS)(
+  "nobody's answer to a %s client is a refusal, and no answer comes after",
+  async (era) => {
+    await hold({ seconds: 1 })
+    await using client = await openRawClient(core, { era })
+    const call = client.request('tools/call', echo())
+    await expect.poll(waiting, PATIENT).toHaveLength(1)
+    const [{ id } = { id: '' }] = await waiting()
+    expect(await call).toMatchObject(refused(/nobody answered within 1 s/))
+    expect(await waiting()).toEqual([])
+    const late = core.admin.approvals.decide.mutate({ id, answer: 'once' })
+    await expect(late).rejects.toThrow('Too late: the call of echo__echo was refused after 1 s.')
+  },
+)
+
+test.each(ERAS)('what a %s client gives up waits no longer', async (era) => {
+  await hold()
+  await using client = await openRawClient(core, { era })
+  const leaving = new AbortController()
+  const call = client.request('tools/call', echo(), { signal: leaving.signal })
+  call.catch(() => undefined)
+  await expect.poll(waiting, PATIENT).toHaveLength(1)
+  const [{ id } = { id: '' }] = await waiting()
+  if (era === 'modern') leaving.abort()
+  else await client.notify('notifications/cancelled', { requestId: client.lastId })
+  await expect.poll(waiting, PATIENT).toEqual([])
+  const late = core.admin.approvals.decide.mutate({ id, answer: 'once' })
+  await expect(late).rejects.toThrow('does not wait')
+})
+
+test('no more than fifty calls of the instance wait', async () => {
+  await hold()
+  await using client = await openRawClient(core, { era: 'legacy' })
+  const calls = Array.from({ length: 50 }, () => client.request('tools/call', echo()))
+  for (const call of calls) call.catch(() => undefined)
+  await expect.poll(waiting, PATIENT).toHaveLength(50)
+  expect(await client.request('tools/call', echo())).toMatchObject(refused(/too many calls wait/))
+})
+
+test('tools that may destroy are marked without being named', async () => {
+  const tool = (name: string, annotations?: object) => ({
+    ...{ name, inputSchema: { type: 'object' } },
+    ...(annotations && { annotations }),
+  })
+  const extraTools = [
+    tool('reads', { readOnlyHint: true }),
+    tool('adds', { readOnlyHint: false, destructiveHint: false }),
+    tool('drops', { destructiveHint: true }),
+    tool('silent'),
+  ]
+  const entry = { use: 'approve', seconds: 1, allowed: ['echo__add'] }
+  const servers = [echoServer({ extraTools })]
+  await using core = await startWithMiddleware([entry], { servers })
+  await using client = await openRawClient(core, { era: 'legacy' })
+  const isHeld = async (name: string) => {
+    const result = await client.request('tools/call', { name, arguments: { a: 1, b: 1 } })
+    return JSON.stringify(result).includes('takes a person')
+  }
+  const names = ['reads', 'adds', 'drops', 'silent', 'add'].map((name) => `echo__${name}`)
+  expect(await Promise.all(names.map(isHeld))).toEqual([false, false, true, true, false])
+})
+
+test('one answer is for all rounds of a call that the server interrupts', async () => {
+  const question = { method: 'elicitation/create', params: { message: 'Who?' } }
+  await using server = await openScriptedModern({
+    'tools/call'({ body }) {
+      const { requestState } = body.params ?? {}
+      if (requestState === 'two') return { content: [{ type: 'text', text: 'done' }] }
+      const next = requestState === 'one' ? 'two' : 'one'
+      return { resultType: 'input_required', inputRequests: { who: question }, requestState: next }
+    },
+  })
+  const entry = { use: 'approve', destructive: false, tools: ['scripted__*'] }
+  await using core = await startWithMiddleware([entry], { servers: [server.definition] })
+  const asked: unknown[] = []
+  await using client = await openRawClient(core, {
+    ...{ era: 'modern', ...ELICITATION },
+    answer({ params }) {
+      asked.push(params?.message)
+      const isOurs = String(params?.message).startsWith('MetaMCP holds')
+      return { action: 'accept', content: isOurs ? { answer: 'Allow once' } : {} }
+    },
+  })
+  expect(await client.call('scripted__tool')).toBe('done')
+  expect(asked).toEqual([expect.stringContaining('MetaMCP holds'), 'Who?', 'Who?'])
+})

@@ -1,0 +1,50 @@
+import type { Holds } from '../../held-call.ts'
+import type { Logger } from '../../log.ts'
+import type { Call } from '../call.ts'
+import type { Catalog, Listed } from '../catalog.ts'
+import type { MiddlewarePlace } from './kind.ts'
+import type { Presentation } from './overrides.ts'
+
+export type PlacesOptions = {
+  /** The endpoint: its id, and its address. */
+  id: string
+  name: string
+  log: Logger
+  holds: Holds
+  catalog: Catalog
+  presentation: Presentation
+  /** Gives an entry what it made before. */
+  keeper: (entry: string, make: () => unknown) => unknown
+}
+
+/** What each entry of a namespace's list is given, by the entry's own name. */
+export function openPlaces(options: PlacesOptions): (entry: string) => MiddlewarePlace {
+  const { id: endpointId, name: endpoint, log, holds, keeper } = options
+  const toolOf = toolFinder(options)
+  const redactions: MiddlewarePlace['redactions'] = []
+  return (entry) => ({
+    ...{ endpoint, log, toolOf, redactions },
+    keep: <T>(make: () => T) => keeper(entry, make) as T,
+    hold: (call) => holds.hold({ ...call, endpoint, endpointId }),
+    held(id) {
+      const hold = holds.find(id)
+      return hold?.call.endpointId === endpointId ? hold : undefined
+    },
+  })
+}
+
+/** Several entries ask for the tool of each call: it is put together once. */
+function toolFinder({ catalog, presentation }: PlacesOptions) {
+  const shown = new Map<Listed, Listed>()
+  return ({ method, params }: Call): Listed | undefined => {
+    if (method !== 'tools/call' || typeof params.name !== 'string') return undefined
+    const tool = catalog.listedTool(params.name)
+    if (!tool) return undefined
+    const before = shown.get(tool)
+    if (before) return before
+    // Frozen, so that its hash is counted once as well.
+    const made = Object.freeze(presentation.show(tool))
+    shown.set(tool, made)
+    return made
+  }
+}
