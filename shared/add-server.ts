@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { plainText, serverName } from './names.ts'
-import type { ServerDefinition } from './server.ts'
+import { approval, type ServerDefinition } from './server.ts'
 
 /** The longest text that is read; a client's whole configuration is far smaller. */
 const MAX_PASTED_CHARACTERS = 1_000_000
@@ -114,6 +114,7 @@ export const addInput = z.strictObject({
   choices: z.array(addChoice).min(1).max(500),
   /** `null`: into no namespace. */
   namespaceId: z.string().nullable(),
+  ...approval,
 })
 
 export type AddInput = z.infer<typeof addInput>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { approval } from './server.ts'
 
 /**
  * How far an AI client on this machine is with us. `configured`: its file names us, and it has not
@@ -135,6 +136,7 @@ export const importInput = z.strictObject({
   ids: z.array(z.string()).min(1),
   /** The namespace they join; `null` for none. */
   namespaceId: z.string().nullable(),
+  ...approval,
 })
 
 /** What was written, to be taken back with `undo`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { approval } from './server.ts'
 
 /** What is kept where, and what a restart will do to it. */
 export type DataInfo = {
@@ -32,6 +33,7 @@ export const importInput = z.strictObject({
   values: z.record(z.string(), z.string().max(100_000)).default({}),
   /** Of an API key whose text nobody has: the import is refused, or done without that key. */
   keysWithoutValue: z.enum(['refuse', 'skip']).default('refuse'),
+  ...approval,
 })
 
 export const importCheck = z.strictObject({ text: configText })
@@ -41,10 +43,14 @@ export type ImportInput = z.infer<typeof importInput>
 /** What a file would bring, before anything is done. */
 export type ImportCheckView = {
   counts: { servers: number; namespaces: number; endpoints: number; keys: number }
+  /** What its servers run, whole. */
+  commands: { server: string; command: string; args: string[] }[]
   /** References of servers that have no value here. */
   missing: string[]
   /** API keys whose text is not given. */
   keysWithoutValue: string[]
+  /** The references that those lack. */
+  missingForKeys: string[]
 }
 
 export type ImportedView = {

@@ -34,12 +34,15 @@ export type ServerProblem =
   /** `suggestion`: an address that is worth a try. */
   | { code: 'not-mcp'; url: string; suggestion: string | null }
   | { code: 'moved'; url: string; to: string }
+  /** Nobody has seen and allowed what it runs. */
+  | { code: 'not-approved' }
   /** The server's own words. */
   | { code: 'refused'; message: string }
   | { code: 'other'; message: string }
 
 /** What a person can do about it; a button each. */
 export type ServerFix =
+  | 'review'
   | 'choose-command'
   | 'choose-folder'
   | 'enter-value'
@@ -72,6 +75,7 @@ const FIXES: Record<ServerProblem['code'], readonly ServerFix[]> = {
   certificate: ['edit-url', 'try-again'],
   'not-mcp': ['use-url', 'edit-url', 'try-again'],
   moved: ['use-url', 'edit-url'],
+  'not-approved': ['review'],
   refused: ['try-again', 'show-log'],
   other: ['try-again', 'edit', 'copy-details'],
 }

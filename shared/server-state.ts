@@ -3,7 +3,7 @@ import type { ServerView } from './server.ts'
 
 type StateTone = 'ok' | 'busy' | 'warn' | 'bad' | 'off'
 
-export type ServerStateKey = 'running' | 'starting' | 'idle' | 'failed' | 'sign-in-needed' | 'off'
+export type ServerStateKey = 'running' | 'starting' | 'idle' | 'failed' | 'sign-in-needed' | 'waiting' | 'off'
 
 /** What is said of a server wherever it is shown: window, tray, notification. */
 export type ShownServerState = {
@@ -35,6 +35,7 @@ export function serverState(server: Facts): ShownServerState {
   if (server.state === 'disabled' || !server.enabled) {
     return { ...common, ...plain('off', 'off'), problem: null, needsYou: false }
   }
+  if (problem?.code === 'not-approved') return { ...common, ...plain('waiting', 'warn') }
   if (isStarting) return { ...common, ...plain('starting', 'busy') }
   if (problem?.code === 'sign-in-needed' || problem?.code === 'sign-in-expired') {
     return { ...common, key: 'sign-in-needed', tone: 'warn', words: problemWords(problem).headline }

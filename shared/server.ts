@@ -91,6 +91,16 @@ export const serverDefinition = z.discriminatedUnion('type', [
   z.strictObject({ ...common, ...remoteFields, type: z.literal('STREAMABLE_HTTP') }),
 ])
 
+/** Whether the person behind a change has seen the whole command that it runs: it may run then. */
+export const approval = { approve: z.boolean().optional() }
+
+/** A definition as it comes in: a program runs once somebody has approved it, now or later. */
+export const newServer = z.discriminatedUnion('type', [
+  z.strictObject({ ...common, ...stdioFields, ...approval }),
+  z.strictObject({ ...common, ...remoteFields, ...approval, type: z.literal('SSE') }),
+  z.strictObject({ ...common, ...remoteFields, ...approval, type: z.literal('STREAMABLE_HTTP') }),
+])
+
 /** A secret to store, or `null` to keep the one that is stored. */
 const secretOrKept = (value: z.ZodString) => value.nullable()
 
@@ -129,10 +139,11 @@ export const serverPatch = z.strictObject({
 export type Isolation = z.infer<typeof isolation>
 export type ServerDefinition = z.infer<typeof serverDefinition>
 export type ServerInput = z.input<typeof serverDefinition>
+export type NewServer = z.input<typeof newServer>
 export type ServerPatch = z.infer<typeof serverPatch>
 export type Server = ServerDefinition & { id: string }
-/** As it is stored. */
-export type OwnedServer = Server & Owned
+/** As it is stored; `approved`: a person has seen the program that it runs, if it runs one. */
+export type OwnedServer = Server & Owned & { approved: boolean }
 
 /** What a server is doing now, as told to people. `stopped` is healthy: it starts when called. */
 export type ServerState = 'disabled' | 'stopped' | 'starting' | 'running' | 'failed'
@@ -166,6 +177,8 @@ export type ServerView = Owned & {
     clientMetadataUrl?: string
     hasClientSecret: boolean
   }
+  /** Whether the program that it runs may be started; always true of one that is reached by HTTP. */
+  approved: boolean
   state: ServerState
   /** Why it failed, in words a person can act on. */
   error: string | null

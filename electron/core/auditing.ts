@@ -41,7 +41,7 @@ export const UNNOTED: ReadonlySet<string> = new Set([
 
 /** Fields whose values may be read by anyone who reads the log; of all others only the name is. */
 const TOLD = new Set([
-  ...['enabled', 'shared', 'paused', 'role', 'answer', 'mode', 'prefix', 'isolation'],
+  ...['enabled', 'shared', 'approve', 'paused', 'role', 'answer', 'mode', 'prefix', 'isolation'],
   ...['start', 'type'],
   ...['idleMs', 'startTimeoutMs', 'idleConnections', 'maxConnections', 'ms', 'port', 'logLevel'],
   ...['callLogDays', 'callLogRows'],

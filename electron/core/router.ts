@@ -18,6 +18,7 @@ import { removalRouter, type RemovalRouterOptions } from './removals/router.ts'
 import { router } from './rpc.ts'
 import { serverRouter, type ServerRouterOptions } from './servers/router.ts'
 import { settingsRouter, type SettingsRouterOptions } from './settings/router.ts'
+import { trustRouter, type TrustRouterOptions } from './trust/router.ts'
 import { statusRouter, type StatusRouterOptions } from './status/router.ts'
 
 export type AppRouterOptions = {
@@ -39,6 +40,7 @@ export type AppRouterOptions = {
   data: DataRouterOptions
   approvals: ApprovalRouterOptions
   audit: AuditRouterOptions
+  trust: TrustRouterOptions
   accounts: AccountRouterOptions
   /** `null` where there are no accounts. */
   authorization: AuthorizationDesk | null
@@ -65,6 +67,7 @@ export function appRouter(options: AppRouterOptions) {
     data: dataRouter(options.data),
     approvals: approvalRouter(options.approvals),
     audit: auditRouter(options.audit),
+    trust: trustRouter(options.trust),
     accounts: accountRouter(options.accounts),
     authorization: authorizationRouter(options.authorization),
   })

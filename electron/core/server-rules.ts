@@ -1,4 +1,5 @@
 import type { OwnedServer, Server } from '../../shared/server.ts'
+import type { ServerProblem } from '../../shared/server-problem.ts'
 import type { Access } from './access.ts'
 import { AppError } from './errors.ts'
 import { findReferences } from './references.ts'
@@ -24,9 +25,14 @@ export interface ServerRules {
   refuse(access: Access, change: ServerChange): void
   /** Whether `${NAME}` in what this account owns stands for a variable of our environment, now. */
   mayReadEnvironment(ownerId: string | null): boolean
-  /** Why a server that is defined already may not be started now, in words; `null`: it may. */
-  obstacleTo(server: OwnedServer): string | null
+  /**
+   * Why a server that is defined already may not be started now, as `definition` says; `null`: it
+   * may. What is about to start may be older than what is stored and approved.
+   */
+  obstacleTo(stored: OwnedServer, definition: Server): Obstacle | null
 }
+
+export type Obstacle = { words: string; problem: ServerProblem | null }
 
 export type ServerRulesOptions = {
   isAdmin: (accountId: string) => boolean
@@ -42,8 +48,11 @@ export function openServerRules(options: ServerRulesOptions): ServerRules {
   return {
     mayReadEnvironment,
     // Who is an administrator no more has programs of before, and nobody else sees private ones.
-    obstacleTo({ type, ownerId }) {
-      return type === 'STDIO' && !mayRunPrograms(ownerId) ? NO_PROGRAM_NOW : null
+    obstacleTo(stored, definition) {
+      if (definition.type !== 'STDIO') return null
+      if (!mayRunPrograms(stored.ownerId)) return { words: NO_PROGRAM_NOW, problem: null }
+      const isApproved = stored.approved && !runsOther(stored, definition)
+      return isApproved ? null : { words: NOT_APPROVED, problem: { code: 'not-approved' } }
     },
     refuse(access, { before, after, ownerId }) {
       const isAllowed = mayRunPrograms(access.accountId) && mayRunPrograms(ownerId)
@@ -57,6 +66,9 @@ export function openServerRules(options: ServerRulesOptions): ServerRules {
 
 const NO_PROGRAMS =
   'Only administrators may have servers that run a program here. Servers at an address are for everybody.'
+/** What is told of a server whose command nobody has approved. */
+export const NOT_APPROVED =
+  'It waits for approval: somebody has to look at the command that it runs, on the page Trust.'
 const NO_PROGRAM_NOW =
   'It runs a program here, which only administrators may, and it belongs to a member.'
 
@@ -70,7 +82,7 @@ export function needsRights(server: Definition): boolean {
 }
 
 /** Whether a program would be run that was not run before, or in another way. */
-function runsOther(before: Definition | undefined, after: Definition): boolean {
+export function runsOther(before: Definition | undefined, after: Definition): boolean {
   if (after.type !== 'STDIO') return false
   return before?.type !== 'STDIO' || programOf(before) !== programOf(after)
 }

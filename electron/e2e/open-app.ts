@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { chromiumFlags, openChromium, thisMachine } from '../../scripts/find-chromium.ts'
 import type { AppRouter } from '../core/index.ts'
+import { approvingLink } from '../core/testing/approving-link.ts'
 import { startHeadless } from '../core/testing/headless-process.ts'
 import { makeDir, openDesktop, removeDir, shell, type Desktop } from './open-desktop.ts'
 
@@ -144,6 +145,6 @@ function homeOf(home: string): Record<string, string> {
 function adminOf(url: string): TRPCClient<AppRouter> {
   const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
   return createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${url}/trpc/frontend`, headers })],
+    links: [approvingLink, httpLink({ url: `${url}/trpc/frontend`, headers })],
   })
 }

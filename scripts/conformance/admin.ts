@@ -20,7 +20,7 @@ export function openAdmin({ url, adminToken }: GatewayAccess): TRPCClient<AppRou
 export async function expose(gateway: GatewayAccess, input: ServerInput) {
   const admin = openAdmin(gateway)
   const { name } = input
-  const server = await admin.servers.create.mutate(input)
+  const server = await admin.servers.create.mutate({ ...input, approve: true })
   const servers = [{ serverId: server.id }]
   const namespace = await admin.namespaces.create.mutate({ name, servers })
   const auth = { apiKey: false }

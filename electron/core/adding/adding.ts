@@ -7,7 +7,7 @@ import type {
   FoundNote,
   RegistryAnswer,
 } from '../../../shared/add-server.ts'
-import type { ServerInput } from '../../../shared/server.ts'
+import type { NewServer, ServerInput } from '../../../shared/server.ts'
 import type { Access } from '../access.ts'
 import { AppError } from '../errors.ts'
 import { InvalidInput, problemsOf, problemText } from '../problems.ts'
@@ -39,7 +39,7 @@ export type AddingOptions = {
  */
 export type AddServers = (
   access: Access,
-  servers: ServerInput[],
+  servers: NewServer[],
   namespaceId: string | null,
 ) => Promise<string[]>
 
@@ -57,7 +57,7 @@ export interface Adding {
   /** Ids of what was made, in the order of the choices. */
   add(access: Access, input: AddInput): Promise<string[]>
   /** One that a person filled in; its id. */
-  create(access: Access, server: ServerInput, namespaceId: string | null): Promise<string[]>
+  create(access: Access, server: NewServer, namespaceId: string | null): Promise<string[]>
   close(): void
 }
 
@@ -107,10 +107,12 @@ export function openAdding(options: AddingOptions): Adding {
     },
     search: (text) => registry.search(text),
     freshen: () => registry.freshen(),
-    async add(access, { token, choices, namespaceId }) {
+    async add(access, { token, choices, namespaceId, approve }) {
       const drafts = pending.get(access.accountId, token)
-      const servers: ServerInput[] = []
-      for (const choice of choices) servers.push(await buildOne(drafts.get(choice.key), choice))
+      const servers: NewServer[] = []
+      for (const choice of choices) {
+        servers.push({ ...(await buildOne(drafts.get(choice.key), choice)), approve })
+      }
       const ids = await options.create(access, servers, namespaceId)
       pending.drop(token)
       return ids

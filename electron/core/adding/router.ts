@@ -6,7 +6,7 @@ import {
   registryChoice,
   registryQuery,
 } from '../../../shared/add-server.ts'
-import { serverDefinition } from '../../../shared/server.ts'
+import { newServer } from '../../../shared/server.ts'
 import { AppError } from '../errors.ts'
 import { adminProcedure, managementProcedure, router } from '../rpc.ts'
 import type { Adding } from './adding.ts'
@@ -43,7 +43,7 @@ export function addingRouter({ adding }: AddingRouterOptions) {
 
     /** Of what a person filled in by hand, as `add`. */
     create: managementProcedure
-      .input(z.strictObject({ server: serverDefinition, namespaceId: z.string().nullable() }))
+      .input(z.strictObject({ server: newServer, namespaceId: z.string().nullable() }))
       .mutation(({ ctx, input }) => adding.create(ctx.access, input.server, input.namespaceId)),
 
     /** Answers with the ids of the servers that were made. */

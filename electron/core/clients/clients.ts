@@ -45,7 +45,7 @@ export interface AiClientsService {
   importServers(input: ImportInput, access: Access): Promise<ImportedServer[]>
 }
 
-type ImportInput = { ids: string[]; namespaceId: string | null }
+type ImportInput = { ids: string[]; namespaceId: string | null; approve?: boolean | undefined }
 
 export async function openAiClients(parts: AiClientsParts): Promise<AiClientsService> {
   const log = await openWritten(parts.written)
@@ -92,7 +92,7 @@ async function difference(log: WrittenLog, id: string) {
 
 async function importServers(
   parts: AiClientsParts,
-  { ids, namespaceId }: ImportInput,
+  { ids, namespaceId, approve }: ImportInput,
   access: Access,
 ): Promise<ImportedServer[]> {
   const found = await findInputs(parts, machineOf(parts), access)
@@ -105,7 +105,7 @@ async function importServers(
     return { view, input }
   })
   const made = await parts.addServers(
-    chosen.map(({ input }) => input),
+    chosen.map(({ input }) => ({ ...input, approve })),
     namespaceId,
   )
   parts.changed()

@@ -1,6 +1,6 @@
 import type { AiClientSeen } from '../../../shared/ai-client.ts'
 import type { Endpoint } from '../../../shared/endpoint.ts'
-import type { Server, ServerInput } from '../../../shared/server.ts'
+import type { NewServer, Server } from '../../../shared/server.ts'
 import type { Access } from '../access.ts'
 import { AppError } from '../errors.ts'
 import type { Machine } from '../machine.ts'
@@ -55,7 +55,7 @@ export type AiClientsParts = {
   /** What the caller sees, and with `null` what the instance has. */
   servers(access: Access | null): Server[]
   /** All or none; into a namespace, too, if one is named. */
-  addServers(inputs: ServerInput[], namespaceId: string | null): Promise<Server[]>
+  addServers(inputs: NewServer[], namespaceId: string | null): Promise<Server[]>
   /** The last visit that the caller may know of. */
   seen(by: SeenBy, access: Access): AiClientSeen | null
   /** Tells that what `list` says is different now. */

@@ -2,13 +2,14 @@ import type { Server } from '../../../shared/server.ts'
 import type { ServerProblem } from '../../../shared/server-problem.ts'
 import { messageOf } from '../errors.ts'
 import { RpcError } from '../json-rpc.ts'
+import type { Obstacle } from '../server-rules.ts'
 import { ServerDown } from './connection.ts'
 import type { ClientFace, Connection, Era, Tenant } from './connection.ts'
 import { greetInEra } from './era.ts'
 import { fillDefinition } from './fill-definition.ts'
 import { discover, initialize } from './hail.ts'
 import type { Greeted, Line } from './hail.ts'
-import { maskProblem, problemOf } from './known-problem.ts'
+import { KnownProblem, maskProblem, problemOf } from './known-problem.ts'
 import { Peer } from './peer.ts'
 import type { PeerOptions } from './peer.ts'
 import type { OpenTransport, TransportContext } from './transport.ts'
@@ -20,8 +21,8 @@ export type StartOptions = Omit<TransportContext, 'signal'> &
     server: Server
     /** What must be over before: the end of the connection that this one replaces. */
     after: Promise<unknown>
-    /** Why it may not be started now, in words; `null`: it may. */
-    obstacle: () => string | null
+    /** Why this definition of it may not be started now; `null`: it may. */
+    obstacle: (server: Server) => Obstacle | null
     /** What references stand for, now. */
     readEnv: () => Record<string, string | undefined>
     /** What is remembered of the server: it is greeted like that first. */
@@ -115,8 +116,8 @@ export class Attempt {
   }
 
   async #open(): Promise<Line> {
-    const obstacle = this.#options.obstacle()
-    if (obstacle !== null) throw new Error(obstacle)
+    const obstacle = this.#options.obstacle(this.#options.server)
+    if (obstacle) throw new KnownProblem(obstacle.words, obstacle.problem)
     const filled = fillDefinition(this.#options.server, this.#options.readEnv())
     this.#mask = filled.mask
     this.#ways = waysTo(filled, { ...this.#options, signal: this.#abort.signal })

@@ -1,6 +1,7 @@
 import type { Server } from '../../../shared/server.ts'
 import type { RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
+import type { Obstacle } from '../server-rules.ts'
 import { openChildEnv } from './child-env.ts'
 import { ServerDown } from './connection.ts'
 import type { Connection, Era, Tenant } from './connection.ts'
@@ -56,8 +57,8 @@ export type PoolsOptions = {
   env: Record<string, string | undefined>
   /** Whether references of this server are filled in (now); those of all are if it is left out. */
   mayReadEnv?: (id: string) => boolean
-  /** Why this server may not be started (now), in words; `null`, or left out: it may. */
-  obstacleTo?: (id: string) => string | null
+  /** Why this definition may not be started (now); `null`, or left out: it may. */
+  obstacleTo?: (server: Server) => Obstacle | null
   /** HTTP to a server; without it as far as this machine reaches. */
   fetchFor?: (id: string) => Fetch
   clientInfo: { name: string; version: string }
@@ -188,7 +189,7 @@ function poolMaker(options: PoolsOptions, common: Common): (server: Server) => P
     return new Pool(server, {
       // Names alone do not say whose server it is.
       log: options.log.child({ serverId: id }),
-      obstacle: () => options.obstacleTo?.(id) ?? null,
+      obstacle: (definition) => options.obstacleTo?.(definition) ?? null,
       readEnv: () => (options.mayReadEnv?.(id) === false ? {} : env),
       ...{ clientInfo, auth, callTimeoutMs, maxCallMs, probeMs, backoff },
       ...{ childEnv, listProcesses, ...common },

@@ -12,9 +12,9 @@ type Environment = Record<string, string | undefined>
 export function checkImport(text: string, env: Environment): ImportCheckView {
   const file = parse(text)
   const isUnset = (name: string) => readReference(name, env) === undefined
-  const missing = Object.values(file.mcpServers).flatMap((server) =>
-    stringsIn(server).flatMap(findReferences).filter(isUnset),
-  )
+  const unsetIn = (value: unknown) => [
+    ...new Set(stringsIn(value).flatMap(findReferences).filter(isUnset)),
+  ]
   return {
     counts: {
       servers: Object.keys(file.mcpServers).length,
@@ -22,8 +22,12 @@ export function checkImport(text: string, env: Environment): ImportCheckView {
       endpoints: Object.keys(file.endpoints).length,
       keys: Object.keys(file.apiKeys).length,
     },
-    missing: [...new Set(missing)],
+    commands: Object.entries(file.mcpServers).flatMap(([server, { command, args = [] }]) =>
+      command === undefined ? [] : [{ server, command, args }],
+    ),
+    missing: unsetIn(file.mcpServers),
     keysWithoutValue: keysWithoutValue(file, env),
+    missingForKeys: unsetIn(Object.values(file.apiKeys).map(({ key }) => key)),
   }
 }
 

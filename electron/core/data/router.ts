@@ -17,8 +17,8 @@ export type DataRouterOptions = {
   dataDir: string
   env: Record<string, string | undefined>
   definitions: () => StoredDefinitions
-  /** Applies all or nothing, and what is live follows. */
-  apply: (file: ConfigFile) => Promise<ImportedView['applied']>
+  /** Applies all or nothing, and what is live follows. Without `approve` new programs wait for it. */
+  apply: (file: ConfigFile, approve: boolean) => Promise<ImportedView['applied']>
   /** Resolves with the path of a new backup. */
   backUp: () => Promise<string>
   /** As far as the caller sees it. */
@@ -44,7 +44,7 @@ export function dataRouter(options: DataRouterOptions) {
 
     import: adminProcedure.input(importInput).mutation(async ({ input }): Promise<ImportedView> => {
       const { file, skippedKeys } = readImport(input, env)
-      return { applied: await apply(file), skippedKeys }
+      return { applied: await apply(file, input.approve ?? false), skippedKeys }
     }),
 
     backups: adminProcedure.query(() => backupsIn(dataDir)),

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Removed } from '../../../shared/removal.ts'
 import type { ServerUse } from '../../../shared/server-catalog.ts'
 import {
-  serverDefinition,
+  approval,
+  newServer,
   serverPatch,
   type OwnedServer,
   type ServerView,
@@ -60,6 +61,7 @@ export function serverRouter(options: ServerRouterOptions) {
 
   return router({
     ...liveProcedures(options),
+    ...switchProcedures(options),
     list: managementProcedure.query(({ ctx }) =>
       ctx.access.seen(store.list()).map((server) => view(ctx.access, server)),
     ),
@@ -67,20 +69,23 @@ export function serverRouter(options: ServerRouterOptions) {
       .input(byId)
       .query(({ ctx, input }) => view(ctx.access, seen(ctx.access, input.id))),
 
-    create: managementProcedure.input(serverDefinition).mutation(async ({ ctx, input }) => {
-      rules.refuse(ctx.access, { after: input, ownerId: ctx.access.accountId })
+    /** A program waits for approval, unless who adds it has seen it whole. */
+    create: managementProcedure.input(newServer).mutation(async ({ ctx, input }) => {
+      const { approve: _, ...after } = input
+      rules.refuse(ctx.access, { after, ownerId: ctx.access.accountId })
       return follow(ctx.access, await store.create(input, ctx.access.accountId))
     }),
 
+    /** So does one whose command, arguments, folder or environment are others now. */
     update: managementProcedure
-      .input(byId.extend({ patch: serverPatch }))
-      .mutation(async ({ ctx, input: { id, patch } }) => {
+      .input(byId.extend({ patch: serverPatch, ...approval }))
+      .mutation(async ({ ctx, input: { id, patch, approve } }) => {
         const known = changed(ctx.access, id)
-        const { id: _, ownerId, ...before } = known
+        const { id: _, ownerId, approved: __, ...before } = known
         const isOwn = ownerId === ctx.access.accountId
         if (ownerId === null ? isLeftBehind(known) : !isOwn) refuseToMoveSecrets(before, patch)
         rules.refuse(ctx.access, { before, after: patchServer(before, patch), ownerId })
-        return follow(ctx.access, await store.update(id, patch))
+        return follow(ctx.access, await store.update(id, { ...patch, approve }))
       }),
 
     /** Can be undone for a while: see removals. */
@@ -94,7 +99,14 @@ export function serverRouter(options: ServerRouterOptions) {
       for (const id of input.ids) changed(ctx.access, id)
       return remove(input.ids)
     }),
+  })
+}
 
+/** Servers that are on and off. */
+function switchProcedures(options: ServerRouterOptions) {
+  const { store } = options
+  const { follow, changed } = helpersOf(options)
+  return {
     setEnabled: managementProcedure
       .input(byId.extend({ enabled: z.boolean() }))
       .mutation(async ({ ctx, input: { id, enabled } }) => {
@@ -110,7 +122,7 @@ export function serverRouter(options: ServerRouterOptions) {
         for (const id of ids) updated.push(await store.update(id, { enabled }))
         return Promise.all(updated.map((server) => follow(ctx.access, server)))
       }),
-  })
+  }
 }
 
 /** What a server does and says now. */

@@ -78,10 +78,10 @@ async function refuseTakenName(tx: Tx, { id, name, ownerId }: OwnedServer): Prom
 /** All columns but the id: those of another type are cleared. */
 function toColumns(server: OwnedServer, secrets: Secrets) {
   const { id, name, type, description, enabled, start, idleMs, startTimeoutMs } = server
-  const { isolation, idleConnections, maxConnections, ownerId, shared } = server
+  const { isolation, idleConnections, maxConnections, ownerId, shared, approved } = server
   const common = {
     ...{ name, type, description, enabled, start, idleMs, startTimeoutMs },
-    ...{ isolation, idleConnections, maxConnections, ownerId, shared },
+    ...{ isolation, idleConnections, maxConnections, ownerId, shared, approved },
   }
   const seal = (fields: z.infer<typeof sealedFields>) =>
     secrets.seal(JSON.stringify(fields), secretContext(id))
@@ -95,7 +95,7 @@ function toColumns(server: OwnedServer, secrets: Secrets) {
 }
 
 function fromRow(row: ServerRow, secrets: Secrets): OwnedServer {
-  const { id, ownerId, shared, approved: _, createdAt: __, secrets: sealed, ...rest } = row
+  const { id, ownerId, shared, approved, createdAt: _, secrets: sealed, ...rest } = row
   const { command, args, cwd, url, ...common } = rest
   const hidden = sealedFields.parse(JSON.parse(secrets.open(sealed, secretContext(id))))
   const own =
@@ -103,7 +103,7 @@ function fromRow(row: ServerRow, secrets: Secrets): OwnedServer {
       ? { command, args: args ?? [], cwd, env: hidden.env }
       : { url, headers: hidden.headers, bearerToken: hidden.bearerToken, oauth: hidden.oauth }
   const definition: ServerDefinition = serverDefinition.parse({ ...common, ...own })
-  return { ...definition, id, ownerId, shared }
+  return { ...definition, id, ownerId, shared, approved }
 }
 
 function secretContext(id: string): string {

@@ -16,10 +16,10 @@ export type ServerNow = ServerStatus &
  */
 export function serverView(server: OwnedServer, now: ServerNow, mayChange: boolean): ServerView {
   const { id, name, description, type, enabled, start, idleMs, startTimeoutMs } = server
-  const { isolation, idleConnections, maxConnections, ownerId, shared } = server
+  const { isolation, idleConnections, maxConnections, ownerId, shared, approved } = server
   const view = {
     ...{ id, name, description, type, enabled, start, idleMs, startTimeoutMs },
-    ...{ isolation, idleConnections, maxConnections, ownerId, shared },
+    ...{ isolation, idleConnections, maxConnections, ownerId, shared, approved },
     ...now,
   }
   if (!mayChange) return { ...view, ...untold(now) }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import {
   serverDefinition,
+  type NewServer,
   type OwnedServer,
-  type ServerInput,
   type ServerPatch,
 } from '../../../shared/server.ts'
 import { ownedBy } from '../access.ts'
@@ -10,6 +10,7 @@ import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { parseInput } from '../problems.ts'
 import type { Secrets } from '../secrets.ts'
+import { runsOther } from '../server-rules.ts'
 import { openShelf } from '../shelf.ts'
 import { patchServer } from './server-patch.ts'
 import { serverRows, type ServerRows } from './server-rows.ts'
@@ -23,19 +24,21 @@ export interface ServerStore {
   list(): OwnedServer[]
   get(id: string): OwnedServer | undefined
   byName(name: string, ownerId?: string | null): OwnedServer | undefined
-  /** Of that account, or of the instance. */
-  create(input: ServerInput, ownerId?: string | null): Promise<OwnedServer>
-  /** Only the fields that are named change; see `patchServer`. */
-  update(id: string, patch: ServerPatch): Promise<OwnedServer>
+  /** Of that account, or of the instance. A program waits unless it is said to be approved. */
+  create(input: NewServer, ownerId?: string | null): Promise<OwnedServer>
+  /** Only the fields that are named change; see `patchServer`. Another program waits, as a new one. */
+  update(id: string, patch: ApprovablePatch): Promise<OwnedServer>
   /** Namespaces lose it too. */
   delete(id: string): Promise<void>
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
   listIn(tx: Tx): Promise<OwnedServer[]>
-  createIn(tx: Tx, input: ServerInput, ownerId?: string | null): Promise<OwnedServer>
-  updateIn(tx: Tx, id: string, patch: ServerPatch): Promise<OwnedServer>
+  createIn(tx: Tx, input: NewServer, ownerId?: string | null): Promise<OwnedServer>
+  updateIn(tx: Tx, id: string, patch: ApprovablePatch): Promise<OwnedServer>
   deleteIn(tx: Tx, id: string): Promise<void>
   reload(): Promise<void>
 }
+
+type ApprovablePatch = ServerPatch & Pick<NewServer, 'approve'>
 
 export type ServerStoreOptions = { db: Database; secrets: Secrets; changes: Changes }
 
@@ -77,17 +80,23 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Serv
 
 function changesTo(rows: ServerRows): Pick<ServerStore, 'createIn' | 'updateIn'> {
   return {
-    async createIn(tx, input, ownerId = null) {
+    async createIn(tx, { approve = false, ...input }, ownerId = null) {
       const definition = parseInput(serverDefinition, input)
       const owned = ownedBy(ownerId, definition.shared)
-      const server: OwnedServer = { ...definition, ...owned, id: randomUUID() }
+      const approved = approve || definition.type !== 'STDIO'
+      const server: OwnedServer = { ...definition, ...owned, approved, id: randomUUID() }
       await rows.insert(tx, server)
       return server
     },
-    async updateIn(tx, id, patch) {
-      const { id: _, ownerId, ...current } = await rows.lock(tx, id)
+    async updateIn(tx, id, { approve = false, ...patch }) {
+      const { id: _, ownerId, approved: wasApproved, ...current } = await rows.lock(tx, id)
       const definition = patchServer(current, patch)
-      const server: OwnedServer = { ...definition, ...ownedBy(ownerId, definition.shared), id }
+      const approved = approve || (wasApproved && !runsOther(current, definition))
+      const owned = ownedBy(ownerId, definition.shared)
+      const server: OwnedServer = {
+        ...{ ...definition, ...owned, id },
+        approved: approved || definition.type !== 'STDIO',
+      }
       await rows.update(tx, server)
       return server
     },

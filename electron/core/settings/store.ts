@@ -42,6 +42,8 @@ const SETTINGS = {
       }),
     ),
   }),
+  /** By namespace, the hashes of tools that somebody has looked at; see trust/reviewed.ts. */
+  'reviewed-tools': z.object({ namespaces: z.record(z.string(), z.array(z.string())) }),
   /** See servers/handed-over.ts. */
   'handed-over': z.object({
     servers: z.array(z.object({ id: z.string(), urlHash: z.string(), originHash: z.string() })),

@@ -50,11 +50,15 @@ function messages(world: EchoWorld): Record<string, Tool> {
 
 function changes({ offer, listeners, tell }: EchoWorld): Record<string, Tool> {
   return {
-    change_tools() {
+    /** `tool`: a whole definition, in the place of the tool that has its name. */
+    change_tools({ args }) {
       const name = `added_${offer.tools.length}`
-      offer.tools.push({ name, description: 'Added later', inputSchema: { type: 'object' } })
+      const added = { name, description: 'Added later', inputSchema: { type: 'object' } }
+      const given = typeof args['tool'] === 'object' ? (args['tool'] as JsonObject) : added
+      const place = offer.tools.findIndex((one) => one['name'] === given['name'])
+      offer.tools.splice(place < 0 ? offer.tools.length : place, 1, given)
       tell('notifications/tools/list_changed')
-      return text(name)
+      return text(String(given['name']))
     },
     change_prompts() {
       const name = `added_${offer.prompts.length}`

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { AppRouter } from '../index.ts'
+import { approvingLink } from './approving-link.ts'
 
 const PROGRAM = resolve(import.meta.dirname, '../../../out/main/headless.js')
 
@@ -51,6 +52,7 @@ export async function startHeadless(options: HeadlessOptions): Promise<HeadlessP
     mcpUrl: new URL(`${url}/metamcp/default/mcp`),
     admin: createTRPCClient<AppRouter>({
       links: [
+        approvingLink,
         httpLink({
           url: `${url}/trpc/frontend`,
           headers: { authorization: `Bearer ${ADMIN_TOKEN}` },

@@ -1,5 +1,6 @@
 import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client'
 import type { AppRouter } from '../index.ts'
+import { approvingLink } from './approving-link.ts'
 import type { TempCore } from './temp-core.ts'
 
 export const PASSWORD = 'correct horse battery'
@@ -85,5 +86,5 @@ export function postAuth(
 
 function trpcOf(core: Pick<Place, 'url'>, headers: Record<string, string>): TRPCClient<AppRouter> {
   const url = `${core.url}/trpc/frontend`
-  return createTRPCClient<AppRouter>({ links: [httpLink({ url, headers })] })
+  return createTRPCClient<AppRouter>({ links: [approvingLink, httpLink({ url, headers })] })
 }

@@ -6,6 +6,7 @@ import { inject } from 'vitest'
 import type { ServerInput } from '../../../shared/server.ts'
 import { startCore, type AppRouter, type Core, type CoreConfig, type CoreLimits } from '../index.ts'
 import { openLog } from '../log.ts'
+import { approvingLink } from './approving-link.ts'
 
 export type TempCore = Core &
   AsyncDisposable & {
@@ -61,6 +62,7 @@ export async function startTempCore({
   made.defer(() => core.close())
   const admin = createTRPCClient<AppRouter>({
     links: [
+      approvingLink,
       httpLink({
         url: `${core.url}/trpc/frontend`,
         headers: { authorization: `Bearer ${core.adminToken.token}` },

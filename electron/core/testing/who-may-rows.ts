@@ -129,13 +129,6 @@ export const ROWS: Record<string, Row> = {
   'activity.clients': forAll(),
   'activity.latest': forAll(() => ({ limit: 5 })),
   'activity.keys': forAll(),
-  'calls.list': forAll(() => ({ limit: 5 })),
-  'calls.get': { outcomes: NOBODY, input: () => ({ id: 0 }) },
-  'calls.stats': forAll(() => ({ by: 'tool' })),
-  'calls.pace': forAll(() => ({ since: 0, until: 1_000, buckets: 1 })),
-  'calls.choices': forAll(),
-  'calls.health': forAll(),
-  'calls.clear': forAdmins(),
   'trust.list': forAll(),
   'trust.count': forAll(),
   'trust.accept': forOwner(({ namespace: namespaceId, server: serverId }) => {

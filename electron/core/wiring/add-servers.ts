@@ -1,5 +1,5 @@
 import type { Namespace } from '../../../shared/namespace.ts'
-import { serverDefinition, type ServerInput } from '../../../shared/server.ts'
+import { serverDefinition, type NewServer } from '../../../shared/server.ts'
 import { isShared, ownedBy, requirePart, type Access } from '../access.ts'
 import type { AddServers } from '../adding/adding.ts'
 import type { Database, Tx } from '../db/open.ts'
@@ -40,14 +40,14 @@ export function openAddServers({ db, stores, rules, follow }: AddServersOptions)
     return access.requireChanged(namespaces.get(id), () => noNamespace(id))
   }
 
-  function prepared(access: Access, input: ServerInput, namespace: Namespace | null): ServerInput {
+  function prepared(access: Access, input: NewServer, namespace: Namespace | null): NewServer {
     const joins = namespace !== null && isShared(namespace)
-    const server = { ...input, shared: input.shared ?? joins }
+    const { approve, ...definition } = { ...input, shared: input.shared ?? joins }
     const { accountId } = access
-    rules.refuse(access, { after: parseInput(serverDefinition, server), ownerId: accountId })
-    const owned = ownedBy(accountId, server.shared)
-    if (namespace) requirePart(namespace, { ...owned, name: server.name, noun: 'server' })
-    return server
+    rules.refuse(access, { after: parseInput(serverDefinition, definition), ownerId: accountId })
+    const owned = ownedBy(accountId, definition.shared)
+    if (namespace) requirePart(namespace, { ...owned, name: definition.name, noun: 'server' })
+    return { ...definition, approve }
   }
 
   async function namespaceIn(tx: Tx, id: string): Promise<Namespace> {

@@ -1,4 +1,4 @@
-import type { ServerInput } from '../../../shared/server.ts'
+import type { NewServer } from '../../../shared/server.ts'
 import { openAiClients, type AiClientsService } from '../clients/clients.ts'
 import type { AiClientsParts, SeenBy } from '../clients/parts.ts'
 import type { Access } from '../access.ts'
@@ -99,7 +99,7 @@ function freeName(name: string, isTaken: (name: string) => boolean): string {
 /** In one transaction; what is live follows. */
 async function addServers(
   { stores, db, follow }: StoredAiClientsParts,
-  inputs: ServerInput[],
+  inputs: NewServer[],
   namespaceId: string | null,
 ) {
   const { servers, namespaces } = stores

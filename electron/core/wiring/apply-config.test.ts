@@ -30,6 +30,7 @@ const apply = (stores: TempStores, file: object) =>
     stores,
     db: stores.db,
     modulesIn: null,
+    approve: true,
   })
 
 const everything = ({

@@ -41,6 +41,8 @@ export type ApplyConfigOptions = {
    * none: whoever can change a namespace must not thereby run a program.
    */
   modulesIn: string | null
+  /** Whether who gave the file stands for the commands in it; else those that are new wait. */
+  approve: boolean
 }
 
 export type ApplyConfigFileOptions = {
@@ -50,7 +52,7 @@ export type ApplyConfigFileOptions = {
 }
 
 type Definition = { id: string; name: string; ownerId: string | null }
-type Work = Pick<ApplyConfigOptions, 'file' | 'stores' | 'modulesIn'> & { tx: Tx }
+type Work = Pick<ApplyConfigOptions, 'file' | 'stores' | 'modulesIn' | 'approve'> & { tx: Tx }
 
 /** Applies the config file that the start names, if it names one. */
 export async function applyConfigFile(options: ApplyConfigFileOptions): Promise<Applied[]> {
@@ -59,7 +61,7 @@ export async function applyConfigFile(options: ApplyConfigFileOptions): Promise<
   const text = await readText(config.configFile)
   const file = withDefaultNamespace(parseConfigFile(text, config.env), namesIn(stores))
   const modulesIn = dirname(resolve(config.configFile))
-  return applyConfig({ file, stores, db, modulesIn })
+  return applyConfig({ file, stores, db, modulesIn, approve: true })
 }
 
 /** What `withDefaultNamespace` asks of the stores. */
@@ -120,14 +122,17 @@ async function refuseUnknownNames({ tx, file, stores }: Work): Promise<void> {
   if (problems.length > 0) throw new InvalidInput(problems, CONFIG_INTRO)
 }
 
-async function applyServers({ tx, file, stores: { servers } }: Work): Promise<Applied[]> {
+async function applyServers({ tx, file, stores, approve }: Work): Promise<Applied[]> {
+  const { servers } = stores
   const stored = byName(await servers.listIn(tx))
   return applyEach('server', file.mcpServers, async (name, entry) => {
     const before = stored.get(name)
     const named = { ...entry, name, type: typeOf(entry, before?.type) }
+    // Who names a part of it alone does not stand for the rest.
+    const isSeen = approve && (entry.command !== undefined || before?.approved === true)
     const after = before
-      ? await servers.updateIn(tx, before.id, named)
-      : await servers.createIn(tx, parseInput(serverDefinition, named))
+      ? await servers.updateIn(tx, before.id, { ...named, approve: isSeen })
+      : await servers.createIn(tx, { ...parseInput(serverDefinition, named), approve: isSeen })
     return { before, after }
   })
 }

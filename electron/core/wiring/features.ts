@@ -23,6 +23,7 @@ import { startPinning } from './pinning.ts'
 import { rulesOver } from './rules.ts'
 import type { Sight } from './sight.ts'
 import type { Stores } from './stores.ts'
+import { openStoredTrust } from './trust.ts'
 import { openUpkeep } from './upkeep.ts'
 import type { Watching } from './watching.ts'
 
@@ -79,6 +80,7 @@ export async function openFeatures(live: Live): Promise<Features> {
   const router = openManagement({
     ...parts,
     ...{ removals, host, adding, inspector },
+    trust: await openStoredTrust(parts),
     people: openAccountParts({ ...parts, removals }),
     upkeep: openUpkeep(parts),
     aiClients,

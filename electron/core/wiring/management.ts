@@ -17,9 +17,10 @@ import type { OAuth } from '../oauth/oauth.ts'
 import { appRouter, type AppRouter } from '../router.ts'
 import type { Removals } from '../removals/removals.ts'
 import type { News } from './news.ts'
-import type { ServerRules } from '../server-rules.ts'
+import { NOT_APPROVED, type ServerRules } from '../server-rules.ts'
 import type { Sight } from './sight.ts'
 import type { ServerRouterOptions } from '../servers/router.ts'
+import type { Trust } from '../trust/trust.ts'
 import { offersFor } from './seen-offers.ts'
 import type { Overview } from '../status/router.ts'
 import type { Stores } from './stores.ts'
@@ -45,6 +46,7 @@ export type ManagementParts = Pick<InspectorRouterOptions, 'inspector'> & {
   aiClients: AiClientsService
   adding: Adding
   audit: Audit
+  trust: Trust
   people: AccountParts | null
   authorization: { desk: AuthorizationDesk } | null
 }
@@ -106,6 +108,7 @@ export function openManagement(parts: ManagementParts): AppRouter {
     removals: { removals },
     approvals: approvalParts(parts),
     audit: { audit: parts.audit },
+    trust: { trust: parts.trust },
     accounts: { accounts: parts.people },
     authorization: parts.authorization?.desk ?? null,
     ...upkeep,
@@ -128,11 +131,19 @@ function serverParts(
   }
 }
 
+const WAITING = {
+  ...{ state: 'failed' as const, error: NOT_APPROVED, startedAt: null, retryAt: null },
+  problem: { code: 'not-approved' as const },
+}
+
 /** What connections and the sign-in know of a server, as one. */
-function statusFrom({ gateway, oauth }: ManagementParts) {
+function statusFrom({ gateway, oauth, stores }: ManagementParts) {
   return (id: string) => {
     const { state, error, startedAt, lastStartMs, retryAt, ...known } = gateway.pools.status(id)
     const signIn = oauth.status(id)
+    const server = stores.servers.get(id)
+    // Whether or not it was tried: it waits for a person, and not for its next try.
+    if (server?.enabled && !server.approved) return { ...WAITING, signIn, startMs: lastStartMs }
     const isAsked = signIn === 'needed' && error !== null
     const endedAt = oauth.endedAt(id)
     const { problem } = known

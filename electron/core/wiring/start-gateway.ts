@@ -1,4 +1,4 @@
-import type { Applied } from './apply-config.ts'
+import type { Applied } from '../apply-each.ts'
 import type { Holds } from '../held-call.ts'
 import type { Changes } from '../changes.ts'
 import { searchesTools } from '../clients/searching.ts'
@@ -58,9 +58,9 @@ export function startGateway(parts: Parts): Gateway {
         fetchFor: http.forServer,
         knownEra: (id) => knownEra(stores, id),
         mayReadEnv: (id) => rules.mayReadEnvironment(ownerOf(id)),
-        obstacleTo(id) {
-          const server = stores.servers.get(id)
-          return server ? rules.obstacleTo(server) : null
+        obstacleTo(server) {
+          const stored = stores.servers.get(server.id)
+          return stored ? rules.obstacleTo(stored, server) : null
         },
         switched,
         onState: (id) => changes.publish({ kind: 'server-state', id }),
@@ -80,7 +80,7 @@ export function startGateway(parts: Parts): Gateway {
  * Which era a server spoke when it was last seen; `null` when that was not today, or never. A server
  * may have been updated since, and one that is used every day must be asked one day, too.
  */
-function knownEra({ catalogs }: Stores, id: string): Era | null {
+export function knownEra({ catalogs }: Stores, id: string): Era | null {
   const { catalog, triedAt } = catalogs.get(id)
   const today = new Date().toISOString().slice(0, 10)
   if (!catalog || triedAt?.slice(0, 10) !== today) return null

@@ -51,14 +51,14 @@ export function openUpkeep(parts: UpkeepParts): Upkeep {
       ...{ dataDir, env },
       definitions: () => definitionsIn(stores),
       backUp: db.backUp,
-      apply: (file) => applyNow(parts, file),
+      apply: (file, approve) => applyNow(parts, file, approve),
       diagnose: (access) => diagnoseNow(parts, access),
     },
   }
 }
 
 /** The instance's: accounts' names are unique for each of them only, and their things are theirs. */
-function definitionsIn({ servers, namespaces, endpoints, apiKeys }: Stores) {
+export function definitionsIn({ servers, namespaces, endpoints, apiKeys }: Stores) {
   const ours = <T extends { ownerId: string | null }>(all: T[]) =>
     all.filter(({ ownerId }) => ownerId === null)
   return {
@@ -69,9 +69,9 @@ function definitionsIn({ servers, namespaces, endpoints, apiKeys }: Stores) {
   }
 }
 
-async function applyNow({ stores, db, follow }: UpkeepParts, given: ConfigFile) {
+async function applyNow({ stores, db, follow }: UpkeepParts, given: ConfigFile, approve: boolean) {
   const file = withDefaultNamespace(given, namesIn(stores))
-  const applied = await applyConfig({ file, stores, db, modulesIn: null })
+  const applied = await applyConfig({ file, stores, db, modulesIn: null, approve })
   for (const { kind, id } of applied) {
     if (kind === 'server') await follow.server(id)
     if (kind === 'api-key') await follow.apiKey(id)

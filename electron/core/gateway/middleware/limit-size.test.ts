@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../json-rpc.ts'
+import type { Call } from '../call.ts'
 import { runMiddlewares, textResult } from '../../testing/run-middleware.ts'
 
 const LIMIT = { use: 'limit-size', characters: 500 }
@@ -65,8 +66,17 @@ test('a handle is good for the caller who got it, and for nobody else', async ()
   ])
 })
 
-test('a tool of a server that is called so is the one that answers', async () => {
-  const tools = [{ name: 'read_more' }]
-  const { callTool } = runMiddlewares([LIMIT], () => textResult('theirs'), tools)
-  expect(await callTool('read_more', { handle: 'x' })).toEqual(textResult('theirs'))
+test('a tool of a server that is called so answers, and ours has another name', async () => {
+  const tools = [{ name: 'read_more' }, { name: 'metamcp_read_more' }]
+  const answer = ({ method }: Call) =>
+    method === 'tools/list' ? { tools } : textResult('theirs'.repeat(200))
+  const { send, callTool } = runMiddlewares([LIMIT], answer, tools)
+  const listed = (await send('tools/list')).tools as { name: string }[]
+  const ours = 'metamcp_metamcp_read_more'
+  expect(listed.map(({ name }) => name)).toEqual([...tools.map(({ name }) => name), ours])
+  const cut = JSON.stringify(await callTool('read_more', { handle: 'x' }))
+  expect(cut).toContain('theirs')
+  expect(cut).toContain(`To read on, call ${ours} with`)
+  const handle = /"handle\\+":\\+"([^"\\]+)/.exec(cut)?.[1]
+  expect(JSON.stringify(await callTool(ours, { handle, offset: 500 }))).toContain('theirs')
 })

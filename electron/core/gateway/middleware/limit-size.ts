@@ -6,7 +6,7 @@ import type { Call, Middleware } from '../call.ts'
 import type { Listed } from '../catalog.ts'
 import { middlewareKind, type MiddlewarePlace } from './kind.ts'
 
-export const READ_MORE = 'read_more'
+const READ_MORE = 'read_more'
 
 /** Characters of all that waits to be read on. */
 const MAX_KEPT = 50_000_000
@@ -41,29 +41,35 @@ function limited({ characters, keepSeconds }: Options, place: MiddlewarePlace): 
   const kept = place.keep(
     () => new LRUCache<string, Kept>({ maxSize: MAX_KEPT, ttl: keepSeconds * 1_000 }),
   )
-  const cut = (call: Call, result: JsonObject) => cutResult(result, { call, characters, kept })
   return (next) =>
     async function limitSize(call) {
-      if (call.method === 'tools/list') return withReadMore(await next(call))
-      if (call.method !== 'tools/call') return next(call)
-      if (call.params.name === READ_MORE && !place.toolOf(call)) {
-        return readMore(call, characters, kept)
-      }
-      return cut(call, await next(call))
+      const { method } = call
+      if (method !== 'tools/list' && method !== 'tools/call') return next(call)
+      const tool = freeName(call, place)
+      const cutting = { call, characters, kept, tool }
+      if (method === 'tools/list') return withReadMore(await next(call), tool)
+      return call.params.name === tool ? readMore(cutting) : cutResult(await next(call), cutting)
     }
 }
 
+/** A server's tool of that name keeps it, and does not get what is meant for ours. */
+function freeName(call: Call, place: MiddlewarePlace): string {
+  const isTaken = (name: string) =>
+    place.toolOf({ ...call, method: 'tools/call', params: { name } }) !== undefined
+  let name = READ_MORE
+  while (isTaken(name)) name = `metamcp_${name}`
+  return name
+}
+
 /** What may be cut does not promise a shape any more. */
-function withReadMore(result: JsonObject): JsonObject {
+function withReadMore(result: JsonObject, name: string): JsonObject {
   const tools = (Array.isArray(result.tools) ? (result.tools as Listed[]) : []).map(
     ({ outputSchema: _, ...tool }) => tool as Listed,
   )
-  if (tools.some(({ name }) => name === READ_MORE)) return { ...result, tools }
-  return { ...result, tools: [...tools, READ_MORE_TOOL] }
+  return { ...result, tools: [...tools, { ...READ_MORE_TOOL, name }] }
 }
 
 const READ_MORE_TOOL = {
-  name: READ_MORE,
   title: 'Read more',
   description:
     'Reads on in the result of an earlier call that was too long. Takes the handle and the offset that the cut result names.',
@@ -79,9 +85,10 @@ const READ_MORE_TOOL = {
   annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
 }
 
-type Cutting = { call: Call; characters: number; kept: LRUCache<string, Kept> }
+/** `tool`: what reads on. */
+type Cutting = { call: Call; characters: number; kept: LRUCache<string, Kept>; tool: string }
 
-function cutResult(result: JsonObject, { call, characters, kept }: Cutting): JsonObject {
+function cutResult(result: JsonObject, { call, characters, kept, tool }: Cutting): JsonObject {
   const content = Array.isArray(result.content) ? result.content.filter(isObject) : []
   const structured = isObject(result.structuredContent)
     ? JSON.stringify(result.structuredContent)
@@ -98,13 +105,14 @@ function cutResult(result: JsonObject, { call, characters, kept }: Cutting): Jso
   if (text.length <= characters) return { ...rest, content: [...content] }
   const handle = randomBytes(16).toString('base64url')
   kept.set(handle, { caller: call.caller, text }, { size: text.length })
-  return { ...rest, content: [...page({ text, handle, characters }, 0), ...others] }
+  return { ...rest, content: [...page({ text, handle, characters, tool }, 0), ...others] }
 }
 
-function readMore({ caller, params }: Call, characters: number, kept: Cutting['kept']): JsonObject {
+function readMore({ call, characters, kept, tool }: Cutting): JsonObject {
+  const { caller, params } = call
   const { handle, offset = 0 } = isObject(params.arguments) ? params.arguments : {}
   if (typeof handle !== 'string' || !Number.isSafeInteger(offset) || Number(offset) < 0) {
-    throw new RpcError(RpcCode.invalidParams, `${READ_MORE} takes a "handle" and an "offset"`)
+    throw new RpcError(RpcCode.invalidParams, `${tool} takes a "handle" and an "offset"`)
   }
   const found = kept.get(handle)
   // Of another caller is as if there were none.
@@ -112,18 +120,18 @@ function readMore({ caller, params }: Call, characters: number, kept: Cutting['k
     const text = 'There is nothing to read on under this handle any more: call the tool again.'
     return { content: [{ type: 'text', text }], isError: true }
   }
-  return { content: page({ text: found.text, handle, characters }, Number(offset)) }
+  return { content: page({ text: found.text, handle, characters, tool }, Number(offset)) }
 }
 
-type Page = { text: string; handle: string; characters: number }
+type Page = { text: string; handle: string; characters: number; tool: string }
 
-function page({ text, handle, characters }: Page, offset: number): JsonObject[] {
+function page({ text, handle, characters, tool }: Page, offset: number): JsonObject[] {
   const part = text.slice(offset, endOf(text, offset + characters))
   const end = offset + part.length
   const items = [{ type: 'text', text: part }]
   if (end >= text.length) return items
   const next = JSON.stringify({ handle, offset: end })
-  const note = `[Characters ${offset} to ${end} of ${text.length}. To read on, call ${READ_MORE} with ${next}.]`
+  const note = `[Characters ${offset} to ${end} of ${text.length}. To read on, call ${tool} with ${next}.]`
   return [...items, { type: 'text', text: note }]
 }
 

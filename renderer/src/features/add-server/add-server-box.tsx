@@ -84,5 +84,5 @@ function useTry(onAdded: (serverId: string | undefined) => void) {
       onError: (error) => tellProblem(error, t('notAdded')),
     }),
   )
-  return { isPending, run: () => mutate({ server: EVERYTHING, namespaceId }) }
+  return { isPending, run: () => mutate({ server: { ...EVERYTHING, approve: true }, namespaceId }) }
 }

@@ -56,7 +56,7 @@ function InOneBox({ first, onByHand, onClose, onAdded }: InOneBoxProps) {
   const canAdd = isRead && token !== null && chosen.length > 0 && missing === 0 && areNamed
   const add = () => {
     if (!canAdd || adding.isPending) return
-    adding.mutate({ token, choices: chosen, namespaceId: target.namespaceId })
+    adding.mutate({ token, choices: chosen, namespaceId: target.namespaceId, approve: true })
   }
   const change = (changed: string) => {
     reading.backToBox()

@@ -32,7 +32,10 @@ export function ByHand({ onBox, onClose, onAdded }: ByHandProps) {
     validateInputOnBlur: true,
   })
   const add = form.onSubmit((draft) =>
-    adding.mutate({ server: serverOf(draft), namespaceId: target.namespaceId }),
+    adding.mutate({
+      server: { ...serverOf(draft), approve: true },
+      namespaceId: target.namespaceId,
+    }),
   )
   const close = () => (!form.isDirty() || isAsked ? onClose() : setAsked(true))
   useModEnter(() => void add())

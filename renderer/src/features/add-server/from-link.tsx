@@ -38,7 +38,8 @@ export function FromLink({ link, onClose, onAdded }: FromLinkProps) {
   const add = () => {
     const { token = null } = found ?? {}
     if (token === null || !isReady) return
-    adding.mutate({ token, choices: choices.chosen, namespaceId: target.namespaceId })
+    const { namespaceId } = target
+    adding.mutate({ token, choices: choices.chosen, namespaceId, approve: true })
   }
   const footer = (
     <>

@@ -126,7 +126,11 @@ function useImport(chosen: FoundServer[], onBegin: () => void) {
   const namespace = namespaces.data?.find(({ name }) => name === 'default') ?? namespaces.data?.[0]
   const run = () => {
     if (chosen.length > 0)
-      mutate({ ids: chosen.map(({ id }) => id), namespaceId: namespace?.id ?? null })
+      mutate({
+        ids: chosen.map(({ id }) => id),
+        namespaceId: namespace?.id ?? null,
+        approve: true,
+      })
   }
   return { run, isPending }
 }

@@ -14,6 +14,7 @@ const server = (id: string, fields: Partial<ServerView> = {}): ServerView => ({
     ownConnections: false,
     ownerId: null,
     shared: true,
+    approved: true,
   },
   ...{ command: 'npx', args: ['-y', `@pkg/${id}`] },
   ...fields,

@@ -14,7 +14,8 @@ export function useChoosing(): Choose | null {
   const { data } = useQuery(useTRPC().host.abilities.queryOptions())
   if (!data?.abilities.includes('chooseFile')) return null
   return async (server, field) => {
-    const { id, name } = server
+    // Of the rest of its command a person sees nothing here: one that waits goes on waiting.
+    const { id, name, approved: approve } = server
     const kind = field === 'cwd' ? 'folder' : 'file'
     try {
       const { path } = await client.host.chooseFile.mutate({
@@ -22,10 +23,11 @@ export function useChoosing(): Choose | null {
         title: t(`choose.${field}`, { name }),
       })
       if (path === null) return
-      await client.servers.update.mutate({ id, patch: { [field]: path } })
+      await client.servers.update.mutate({ id, patch: { [field]: path }, approve })
       offerUndo({
         message: t('choose.done', { name, path }),
-        undo: () => client.servers.update.mutate({ id, patch: { [field]: server[field] } }),
+        undo: () =>
+          client.servers.update.mutate({ id, patch: { [field]: server[field] }, approve }),
       })
     } catch (error) {
       tellProblem(error, name)

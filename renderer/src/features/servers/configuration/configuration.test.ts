@@ -16,6 +16,7 @@ const common: Omit<ServerView, 'type'> = {
     ownConnections: false,
     ownerId: null,
     shared: true,
+    approved: true,
   },
 }
 

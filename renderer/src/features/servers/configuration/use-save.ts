@@ -8,7 +8,7 @@ import { configOf, patchOf, type Config } from './config.ts'
 /** What the core does not take, by the path of the field. */
 export type Issue = { path: string; message: string }
 
-/** Stores a changed definition. `save` resolves with whether it was taken. */
+/** Stores a changed definition, whose command stands in the form, whole. `save` resolves with whether it was taken. */
 export function useSave(server: ServerView) {
   const { t } = useTranslation('servers')
   const trpc = useTRPC()
@@ -20,7 +20,7 @@ export function useSave(server: ServerView) {
     setIssues([])
     if (!patch) return []
     try {
-      const saved = await mutateAsync({ id: server.id, patch })
+      const saved = await mutateAsync({ id: server.id, patch, approve: true })
       cache.setQueryData(trpc.servers.list.queryKey(), (list) =>
         list?.map((one) => (one.id === saved.id ? saved : one)),
       )
