@@ -46,10 +46,12 @@ test('binary content stays whole, and what is not relayed text is not touched', 
 })
 
 test('prompts and resources are read the same way', async () => {
-  const { send } = runMiddlewares([{ use: 'redact', words: ['Project X', 'a-b (c)'] }], ({ method }) =>
-    method === 'prompts/get'
-      ? { messages: [{ role: 'user', content: { type: 'text', text: 'on project x now' } }] }
-      : { contents: [{ uri: 'a:b', text: 'PROJECT X' }] },
+  const { send } = runMiddlewares(
+    [{ use: 'redact', words: ['Project X', 'a-b (c)'] }],
+    ({ method }) =>
+      method === 'prompts/get'
+        ? { messages: [{ role: 'user', content: { type: 'text', text: 'on project x now' } }] }
+        : { contents: [{ uri: 'a:b', text: 'PROJECT X' }] },
   )
   expect(JSON.stringify(await send('prompts/get', { name: 'p' }))).toContain('on [redacted] now')
   expect(await send('resources/read', { uri: 'a:b' })).toEqual({
