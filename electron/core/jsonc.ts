@@ -25,6 +25,16 @@ const WORDS: Record<string, string> = {
  * and column of each mistake, and for a name that appears twice, of which one would be lost.
  */
 export function parseJsonc(text: string, intro: string): unknown {
+  const { value, lost } = readJsonc(text, intro)
+  if (lost.length > 0) throw new InvalidInput(lost, intro)
+  return value
+}
+
+/**
+ * The same, for who can do with the rest of it where a name appears twice: `lost` tells where that
+ * is, and `value` has the later one.
+ */
+export function readJsonc(text: string, intro: string): { value: unknown; lost: Problem[] } {
   try {
     return parse(text, intro)
   } catch (error) {
@@ -34,7 +44,7 @@ export function parseJsonc(text: string, intro: string): unknown {
   }
 }
 
-function parse(text: string, intro: string): unknown {
+function parse(text: string, intro: string) {
   // Editors on Windows begin files with a byte order mark.
   const source = text.replace(/^\uFEFF/, '')
   const errors: ParseError[] = []
@@ -49,9 +59,7 @@ function parse(text: string, intro: string): unknown {
       intro,
     )
   }
-  const repeated = repeatedNames(root, source)
-  if (repeated.length > 0) throw new InvalidInput(repeated, intro)
-  return getNodeValue(root)
+  return { value: getNodeValue(root) as unknown, lost: repeatedNames(root, source) }
 }
 
 function repeatedNames(node: Node, source: string, path: Problem['path'] = []): Problem[] {

@@ -26,6 +26,7 @@ const PLACEHOLDER = new RegExp(
     /<([A-Za-z][\w ./-]{1,60})>/,
     /\b((?:YOUR|INSERT|ENTER|REPLACE|MY)(?:[-_][A-Z0-9]+)+)\b/,
     /\b(your[-_][a-z0-9]+(?:[-_][a-z0-9]+)*)\b/,
+    /(?<=^(?:Bearer )?)\$([A-Z_][A-Z0-9_]*)$/,
     /^((?:[A-Za-z]:)?[\\/](?:absolute[\\/])?path[\\/]to[\\/].*|[\\/]Users[\\/](?:you|username|your_?name)(?:[\\/].*)?)$/,
   ]
     .map(({ source }) => source)
@@ -82,12 +83,13 @@ function markHoles(text: string, where: Where, opening: Opening): string {
     return hole({ name: where.name }, where, opening)
   return text.replaceAll(PLACEHOLDER, (whole: string, ...groups: unknown[]) => {
     const found = groups
-      .slice(0, 10)
+      .slice(0, 11)
       .map((group) => (typeof group === 'string' ? group : undefined))
-    const [input, fromEnv, variable, standard, other, braces, angles, upper, lower, path] = found
+    const [input, fromEnv, variable, standard, other, braces, angles, upper, lower, bare, path] =
+      found
     if (input !== undefined)
       return hole({ id: input, name: input, ...opening.hints.get(input) }, where, opening)
-    const reference = fromEnv ?? variable
+    const reference = fromEnv ?? variable ?? bare
     if (reference !== undefined) {
       if (readReference(reference, opening.env) !== undefined) return `\${${reference}}`
       return hole({ name: reference, default: standard ?? null }, where, opening)

@@ -2,7 +2,8 @@ import { parse as parseToml } from '@decimalturn/toml-patch'
 import { findNodeAtLocation, parseTree } from 'jsonc-parser'
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
 import { messageOf } from '../../errors.ts'
-import { parseJsonc } from '../../jsonc.ts'
+import { readJsonc } from '../../jsonc.ts'
+import type { Problem } from '../../problems.ts'
 
 type Path = (string | number)[]
 
@@ -11,15 +12,17 @@ export type TextDocument = {
   root: unknown
   /** Of the value at `path`, counted from 1; `null` where that is not known. */
   lineOf(path: Path): number | null
+  /** Places where something was lost, so that nobody knows what was meant. */
+  lost?: Problem[]
 }
 
 /** Reads JSON with comments, also without the braces around it. Throws InvalidInput. */
 export function readJson(text: string): TextDocument {
   const source = /^["']/.test(withoutComments(text)) ? `{${text.replace(/,\s*$/, '')}}` : text
-  const root = parseJsonc(source, '')
+  const { value: root, lost } = readJsonc(source, '')
   const tree = parseTree(source, [], { allowTrailingComma: true })
   return {
-    root,
+    ...{ root, lost },
     lineOf(path) {
       const node = tree && findNodeAtLocation(tree, path)
       return node ? lineAt(source, node.offset) : null

@@ -5,7 +5,7 @@ import type { Candidate, Definition } from '../draft.ts'
 import { openHoles, type InputHints } from '../holes.ts'
 import { nameOfUrl } from '../names.ts'
 import { nameOfCommand } from './command-lines.ts'
-import { isEntry, readEntry } from './entry.ts'
+import { readEntry, type RawEntry } from './entry.ts'
 import type { PastedServer } from './read-pasted.ts'
 
 export type DraftOptions = {
@@ -23,7 +23,8 @@ export function draftServers(group: Group, options: DraftOptions): Candidate[] {
 
 type Context = DraftOptions & { hints: InputHints }
 
-function draftServer({ name, value, lineOf }: PastedServer, context: Context): Candidate {
+function draftServer({ name, value, problem, lineOf }: PastedServer, context: Context): Candidate {
+  if (problem !== undefined) return { name: name ?? 'server', problem }
   const refuse = ({ path, message }: Problem): Candidate => ({
     name: name ?? 'server',
     problem: problemText(lineOf(path), path, message),
@@ -31,14 +32,14 @@ function draftServer({ name, value, lineOf }: PastedServer, context: Context): C
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse({ path: [], message: 'is no server: it must be an object' })
   }
-  if (!isEntry(value)) return refuse({ path: [], message: 'needs a "command" or a "url"' })
-  const read = readEntry(value)
+  const entry = value as RawEntry
+  const read = readEntry(entry)
   if ('problems' in read) return refuse(read.problems[0] ?? { path: [], message: 'is no server' })
   const { definition, notes } = read
   if (definition.type !== 'STDIO' && context.isOwnUrl(definition.url)) {
     return refuse({ path: [], message: 'this is MetaMCP itself' })
   }
-  const description = value['description']
+  const description = entry['description']
   const drafted = openHoles(definition, context)
   const mistake = mistakeIn(drafted.shown)
   if (mistake) return refuse(mistake)
@@ -54,9 +55,17 @@ function draftServer({ name, value, lineOf }: PastedServer, context: Context): C
 function mistakeIn(shown: Definition): Problem | null {
   // Names in the place of values are no valid header, nor need they be.
   const plain = JSON.parse(JSON.stringify(shown).replaceAll(/[‹›]/g, '')) as Definition
-  const url = 'url' in plain ? { url: plain.url.replaceAll(/\s/g, '') } : {}
+  const url = 'url' in shown ? { url: possibleUrl(shown.url) } : {}
   const result = serverDefinition.safeParse({ ...plain, ...url, name: 'x' })
   return result.success ? null : (problemsOf(result.error)[0] ?? null)
+}
+
+/** The address with something in each place where a value will be: also in that of its host. */
+function possibleUrl(shown: string): string {
+  return shown
+    .replace(/^‹[^›]*›/, 'http://host')
+    .replaceAll(/:‹[^›]*›/g, ':1')
+    .replaceAll(/[‹›\s]/g, '')
 }
 
 function guessName(definition: Definition): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FoundNote } from '../../../../shared/add-server.ts'
+import { oauthClient, serverPatch } from '../../../../shared/server.ts'
 import type { Problem } from '../../problems.ts'
 import type { Definition } from '../draft.ts'
 import { withoutBridge, withoutWrapper } from './bridges.ts'
@@ -13,6 +14,11 @@ export type ReadEntry = { definition: Definition; notes: FoundNote[] } | { probl
 const text = z.string('must be a text')
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'must be a text').transform(String)
 const texts = z.array(scalar, 'must be a list of texts')
+/** Names of variables that Codex hands on, plain or with where they come from. */
+const variables = z.array(
+  z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]),
+  'must be a list of texts',
+)
 const record = z.record(z.string(), scalar, 'must be an object of texts')
 
 /** Of each field, the names that clients have for it, the commonest first. */
@@ -52,9 +58,45 @@ export function readEntry(entry: RawEntry): ReadEntry {
     problems.push({ path: [], message: 'needs a "command" or a "url"' })
   }
   if (problems.length > 0 || read === null) return { problems }
+  const definition = { ...read.definition, ...ownFields(entry) }
   const isOff = entry['disabled'] === true || entry['enabled'] === false
-  if (!isOff) return read
-  return { definition: { ...read.definition, enabled: false }, notes: [...read.notes, 'off'] }
+  if (!isOff) return { ...read, definition }
+  return { definition: { ...definition, enabled: false }, notes: [...read.notes, 'off'] }
+}
+
+const OWN = serverPatch.pick({
+  ...{ isolation: true, start: true, idleMs: true, startTimeoutMs: true },
+  ...{ idleConnections: true, maxConnections: true },
+})
+
+/** What a file of ours says beside. Where others mean something else by such a name, it is left. */
+function ownFields(entry: RawEntry): z.infer<typeof OWN> {
+  const fields = Object.entries(OWN.shape).flatMap(([name, schema]) => {
+    const result = schema.safeParse(entry[name])
+    return result.success && result.data !== undefined ? [[name, result.data] as const] : []
+  })
+  return Object.fromEntries(fields)
+}
+
+/** The client that was registered by hand, as we, Claude Code, Gemini CLI or Cursor write it. */
+function oauthOf(entry: RawEntry): z.infer<typeof oauthClient> | undefined {
+  const given = objectIn(entry['oauth']) ?? objectIn(entry['auth'])
+  if (!given) return undefined
+  const scopes = given['scope'] ?? given['scopes']
+  const found = {
+    clientId: given['clientId'] ?? given['CLIENT_ID'],
+    clientSecret: given['clientSecret'] ?? given['CLIENT_SECRET'],
+    scope: Array.isArray(scopes) ? scopes.join(' ') : scopes,
+    clientMetadataUrl: given['clientMetadataUrl'],
+  }
+  const known = Object.entries(found).filter(([, value]) => value !== undefined && value !== '')
+  const result = oauthClient.safeParse(Object.fromEntries(known))
+  return result.success && known.length > 0 ? result.data : undefined
+}
+
+function objectIn(value: unknown): RawEntry | undefined {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? (value as RawEntry) : undefined
 }
 
 type Take = <T>(schema: z.ZodType<T>, names: readonly string[]) => T | undefined
@@ -73,6 +115,7 @@ function readLocal(entry: RawEntry, take: Take): Read {
   const cwd = take(text, FOLDER)
   if (!line) return null
   const own = Array.isArray(entry['env_keys']) ? entry['env_keys'].map(String) : []
+  const handed = (take(variables, ['env_vars']) ?? []).map((key) => [key, `\${${key}}`])
   const keys = Object.fromEntries(own.filter((key) => !(key in env)).map((key) => [key, '']))
   const unwrapped = withoutWrapper([...line.words, ...args])
   const [command = '', ...rest] = unwrapped.words
@@ -80,7 +123,11 @@ function readLocal(entry: RawEntry, take: Take): Read {
     type: 'STDIO' as const,
     command,
     args: rest,
-    env: { ...handedOn(command, rest), ...keys, ...line.env, ...env },
+    env: {
+      ...handedOn(command, rest),
+      ...(Object.fromEntries(handed) as Record<string, string>),
+      ...{ ...keys, ...line.env, ...env },
+    },
     ...(cwd !== undefined && { cwd }),
   }
   const bridged = withoutBridge(definition)
@@ -127,6 +174,7 @@ function readRemote(entry: RawEntry, take: Take): Read {
   const fromEnv = take(record, ['env_http_headers']) ?? {}
   const token = take(text, ['bearerToken', 'bearer_token'])
   const tokenVariable = take(text, ['bearer_token_env_var'])
+  const oauth = oauthOf(entry)
   const inner = z.object({ headers: record }).safeParse(entry['requestOptions'])
   if (url === undefined || url === '') return null
   const references = Object.entries(fromEnv).map(([name, variable]) => [name, `\${${variable}}`])
@@ -140,6 +188,7 @@ function readRemote(entry: RawEntry, take: Take): Read {
       ...(Object.fromEntries(references) as Record<string, string>),
     },
     ...(bearerToken !== undefined && { bearerToken }),
+    ...(oauth && { oauth }),
   }
   return { definition, notes: [] }
 }

@@ -17,6 +17,8 @@ const HOLDERS: { path: string[]; format: FoundFormat }[] = [
   { path: ['mcp', 'servers'], format: 'vscode' },
   { path: ['mcp', 'mcpServers'], format: 'mcp-servers' },
   { path: ['mcp.servers'], format: 'vscode' },
+  // Of a devcontainer.json.
+  { path: ['customizations', 'vscode', 'mcp', 'servers'], format: 'vscode' },
   { path: ['amp.mcpServers'], format: 'mcp-servers' },
   { path: ['servers'], format: 'vscode' },
   { path: ['extensions'], format: 'goose' },
@@ -37,14 +39,26 @@ export function findServers(root: unknown): Group | null {
     )
     const isSound = format === 'opencode' || format === 'goose' ? hasEntries : isHolder
     if (!isSound(holder)) continue
-    const places = Array.isArray(holder) ? listPlaces(holder, path) : mapPlaces(holder, path)
+    const own = Array.isArray(holder) ? listPlaces(holder, path) : mapPlaces(holder, path)
+    const places = format === 'mcp-servers' ? [...own, ...projectPlaces(root)] : own
     const isContinue = Array.isArray(holder) && format === 'mcp-servers'
     return { format: isContinue ? 'continue' : refine(format, places), places }
   }
+  const ofProjects = projectPlaces(root)
+  if (ofProjects.length > 0) return { format: 'mcp-servers', places: ofProjects }
   if (isEntry(root))
     return { format: 'entry', places: [{ name: nameIn(root), path: [], value: root }] }
   // What is inside of somebody's "mcpServers", without that around it.
   return hasEntries(root) ? { format: 'mcp-servers', places: mapPlaces(root, []) } : null
+}
+
+/** Claude Code keeps servers of its projects in its own file, each beside the folder's path. */
+function projectPlaces({ projects }: JsonObject): Place[] {
+  if (!isObject(projects)) return []
+  return Object.entries(projects).flatMap(([folder, project]) => {
+    const holder = isObject(project) ? project['mcpServers'] : undefined
+    return isObject(holder) ? mapPlaces(holder, ['projects', folder, 'mcpServers']) : []
+  })
 }
 
 /** What VS Code asks for once and refers to as `${input:id}`. */

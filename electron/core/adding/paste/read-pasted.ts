@@ -4,9 +4,11 @@ import { nameOfUrl } from '../names.ts'
 import { CLIENT_COMMAND, readClientCommand } from './client-commands.ts'
 import { looksLikeCommand, readCommandLine } from './command-lines.ts'
 import { readJson, readToml, readYaml, type TextDocument } from './documents.ts'
+import { problemText } from '../../problems.ts'
 import { findInputs, findServers } from './groups.ts'
 import { isInstallLink, readInstallLink } from './links.ts'
 
+type Path = (string | number)[]
 type Hints = ReadonlyMap<string, Partial<NeededValue>>
 
 /** A server as it stands in the text: what it holds is not checked yet. */
@@ -14,6 +16,8 @@ export type PastedServer = {
   /** `null` where the text gives it none. */
   name: string | null
   value: unknown
+  /** Why it is none, where that is known already. */
+  problem?: string
   /** The line of a field, counted from 1; `null` for a text of which lines say nothing. */
   lineOf(path: (string | number)[]): number | null
 }
@@ -25,6 +29,10 @@ export type Pasted =
   | { kind: 'problem'; problem: string }
   | { kind: 'words'; words: string }
 
+/** `[mcp_servers.memo]`, also with names in quotes. */
+const TOML_TABLE =
+  /^\s*\[\[?\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*\s*\]\]?\s*(?:#.*)?$/m
+
 /** Finds the servers in whatever a person pastes. */
 export function readPasted(pasted: string): Pasted {
   const text = withoutFence(pasted.replace(/^\uFEFF/, '').trim())
@@ -35,7 +43,7 @@ export function readPasted(pasted: string): Pasted {
     return servers('url', [{ name: nameOfUrl(text), value: { url: text } }])
   if (CLIENT_COMMAND.test(text)) return fromClientCommands(text)
   if (/^[{[]\s*["{\]}/]/.test(text) || isFragment(text)) return fromDocument(readJson, text)
-  if (/^\s*\[[\w."'-]+\]\s*(?:#.*)?$/m.test(text)) return fromDocument(readToml, text)
+  if (TOML_TABLE.test(text)) return fromDocument(readToml, text)
   if (looksLikeCommand(text)) return fromCommandLines(text)
   if (/^[\w."'-]+:\s*(?:$|\S)/m.test(text) && text.includes('\n'))
     return fromDocument(readYaml, text)
@@ -55,19 +63,29 @@ function withoutFence(text: string): string {
 
 function fromDocument(read: (text: string) => TextDocument, text: string): Pasted {
   try {
-    const { root, lineOf } = read(text)
+    const { root, lineOf, lost = [] } = read(text)
     if (isServerJson(root)) return { kind: 'server-json', value: root }
     const group = findServers(root)
     if (!group) return problem('It names no server: a server needs a "command" or a "url".')
-    const found = group.places.map(({ name, path, value }) => ({
-      name,
-      value,
-      lineOf: (field: (string | number)[]) => lineOf([...path, ...field]) ?? lineOf(path),
-    }))
+    const [first] = group.places
+    const around = lost.find(({ path }) => isInside(first?.path.slice(0, -1) ?? [], path))
+    if (around) return problem(`This cannot be read: ${problemText(around)}.`)
+    const found = group.places.map(({ name, path, value }) => {
+      const inside = lost.find((one) => isInside(one.path, path))
+      return {
+        ...{ name, value, ...(inside && { problem: problemText(inside) }) },
+        lineOf: (field: Path) => lineOf([...path, ...field]) ?? lineOf(path),
+      }
+    })
     return { kind: 'servers', format: group.format, servers: found, hints: findInputs(root) }
   } catch (error) {
     return problem(`This cannot be read: ${messageOf(error)}.`)
   }
+}
+
+/** Whether a place is this one, or within it. */
+function isInside(path: Path, whole: Path): boolean {
+  return whole.every((key, index) => path[index] === key)
 }
 
 function isServerJson(root: unknown): boolean {
@@ -99,22 +117,30 @@ function fromCommandLines(text: string): Pasted {
 
 type Result = { name: string | null; value: unknown } | { problem: string }
 
+/** One line that cannot be taken over does not spoil the others. */
 function fromResults(format: FoundFormat, results: Result[]): Pasted {
-  const good = results.filter((result) => 'value' in result)
-  const bad = results.find((result) => 'problem' in result)
-  if (bad) return problem(`The command cannot be taken over: it ${sentence(bad.problem)}.`)
-  return servers(format, good)
+  const [only] = results
+  if (only && 'problem' in only && results.length === 1) {
+    return problem(`The command cannot be taken over: it ${sentence(only.problem)}.`)
+  }
+  const found = results.map((result, index) => {
+    if ('value' in result) return result
+    return { name: `line-${index + 1}`, value: null, problem: `it ${sentence(result.problem)}` }
+  })
+  return servers(format, found)
 }
 
 function sentence(text: string): string {
   return /^(?:names|holds)/.test(text) ? text : `is refused: ${text}`
 }
 
-function servers(format: FoundFormat, found: { name: string | null; value: unknown }[]) {
+type Bare = Omit<PastedServer, 'lineOf'>
+
+function servers(format: FoundFormat, found: Bare[]) {
   return {
     kind: 'servers' as const,
     format,
-    servers: found.map(({ name, value }) => ({ name, value, lineOf: () => null })),
+    servers: found.map((one) => ({ ...one, lineOf: () => null })),
     hints: new Map<string, Partial<NeededValue>>(),
   }
 }

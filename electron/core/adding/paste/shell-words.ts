@@ -4,6 +4,15 @@ export type SplitCommand = { words: string[]; env: Record<string, string> } | { 
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s
 
+/** Of what no shell would take either, one word. */
+function partsOf(text: string): ReturnType<typeof parse<string>> {
+  try {
+    return parse(text, (name) => `\${${name}}`)
+  } catch {
+    return [text]
+  }
+}
+
 /**
  * A command line in its words, as a shell would split it, with the variables that are set before
  * the command. Nothing is run and nothing looked up: `$NAME` stays a reference to a variable.
@@ -16,7 +25,7 @@ export function splitCommand(line: string): SplitCommand {
     // A Windows path: its backslashes would quote what follows them.
     .replaceAll(/\b[A-Za-z]:\\[^\s"']*/g, (path) => path.replaceAll('\\', '\\\\'))
   const words: string[] = []
-  for (const part of parse(text, (name) => `\${${name}}`)) {
+  for (const part of partsOf(text)) {
     if (typeof part === 'string') words.push(part)
     else if ('comment' in part) break
     else if (part.op === 'glob') words.push('pattern' in part ? part.pattern : '')
