@@ -7,6 +7,10 @@ import { openLog, type CoreConfig } from '../core/index.ts'
 import type { HostConfig } from '../host/read-start.ts'
 import { say } from '../host/say.ts'
 import { runStdio } from '../host/stdio/run-stdio.ts'
+import { apply } from './apply.ts'
+import { doctor } from './doctor.ts'
+import { exportCommand } from './export.ts'
+import { runCommand, type Program } from './program.ts'
 import { runRotateKey } from './rotate-key.ts'
 
 /** The project's folder, seen from out/main, where this file is built to. */
@@ -16,6 +20,9 @@ const TEMPLATE = resolve(ROOT, 'out/db-template.tgz')
 const HELP = `metamcp: what MetaMCP does in a terminal.
 
   metamcp stdio --endpoint NAME     an endpoint as an MCP server on stdin and stdout
+  metamcp apply FILE                creates and changes what a metamcp.json names
+  metamcp export [FILE]             writes everything as a metamcp.json, without secrets
+  metamcp doctor [SERVER…]          tries out each server, and says what to do
   metamcp rotate-key                stored secrets are sealed with a new key
 
 Each command says more with --help.`
@@ -24,6 +31,12 @@ exit(await main(argv.slice(2)))
 
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === 'stdio') return stdio(args)
+  const known = new Map([
+    ['apply', apply],
+    ['export', exportCommand],
+    ['doctor', doctor],
+  ]).get(command ?? '')
+  if (known) return runCommand(known, program(args))
   if (command === 'rotate-key') return rotate(args)
   if (command === undefined || command === '--help' || command === '-h') {
     await say(stdout, HELP)
@@ -33,9 +46,35 @@ async function main([command, ...args]: string[]): Promise<number> {
   return 1
 }
 
-function stdio(args: string[]): Promise<number> {
+function program(args: string[]): Program {
+  const isTerminal = stderr.isTTY
+  return {
+    ...{ args, env, input: stdin, stopping: whenTold() },
+    coreConfig: (config) => coreConfig(quiet(config)),
+    tell: (text) => say(stdout, text),
+    complain: (text) => say(stderr, text),
+    progress(text) {
+      // Cut, since only what stands on one line can be taken away again.
+      const shown = text?.slice(0, Math.max(0, (stderr.columns ?? 80) - 1)) ?? ''
+      if (isTerminal) stderr.write(`\r\u001b[2K${shown}`)
+    },
+  }
+}
+
+/** What a command does is told by itself; the log is for what goes wrong beside that. */
+function quiet(config: HostConfig): HostConfig {
+  const isChosen = config.startedWith.sources.logLevel !== undefined
+  return isChosen ? config : { ...config, logLevel: 'warn' }
+}
+
+/** Aborted when the process is told to end. */
+function whenTold(): AbortSignal {
   const stopping = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort())
+  return stopping.signal
+}
+
+function stdio(args: string[]): Promise<number> {
   return runStdio({
     args,
     env,
@@ -44,7 +83,7 @@ function stdio(args: string[]): Promise<number> {
     output: stdout,
     tell: (sentence) => say(stderr, sentence),
     coreConfig,
-    stopping: stopping.signal,
+    stopping: whenTold(),
   })
 }
 

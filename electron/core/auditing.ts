@@ -27,6 +27,7 @@ export const UNNOTED: ReadonlySet<string> = new Set([
   'adding.readBundle',
   'adding.readRegistry',
   'data.checkImport',
+  'doctor.check',
   'host.checkForUpdates',
   'host.chooseFile',
   'host.notify',

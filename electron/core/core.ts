@@ -56,7 +56,7 @@ export interface Core {
   readonly firstKey: string | null
   readonly adminToken: AdminToken
   /** Where this user's own programs reach it, and what proves that they are. */
-  readonly local: { url: string; token: string }
+  readonly local: { url: string; adminUrl: string; token: string }
   /** What had to be done to a broken database; `null` when it was sound. */
   readonly recovery: Database['recovery']
   /** Names of AI clients that led to an address we have left, and lead here since this start. */
@@ -94,7 +94,8 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   opened.defer(() => http.close())
   const localUrl = urlOf(config.host, http.port)
   const url = config.publicUrl ?? localUrl
-  const adminUrl = http.admin ? urlOf(http.admin.host, http.admin.port) : url
+  const ownAdminUrl = http.admin && urlOf(http.admin.host, http.admin.port)
+  const adminUrl = ownAdminUrl ?? url
 
   const localToken = makeLocalToken()
   const adminToken = await loadAdminToken(config)
@@ -135,7 +136,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
 
   const running = opened.move()
   const close = once(() => closeAll(running, http, gateway))
-  const local = { url: localUrl, token: localToken.token }
+  const local = { url: localUrl, adminUrl: ownAdminUrl ?? localUrl, token: localToken.token }
   const said = { url, adminUrl, local, endpoints, firstKey, adminToken, movedClients }
   const wake = () => gateway.pools.wake()
   const { recovery } = db

@@ -8,6 +8,7 @@ import { authorizationRouter, type AuthorizationDesk } from './authorization/rou
 import { auditRouter, type AuditRouterOptions } from './audit/router.ts'
 import { aiClientRouter, type AiClientRouterOptions } from './clients/router.ts'
 import { dataRouter, type DataRouterOptions } from './data/router.ts'
+import { doctorRouter, type DoctorRouterOptions } from './doctor/router.ts'
 import { endpointRouter, type EndpointRouterOptions } from './endpoints/router.ts'
 import { hostRouter, type HostRouterOptions } from './host/router.ts'
 import { inspectorRouter, type InspectorRouterOptions } from './inspector/router.ts'
@@ -38,6 +39,7 @@ export type AppRouterOptions = {
   removals: RemovalRouterOptions
   settings: SettingsRouterOptions
   data: DataRouterOptions
+  doctor: DoctorRouterOptions
   approvals: ApprovalRouterOptions
   audit: AuditRouterOptions
   trust: TrustRouterOptions
@@ -65,6 +67,7 @@ export function appRouter(options: AppRouterOptions) {
     removals: removalRouter(options.removals),
     settings: settingsRouter(options.settings),
     data: dataRouter(options.data),
+    doctor: doctorRouter(options.doctor),
     approvals: approvalRouter(options.approvals),
     audit: auditRouter(options.audit),
     trust: trustRouter(options.trust),

@@ -36,8 +36,8 @@ test('a core that serves is found until its file is removed', async () => {
   await using world = await makeWorld()
   const { dataDir, url } = world
   expect(await findRunningCore(dataDir)).toBe(null)
-  const file = await writeRunFile(dataDir, { url, token })
-  expect(await findRunningCore(dataDir)).toEqual({ pid, url, token })
+  const file = await writeRunFile(dataDir, { url, adminUrl: url, token })
+  expect(await findRunningCore(dataDir)).toEqual({ pid, url, adminUrl: url, token })
   await file.remove()
   await file.remove()
   expect(await findRunningCore(dataDir)).toBe(null)
@@ -47,7 +47,7 @@ test.skipIf(platform() === 'win32')(
   'only this user can read it, or it counts as none',
   async () => {
     await using world = await makeWorld()
-    await writeRunFile(world.dataDir, { url: world.url, token })
+    await writeRunFile(world.dataDir, { url: world.url, adminUrl: world.url, token })
     expect(statSync(world.path).mode & 0o777).toBe(0o600)
     chmodSync(world.path, 0o644)
     expect(await findRunningCore(world.dataDir)).toBe(null)
@@ -57,7 +57,7 @@ test.skipIf(platform() === 'win32')(
 test('a stale file counts as none: its process is gone, or it does not serve', async () => {
   await using world = await makeWorld()
   const { dataDir, url, path, health } = world
-  await writeRunFile(dataDir, { url, token })
+  await writeRunFile(dataDir, { url, adminUrl: url, token })
   health.status = 503
   expect(await findRunningCore(dataDir)).toBe(null)
   health.status = 200
@@ -74,8 +74,8 @@ test('a stale file counts as none: its process is gone, or it does not serve', a
 test('the file of a newer core stays', async () => {
   await using world = await makeWorld()
   const { dataDir, url, path } = world
-  const older = await writeRunFile(dataDir, { url, token: 'older' })
-  await writeRunFile(dataDir, { url, token: 'newer' })
+  const older = await writeRunFile(dataDir, { url, adminUrl: url, token: 'older' })
+  await writeRunFile(dataDir, { url, adminUrl: url, token: 'newer' })
   await older.remove()
   expect(readFileSync(path, 'utf8')).toContain('newer')
 })

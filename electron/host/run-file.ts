@@ -11,6 +11,8 @@ const runningCore = z.object({
   pid: z.number().int().positive(),
   /** Where it is reached on this machine, without a slash at its end. */
   url: z.url(),
+  /** The same for the management API. */
+  adminUrl: z.url(),
   /** Opens every endpoint and the management API. */
   token: z.string().min(1),
 })
@@ -27,11 +29,11 @@ export interface RunFile {
 /** Writes `run.json`, for this user's eyes only, into the data folder: all of it or nothing. */
 export async function writeRunFile(
   dataDir: string,
-  { url, token }: { url: string; token: string },
+  { url, adminUrl, token }: Omit<RunningCore, 'pid'>,
 ): Promise<RunFile> {
   const path = pathIn(dataDir)
   const made = `${path}.${randomUUID()}`
-  const text = JSON.stringify({ pid, url, token } satisfies RunningCore)
+  const text = JSON.stringify({ pid, url, adminUrl, token } satisfies RunningCore)
   try {
     await using file = await open(made, 'wx', 0o600)
     await file.writeFile(`${text}\n`)

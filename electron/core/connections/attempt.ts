@@ -29,6 +29,8 @@ export type StartOptions = Omit<TransportContext, 'signal'> &
     knownEra: Era | null
     /** How long it may leave `server/discover` unanswered before `initialize` is tried. */
     probeMs: number
+    /** Told how far it got, in the words of `no-answer`. */
+    onStep?: (step: string) => void
   }
 
 /** To all clients of a shared connection; roots differ between them. */
@@ -51,7 +53,7 @@ export class Attempt {
   readonly #abort = new AbortController()
   readonly #opening = new Set<Promise<unknown>>()
   readonly #lines = new Set<Line>()
-  #step = 'preparing its start'
+  #reached = 'preparing its start'
   #endReason = ''
   #ways: Ways | undefined
   #tenant: Tenant | undefined
@@ -62,6 +64,15 @@ export class Attempt {
     this.#options = options
     // Whoever gives up may do so when nobody waits any more.
     this.#givenUp.promise.catch(() => {})
+  }
+
+  get #step(): string {
+    return this.#reached
+  }
+
+  set #step(step: string) {
+    this.#reached = step
+    this.#options.onStep?.(step)
   }
 
   get problem(): ServerProblem | null {

@@ -25,16 +25,17 @@ const TOOLS = new Map<string, CommandTool>([
 export type Command = { command: string; cwd: string | null; env: Record<string, string> }
 
 /**
- * Throws a KnownProblem whose message says what is missing and how to get it. Asked before the spawn:
- * its own `ENOENT` does not tell a missing command from a missing folder.
+ * The path of the program. Throws a KnownProblem whose message says what is missing and how to get
+ * it. Asked before the spawn: its own `ENOENT` does not tell a missing command from a missing folder.
  */
-export async function checkCommand({ command, cwd, env }: Command): Promise<void> {
+export async function findCommand({ command, cwd, env }: Command): Promise<string> {
   if (cwd !== null) await checkFolder(cwd)
   const isPath = /[\\/]/.test(command)
   // A relative path counts from the folder the child will run in, a bare name is found in PATH.
   const sought = isPath && !isAbsolute(command) ? resolve(cwd ?? '.', command) : command
   const { PATH: path, PATHEXT: pathExt } = env
-  if ((await which(sought, { path, pathExt, nothrow: true })) !== null) return
+  const found = await which(sought, { path, pathExt, nothrow: true })
+  if (found !== null) return found
   if (isPath && (await isThere(sought))) {
     const words = `"${command}" may not be executed. Make it executable (chmod +x).`
     throw new KnownProblem(words, { code: 'not-executable', command: sought })

@@ -12,11 +12,17 @@ export interface LineBuffer {
   clear(): void
 }
 
+/** Enough of a line that is none of the protocol's to recognise it by. */
+const NOISE_CHARACTERS = 1_000
+
 /**
  * Stands in for the SDK's `ReadBuffer`, which copies and searches all it holds with every chunk: a
  * message of 20 MB blocked everybody for seconds. Here each byte is searched once and copied once.
  */
-export function openLineBuffer(maxBytes: number): LineBuffer {
+export function openLineBuffer(
+  maxBytes: number,
+  onNoise: (line: string) => void = () => {},
+): LineBuffer {
   let lines: Buffer[] = []
   let messages: RpcMessage[] = []
   let begun: Buffer[] = []
@@ -48,7 +54,7 @@ export function openLineBuffer(maxBytes: number): LineBuffer {
       while (messages.length === 0) {
         const line = lines.shift()
         if (!line) return null
-        messages = messagesIn(line.toString('utf8'))
+        messages = messagesIn(line, onNoise)
       }
       return messages.shift() ?? null
     },
@@ -56,11 +62,14 @@ export function openLineBuffer(maxBytes: number): LineBuffer {
 }
 
 /** The messages of a line; throws if it is JSON that holds none. */
-function messagesIn(line: string): RpcMessage[] {
-  const messages = tryToRead(line)
+function messagesIn(line: Buffer, onNoise: (line: string) => void): RpcMessage[] {
+  const messages = tryToRead(line.toString('utf8'))
   if (messages?.length === 0) throw new Error('a line of JSON is not a JSON-RPC message')
-  // Servers that print to stdout are common, and a person should see nothing of it.
-  return messages ?? []
+  if (messages) return messages
+  // Servers that print to stdout are common, and only who looks for faults wants to know.
+  const words = line.toString('utf8', 0, NOISE_CHARACTERS).trim()
+  if (words !== '') onNoise(words)
+  return []
 }
 
 function tryToRead(line: string): RpcMessage[] | undefined {

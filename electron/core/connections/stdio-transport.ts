@@ -9,9 +9,9 @@ import type { Logger } from '../log.ts'
 import { messageOf } from '../errors.ts'
 import { ServerDown } from './connection.ts'
 import type { Filled, StdioServer } from './fill-definition.ts'
-import { checkCommand } from './find-command.ts'
+import { findCommand } from './find-command.ts'
 import { maskProblem } from './known-problem.ts'
-import { openLineBuffer } from './line-buffer.ts'
+import { openLineBuffer, type LineBuffer } from './line-buffer.ts'
 import { openLineFeed, type LineFeed } from './line-feed.ts'
 import { openProcessTree } from './process-tree.ts'
 import type { ProcessList, ProcessTree } from './process-tree.ts'
@@ -36,6 +36,7 @@ type StdioParts = {
   log: Logger
   stderr: StderrTail
   onStderr: (lines: string[]) => void
+  onNoise: (line: string) => void
   listProcesses: ProcessList
   haste: AbortSignal
 }
@@ -43,16 +44,18 @@ type StdioParts = {
 /** Starts the child process of a server. */
 export async function openStdio(
   server: Filled<StdioServer>,
-  { log, stderr, childEnv, listProcesses, haste, signal, onStderr = () => {} }: TransportContext,
+  context: TransportContext,
   events: TransportEvents,
 ): Promise<Transport> {
+  const { log, stderr, childEnv, listProcesses, haste, signal } = context
+  const { onStderr = () => {}, onNoise = () => {} } = context
   const marker = randomUUID()
   const env = { ...(await childEnv(server.env)), [MARKER]: marker }
-  await checkCommand({ command: server.command, cwd: server.cwd, env })
+  await findCommand({ command: server.command, cwd: server.cwd, env })
   signal.throwIfAborted()
   stderr.beginRun()
   const transport = new StdioTransport(
-    { server, events, log, stderr, onStderr, listProcesses, haste },
+    { server, events, log, stderr, onStderr, onNoise, listProcesses, haste },
     env,
   )
   await transport.start(`${MARKER}=${marker}`)
@@ -81,7 +84,7 @@ class StdioTransport implements Transport {
     const maxBufferSize = LARGEST_MESSAGE_BYTES
     const options = { command, args, env, stderr: 'pipe' as const, maxBufferSize }
     this.#sdk = new StdioClientTransport(cwd === null ? options : { ...options, cwd })
-    replaceReadBuffer(this.#sdk, maxBufferSize)
+    replaceReadBuffer(this.#sdk, openLineBuffer(maxBufferSize, parts.onNoise))
     this.#sdk.onmessage = (message) => parts.events.onMessage(message as RpcMessage)
     this.#sdk.onerror = (error) => this.#report(error)
     this.#sdk.onclose = () => this.#drained()
@@ -244,7 +247,7 @@ function childOf(sdk: StdioClientTransport): ChildProcess | undefined {
 }
 
 /** Also private, and also only a loss of speed if it should be renamed. */
-function replaceReadBuffer(sdk: StdioClientTransport, maxBytes: number): void {
+function replaceReadBuffer(sdk: StdioClientTransport, buffer: LineBuffer): void {
   const isThere = Reflect.get(sdk, '_readBuffer') instanceof ReadBuffer
-  if (isThere) Reflect.set(sdk, '_readBuffer', openLineBuffer(maxBytes))
+  if (isThere) Reflect.set(sdk, '_readBuffer', buffer)
 }

@@ -54,6 +54,8 @@ export type TransportContext = {
   stderr: StderrTail
   /** Told what the process prints, line by line and masked. */
   onStderr?: (lines: string[]) => void
+  /** Told of each line that its process prints to stdout and that is no message; not masked. */
+  onNoise?: (line: string) => void
   childEnv: ChildEnv
   /** For servers over HTTP. */
   fetch: Fetch

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ServerInput } from '../../../shared/server.ts'
-import { checkCommand } from '../connections/find-command.ts'
+import { findCommand } from '../connections/find-command.ts'
 import { problemOf } from '../connections/known-problem.ts'
 import { echoServer } from '../testing/echo-definition.ts'
 import { SELF_SIGNED } from '../testing/self-signed.ts'
@@ -110,7 +110,7 @@ test.each<[string, ServerInput, object]>([
 
 test('PATH is counted by its folders, and what brings the command is known', async () => {
   const env = { PATH: ['/nowhere', '/no/way'].join(delimiter) }
-  const found = await checkCommand({ command: 'npx', cwd: null, env }).catch(problemOf)
+  const found = await findCommand({ command: 'npx', cwd: null, env }).catch(problemOf)
   expect(found).toEqual({ code: 'command-not-found', command: 'npx', folders: 2, tool: 'node' })
 })
 

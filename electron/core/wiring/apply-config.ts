@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import type { ConfigFile, ConfigNamespace, ConfigServer } from '../../../shared/config-file.ts'
 import { isOwnModule, NO_OWN_MODULES, type MiddlewareEntry } from '../../../shared/middleware.ts'
 import type { ItemRulePatch, ToolRulePatch } from '../../../shared/namespace.ts'
 import { serverDefinition, type ServerDefinition } from '../../../shared/server.ts'
+import { applyEach, type Applied } from '../apply-each.ts'
 import type { ApiKeyStore } from '../auth/api-key-store.ts'
 import type { CoreConfig } from '../config.ts'
 import { CONFIG_INTRO, parseConfigFile } from '../config-file.ts'
@@ -14,7 +14,7 @@ import { DEFAULT_NAME, withDefaultNamespace } from '../default-namespace.ts'
 import type { EndpointStore } from '../endpoints/store.ts'
 import { AppError, messageOf } from '../errors.ts'
 import type { NamespaceStore } from '../namespaces/store.ts'
-import { InvalidInput, parseInput, type Problem } from '../problems.ts'
+import { InvalidInput, parseInput } from '../problems.ts'
 import type { ServerStore } from '../servers/store.ts'
 
 type DefinitionStores = {
@@ -22,14 +22,6 @@ type DefinitionStores = {
   namespaces: NamespaceStore
   endpoints: EndpointStore
   apiKeys: ApiKeyStore
-}
-
-/** One definition that differs from before. */
-export type Applied = {
-  kind: 'server' | 'namespace' | 'endpoint' | 'api-key'
-  id: string
-  name: string
-  change: 'created' | 'updated'
 }
 
 export type ApplyConfigOptions = {
@@ -57,11 +49,24 @@ type Work = Pick<ApplyConfigOptions, 'file' | 'stores' | 'modulesIn' | 'approve'
 /** Applies the config file that the start names, if it names one. */
 export async function applyConfigFile(options: ApplyConfigFileOptions): Promise<Applied[]> {
   const { config, stores, db } = options
-  if (config.configFile === null) return []
-  const text = await readText(config.configFile)
-  const file = withDefaultNamespace(parseConfigFile(text, config.env), namesIn(stores))
-  const modulesIn = dirname(resolve(config.configFile))
-  return applyConfig({ file, stores, db, modulesIn, approve: true })
+  const { configFile, env } = config
+  if (configFile === null) return []
+  const text = await readText(configFile)
+  return applyConfigText({ text, folder: dirname(resolve(configFile)), env, stores, db })
+}
+
+export type ApplyConfigTextOptions = Omit<ApplyConfigFileOptions, 'config'> & {
+  text: string
+  /** Where paths in it begin. */
+  folder: string
+  env: CoreConfig['env']
+}
+
+/** The same for the text of one, from somebody who could start the program with it. */
+export async function applyConfigText(options: ApplyConfigTextOptions): Promise<Applied[]> {
+  const { text, folder, env, stores, db } = options
+  const file = withDefaultNamespace(parseConfigFile(text, env), namesIn(stores))
+  return applyConfig({ file, stores, db, modulesIn: folder, approve: true })
 }
 
 /** What `withDefaultNamespace` asks of the stores. */
@@ -233,41 +238,6 @@ async function applyApiKeys({ tx, file, stores }: Work): Promise<Applied[]> {
     const after = await apiKeys.putIn(tx, { ...rest, name, endpoints: scope })
     return { before: stored.get(name), after }
   })
-}
-
-const SECTIONS = {
-  server: 'mcpServers',
-  namespace: 'namespaces',
-  endpoint: 'endpoints',
-  'api-key': 'apiKeys',
-} as const
-
-async function applyEach<T, D extends Definition>(
-  kind: Applied['kind'],
-  section: Record<string, T>,
-  apply: (name: string, entry: T) => Promise<{ before: D | undefined; after: D }>,
-): Promise<Applied[]> {
-  const applied: Applied[] = []
-  for (const [name, entry] of Object.entries(section)) {
-    try {
-      const { before, after } = await apply(name, entry)
-      if (isDeepStrictEqual(before, after)) continue
-      applied.push({ kind, id: after.id, name, change: before ? 'updated' : 'created' })
-    } catch (error) {
-      throw atPath([SECTIONS[kind], name], error)
-    }
-  }
-  return applied
-}
-
-/** What a store refused, with the place in the file where that stands. */
-function atPath(path: Problem['path'], error: unknown): unknown {
-  if (!(error instanceof AppError)) return error
-  const problems =
-    error instanceof InvalidInput
-      ? error.problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }))
-      : [{ path, message: error.message }]
-  return new InvalidInput(problems, CONFIG_INTRO)
 }
 
 function typeOf(

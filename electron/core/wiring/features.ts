@@ -8,9 +8,11 @@ import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
 import type { Audit } from '../audit/audit.ts'
+import { doctorOf } from './doctor.ts'
 import { openFollowing } from './following.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openHost } from './host.ts'
+import type { HttpClients } from './http-clients.ts'
 import { openManagement } from './management.ts'
 import type { OAuth } from '../oauth/oauth.ts'
 import { openStoredAdding } from './adding.ts'
@@ -36,6 +38,7 @@ export type Live = {
   gateway: Gateway
   approvals: Approvals
   oauth: OAuth
+  http: HttpClients
   watching: Watching
   audit: Audit
   authorization: EndpointAuthorization | null
@@ -73,13 +76,14 @@ export async function openFeatures(live: Live): Promise<Features> {
   const removals = opened.use(await openStoredRemovals({ ...parts, log, now: limits.now }))
   const host = opened.use(openHost(config, changes))
   const adding = opened.use(await openStoredAdding(parts))
+  const doctor = opened.use(doctorOf(live))
   const graceMs = limits.inspectorGraceMs
   const { inspector, visit } = openInspector({ gateway, stores, version, graceMs })
   const aiClients = await openStoredAiClients(parts)
   const movedClients = await leadClientsHere(aiClients, parts)
   const router = openManagement({
     ...parts,
-    ...{ removals, host, adding, inspector },
+    ...{ removals, host, adding, doctor, inspector },
     trust: await openStoredTrust(parts),
     people: openAccountParts({ ...parts, removals }),
     upkeep: openUpkeep(parts),

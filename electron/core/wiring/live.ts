@@ -6,14 +6,14 @@ import { openInstanceAccounts } from './accounts.ts'
 import type { Approvals } from '../approvals/approvals.ts'
 import { openStoredApprovals } from './approvals.ts'
 import type { Auditing } from '../auditing.ts'
-import type { Applied } from './apply-config.ts'
+import type { Applied } from '../apply-each.ts'
 import { openEndpointAuthorization, type EndpointAuthorization } from './authorization.ts'
 import type { Known } from './callers.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import { openHttpClients } from './http-clients.ts'
+import { openHttpClients, type HttpClients } from './http-clients.ts'
 import type { OAuth } from '../oauth/oauth.ts'
 import { openSignIns, type SignInsParts } from './sign-ins.ts'
 import { startGateway, type GatewayLimits } from './start-gateway.ts'
@@ -46,6 +46,7 @@ export interface LiveGateway extends AsyncDisposable {
   approvals: Approvals
   /** Signing in to servers. */
   oauth: OAuth
+  http: HttpClients
   /** Both `null` where there are no accounts. */
   authorization: EndpointAuthorization | null
   accounts: Accounts | null
@@ -74,7 +75,7 @@ export async function openLiveGateway(parts: LiveParts): Promise<LiveGateway> {
   if (accounts) opened.use(accounts)
   const running = opened.move()
   return {
-    ...{ gateway, approvals, oauth, authorization, accounts, known },
+    ...{ gateway, approvals, oauth, http, authorization, accounts, known },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

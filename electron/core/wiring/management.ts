@@ -14,6 +14,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { HostRouterOptions } from '../host/router.ts'
 import type { InspectorRouterOptions } from '../inspector/router.ts'
 import type { OAuth } from '../oauth/oauth.ts'
+import type { DoctorRouterOptions } from '../doctor/router.ts'
 import { appRouter, type AppRouter } from '../router.ts'
 import type { Removals } from '../removals/removals.ts'
 import type { News } from './news.ts'
@@ -35,6 +36,7 @@ export type ManagementParts = Pick<InspectorRouterOptions, 'inspector'> & {
   stores: Stores
   gateway: Gateway
   approvals: Approvals
+  trust: Trust
   changes: Changes
   oauth: OAuth
   removals: Removals
@@ -45,8 +47,8 @@ export type ManagementParts = Pick<InspectorRouterOptions, 'inspector'> & {
   host: HostRouterOptions
   aiClients: AiClientsService
   adding: Adding
+  doctor: DoctorRouterOptions
   audit: Audit
-  trust: Trust
   people: AccountParts | null
   authorization: { desk: AuthorizationDesk } | null
 }
@@ -91,6 +93,7 @@ export function openManagement(parts: ManagementParts): AppRouter {
       remove: remove('apiKeys'),
     },
     adding: { adding },
+    doctor: parts.doctor,
     oauth: { oauth, server },
     logs: { ring: watching.logs.ring, reads: sight.reads },
     activity: { activity: watching.activity, seesKey },

@@ -43,7 +43,7 @@ async function makeWorld(answer: Answer) {
   })
   const lost: string[] = []
   const bridge = new Bridge({
-    core: { pid: 1, url: http.origin, token: 'the-token' },
+    core: { pid: 1, url: http.origin, adminUrl: http.origin, token: 'the-token' },
     endpoint: 'zoo',
     onLost: (reason) => lost.push(reason),
     write(line) {

@@ -77,8 +77,8 @@ const overview = z.object({
 })
 
 /** Throws `AppError` naming the endpoints there are when this one is not among them. */
-async function requireEndpoint({ url, token }: RunningCore, endpoint: string): Promise<void> {
-  const response = await fetch(`${url}/trpc/frontend/status.overview`, {
+async function requireEndpoint({ adminUrl, token }: RunningCore, endpoint: string): Promise<void> {
+  const response = await fetch(`${adminUrl}/trpc/frontend/status.overview`, {
     headers: { authorization: `Bearer ${token}` },
   })
   const { endpoints } = overview.parse(await response.json()).result.data
