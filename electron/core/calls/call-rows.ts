@@ -25,6 +25,8 @@ export type CallReader = { accountId: string; handle: string | null; isAdmin: bo
 /** Neither of these is a failure. */
 export const NO_FAILURES = ['ok', 'cancelled']
 const LONGEST_IN_LISTS = 300
+/** So many rows are walked along: some milliseconds. */
+const NEAR = 5_000
 
 export type CallsQuery = {
   /** Calls that were logged before this one; or after it. */
@@ -52,33 +54,45 @@ export async function insertCalls(tx: Tx, rows: readonly CallRow[]): Promise<voi
       result text)`)
 }
 
-/** Newest first, and one more than was asked for where there are more. */
-export async function readCalls(tx: Tx, query: CallsQuery): Promise<Omit<LoggedCall, Labels>[]> {
-  return callsQuery(tx, query)
-}
-
-export function callsQuery(tx: Tx, query: CallsQuery) {
-  const { before, after, limit, filters, reader } = query
-  return tx
-    .select({ ...shown, error: sql<string | null>`left(${callLog.error}, ${LONGEST_IN_LISTS})` })
+/**
+ * Newest first, and one more than was asked for where there are more. What is common is among the
+ * newest; for what is rare, all that fit are found by their indices, and put in order. Left to
+ * itself PostgreSQL guesses which of the two it is, and can be wrong by the whole table.
+ */
+export async function readCalls(tx: Tx, query: CallsQuery): Promise<Shown[]> {
+  const { before, after, limit } = query
+  const end = before ?? (await newestId(tx)) + 1
+  const begin = Math.max(after === undefined ? 0 : after + 1, end - NEAR)
+  const near = await tx
+    .select(inLists)
     .from(callLog)
-    .where(
-      and(
-        before === undefined ? undefined : lt(callLog.id, before),
-        after === undefined ? undefined : gt(callLog.id, after),
-        matching(filters),
-        readableBy(reader),
-      ),
-    )
+    .where(and(gte(callLog.id, begin), lt(callLog.id, end), fitting(query)))
     .orderBy(desc(callLog.id))
     .limit(limit + 1)
+  const missing = limit + 1 - near.length
+  if (missing === 0 || begin <= (after ?? 0) + 1) return near
+  return [...near, ...(await farCalls(tx, { ...query, before: begin, limit: missing }))]
+}
+
+/** All that fit, in order, without walking along that order to find them. */
+export function farCalls(tx: Tx, { before = 0, after = 0, limit, ...query }: CallsQuery) {
+  return tx
+    .select(inLists)
+    .from(callLog)
+    .where(and(lt(callLog.id, before), gt(callLog.id, after), fitting(query)))
+    .orderBy(sql`${callLog.id} + 0 desc`)
+    .limit(limit)
+}
+
+function fitting({ filters, reader }: Pick<CallsQuery, 'filters' | 'reader'>): SQL | undefined {
+  return and(matching(filters), readableBy(reader))
 }
 
 export async function readCall(
   tx: Tx,
   id: number,
   reader: CallReader | null,
-): Promise<Omit<LoggedCallDetail, Labels> | undefined> {
+): Promise<Omit<LoggedCallDetail, 'clientLabel'> | undefined> {
   const columns = { ...shown, arguments: callLog.arguments, result: callLog.result }
   const [row] = await tx
     .select(columns)
@@ -165,7 +179,7 @@ function contains(text: string): SQL | undefined {
   return or(...[name, server, client, error].map((column) => ilike(column, pattern)))
 }
 
-type Labels = 'clientLabel'
+type Shown = Omit<LoggedCall, 'clientLabel'>
 
 const shown = {
   id: callLog.id,
@@ -184,3 +198,5 @@ const shown = {
   resultSize: callLog.resultSize,
   resultTokens: callLog.resultTokens,
 }
+
+const inLists = { ...shown, error: sql<string | null>`left(${callLog.error}, ${LONGEST_IN_LISTS})` }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { CallFilters } from '../../../shared/calls.ts'
 import { RpcError } from '../json-rpc.ts'
@@ -117,6 +118,33 @@ test('the log is read newest first in pages, and by what one looks for', async (
   expect([await count({ text: '%' }), await count({ text: 'A_B' })]).toEqual([1, 1])
   expect(await count({ text: 'LINEAR' })).toBe(3)
   expect(await count({ since: now - 6_998, until: now - 6_996 })).toBe(2)
+  await calls.close()
+})
+
+test('what is rare is found behind thousands of others, in order and in pages', async () => {
+  await using db = await openTempDatabase()
+  const { calls } = openTempCalls(db)
+  await db.record((tx) =>
+    tx.execute(sql`
+      insert into call_log (at, endpoint, caller, server, method, name, duration_ms, outcome)
+      select now(), 'default', 'anonymous', case when n % 2000 = 0 then 'rare' else 'github' end,
+        'tools/call', 't' || n, 1, 'ok'
+      from generate_series(1, 12000) n`),
+  )
+  const newest = await calls.list({ limit: 1, filters: {}, reader: null })
+  const first = (newest.calls[0]?.id ?? 0) - 12_000
+  const page = async ({ before, after, limit }: Record<string, number>) => {
+    const range = { before: before && first + before, after: after && first + after }
+    const asked = { ...range, limit: limit ?? 1, filters: { server: 'rare' }, reader: null }
+    const found = await calls.list(asked)
+    return [...found.calls.map(({ id }) => id - first), found.more]
+  }
+  expect(await page({ limit: 10 })).toEqual([12000, 10000, 8000, 6000, 4000, 2000, false])
+  expect(await page({ limit: 4 })).toEqual([12000, 10000, 8000, 6000, true])
+  expect(await page({ limit: 2, before: 6000 })).toEqual([4000, 2000, false])
+  expect(await page({ limit: 10, after: 4000 })).toEqual([12000, 10000, 8000, 6000, false])
+  expect(await page({ limit: 10, after: 12000 })).toEqual([false])
+  expect(await page({ limit: 10, before: 2000 })).toEqual([false])
   await calls.close()
 })
 
