@@ -66,7 +66,7 @@ for (const { place, title } of PLACES) {
       await tree.getByText('create', { exact: true }).click()
       const pane = page.getByRole('complementary', { name: 'github__create' })
       await pane.getByRole('textbox', { name: 'Name' }).fill('new issue')
-      await pane.getByText('“new issue” cannot be a tool name').waitFor()
+      await pane.getByText('“new issue” cannot be a name').waitFor()
       await pane.getByRole('button', { name: 'Use new_issue' }).click()
       await pane
         .getByRole('textbox', { name: 'Description' })

@@ -28,17 +28,20 @@ export function useItemColumns({ tab, items, isNarrow }: Options): Column<ItemNo
     ...{ key: 'server', label: t('column.server'), width: 140 },
     render: (node) => node.server.name,
   }
-  const rest: Column<ItemNode>[] =
-    tab === 'prompts'
-      ? [{ key: 'description', label: t('column.description'), render: descriptionOf }]
-      : [
-          { key: 'title', label: t('column.name'), width: 160, render: titleOf },
-          {
-            ...{ key: 'kind', label: t('column.kind'), width: 120 },
-            render: (node) => (node.kind === 'prompt' ? null : kindOf(node, t)),
-          },
-        ]
-  return [server, name, ...rest, state]
+  if (tab === 'prompts') {
+    const description = {
+      key: 'description',
+      label: t('column.description'),
+      render: descriptionOf,
+    }
+    return [server, { ...name, width: 260 }, description, state]
+  }
+  const title = { key: 'title', label: t('column.name'), width: 160, render: titleOf }
+  const kind: Column<ItemNode> = {
+    ...{ key: 'kind', label: t('column.kind'), width: 120 },
+    render: (node) => (node.kind === 'prompt' ? null : kindOf(node, t)),
+  }
+  return [server, name, title, kind, state]
 }
 
 type Translate = ReturnType<typeof useTranslation<'namespaces'>>['t']

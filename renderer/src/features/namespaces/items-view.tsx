@@ -63,7 +63,7 @@ export function ItemsView(props: ItemsViewProps) {
             onKey={copies}
           />
         }
-        pane={node && <ItemPane {...props} {...{ items, node, nameField, drafts }} />}
+        pane={node ? <ItemPane {...props} {...{ items, node, nameField, drafts }} /> : null}
         label={node ? nameOf(node) : t(`tab.${tab}`)}
         onClose={() => onItem('')}
       />
