@@ -17,6 +17,19 @@ export const SECRET_SHAPES: readonly RegExp[] = [
   /(?<=:\/\/)[^\s/@"']{1,200}:[^\s/@"']{1,200}(?=@)/g,
 ]
 
+/** What a text must have for the shape in the same place to be in it: found in much less time. */
+const SIGNS: readonly RegExp[] = [
+  ...[/sk_mt_/, /eyJ/, /gh[pousr]_|github_pat_|glpat-|xox[abpr]-|sk-|AKIA|AIza/],
+  ...[/bearer|basic/i, /-----BEGIN /, /:\/\//],
+]
+
+/** The text with `mark` in the place of what has one of these shapes. */
+export function withoutShapes(text: string, mark: string): string {
+  return SECRET_SHAPES.reduce((all, shape, at) => {
+    return SIGNS[at]?.test(all) === false ? all : all.replaceAll(shape, mark)
+  }, text)
+}
+
 /** Whether a word was made by a machine to be kept from people. */
 export function looksSecret(text: string): boolean {
   const word = text.replaceAll(REFERENCE, '')

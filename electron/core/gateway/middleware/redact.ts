@@ -84,17 +84,29 @@ function withFields(
 /** Binary content in base64 is left alone: a picture with a hole is none. */
 const BINARY = new Set(['data', 'blob'])
 
-/** The same value with every text in it hidden where it must be; what nothing is hidden in stays. */
+/** The value with every text in it hidden where it must be; the same one where nothing was. */
 function within(value: unknown, hide: (text: string) => string): unknown {
   if (typeof value === 'string') return hide(value)
-  if (Array.isArray(value)) return value.map((one) => within(one, hide))
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, field]) => [
-      key,
-      BINARY.has(key) && isContent(value) ? field : within(field, hide),
-    ]),
-  )
+  if (Array.isArray(value)) return inList(value, hide)
+  return isObject(value) ? inObject(value, hide) : value
+}
+
+function inList(list: readonly unknown[], hide: (text: string) => string): readonly unknown[] {
+  const shown = list.map((one) => within(one, hide))
+  return shown.some((one, at) => one !== list[at]) ? shown : list
+}
+
+function inObject(object: JsonObject, hide: (text: string) => string): JsonObject {
+  const isBinary = isContent(object)
+  let shown: JsonObject | null = null
+  for (const key of Object.keys(object)) {
+    if (isBinary && BINARY.has(key)) continue
+    const field = within(object[key], hide)
+    if (field === object[key]) continue
+    shown ??= { ...object }
+    shown[key] = field
+  }
+  return shown ?? object
 }
 
 function isContent({ mimeType }: JsonObject): boolean {
