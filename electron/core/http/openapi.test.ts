@@ -39,6 +39,7 @@ const FILE = {
     ...BASE.endpoints,
     narrow: { namespace: 'narrow', auth: { apiKey: true, queryParam: true } },
     open: { namespace: 'narrow', auth: { apiKey: false } },
+    searched: { namespace: 'default', discovery: { mode: 'search' } },
   },
 }
 
@@ -202,6 +203,17 @@ test('curation, time limits and rates of a namespace hold here as well', async (
     expect(answered.json).toMatchObject({ error: { code: -32029 } })
   }
   expect(statuses.at(-1)).toBe(429)
+})
+
+test('where tools are searched, the document has the search, and all answer to their names', async () => {
+  const searched = openOpenApi(core, 'searched')
+  const { paths } = await searched.document()
+  expect(Object.keys(paths)).toEqual(['/search_tools', '/call_tool'])
+  const found = await searched.call('search_tools', { query: 'add two numbers' })
+  expect(found.text).toContain('echo__add')
+  const asked = { name: 'echo__add', arguments: { a: 1, b: 2 } }
+  expect((await searched.call('call_tool', asked)).json).toEqual({ sum: 3 })
+  expect((await searched.call('echo__add', { a: 1, b: 2 })).json).toEqual({ sum: 3 })
 })
 
 test('a server that is down is told with the reason', async () => {

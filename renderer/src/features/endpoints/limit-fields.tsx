@@ -16,7 +16,7 @@ type Written = Record<keyof RateLimit, string | number>
 /** How much may be called in a minute; what is left empty is not limited. */
 export function LimitFields({ endpoint }: { endpoint: ShownEndpoint }) {
   const { t } = useTranslation('endpoints')
-  const { limit } = useEndpointActions()
+  const { change } = useEndpointActions()
   const isLocked = !useMayChange()(endpoint)
   const limits = endpoint.rateLimit ?? NONE
   const { written, write } = useWritten(limits)
@@ -24,7 +24,8 @@ export function LimitFields({ endpoint }: { endpoint: ShownEndpoint }) {
   const save = () => {
     const wanted = wantedIn(written)
     const isRight = isLimit(wanted.perMinute) && isLimit(wanted.perClientPerMinute)
-    if (isRight && !isSame(wanted, limits)) void limit(endpoint, wanted)
+    if (!isRight || isSame(wanted, limits)) return
+    void change(endpoint, { rateLimit: isSame(wanted, NONE) ? null : wanted })
   }
   const field = (name: keyof RateLimit, label: string) => (
     <NumberInput

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { EndpointPatch, RateLimit } from '../../../../shared/endpoint.ts'
+import type { EndpointPatch } from '../../../../shared/endpoint.ts'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
 import { useTRPCClient } from '../../trpc.ts'
 import { doing } from '../../ui/doing.ts'
@@ -17,18 +17,6 @@ export function useEndpointActions() {
       doing(name, () => client.endpoints.setEnabled.mutate({ id, enabled: !enabled })),
     change: ({ id, name }: ShownEndpoint, patch: EndpointPatch) =>
       doing(name, () => update(id, patch)),
-    /** With neither of the two there is none. */
-    limit: (endpoint: ShownEndpoint, wanted: RateLimit) => {
-      const { id, name, rateLimit: before } = endpoint
-      const isNone = wanted.perMinute === null && wanted.perClientPerMinute === null
-      return doing(name, async () => {
-        await update(id, { rateLimit: isNone ? null : wanted })
-        offerUndo({
-          message: t('limits.changed', { name }),
-          undo: () => update(id, { rateLimit: before }),
-        })
-      })
-    },
     /** Rejects with what is refused. */
     share: ({ id }: ShownEndpoint, shared: boolean) => update(id, { shared }),
     rename: ({ id, name: before }: ShownEndpoint, name: string) =>
