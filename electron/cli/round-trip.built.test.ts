@@ -99,7 +99,7 @@ async function curate({ admin }: HeadlessProcess): Promise<void> {
     changedTools: 'block' as const,
     middleware: [
       { use: 'limit-time', ms: 60_000 },
-      { use: 'limit-size', enabled: false, maxCharacters: 10_000 },
+      { use: 'limit-size', enabled: false, characters: 10_000 },
     ],
   }
   await admin.namespaces.update.mutate({ id, patch })
@@ -121,10 +121,7 @@ test('what was imported is exported, applied to an empty folder and exported aga
   expect(Object.keys((JSON.parse(text) as { mcpServers: object }).mcpServers)).toHaveLength(30)
   const values = references
     .filter((name) => !Object.hasOwn(SET, name))
-    .map((name) => [
-      name,
-      name.endsWith('_KEY') && isOfKey(text, name) ? makeApiKey() : `v-${name}`,
-    ])
+    .map((name) => [name, isOfKey(text, name) ? makeApiKey() : `sk-${name}-hJ8dkQ2lX9vB3nM7pR4t`])
   const env = { ...SET, ...(Object.fromEntries(values) as Record<string, string>) }
 
   // Into a folder that nobody runs on.

@@ -41,6 +41,7 @@ function keepStoredSecrets(current: ServerDefinition, { env, headers, oauth }: S
     return Object.fromEntries(filled)
   }
   const fillClient = ({ clientSecret, ...rest }: NonNullable<ServerPatch['oauth']>) => {
+    if (clientSecret === undefined) return rest
     if (clientSecret !== null) return { ...rest, clientSecret }
     const stored = current.type === 'STDIO' ? undefined : current.oauth?.clientSecret
     if (stored === undefined) {
