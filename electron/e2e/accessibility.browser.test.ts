@@ -13,7 +13,9 @@ const file = configFileOf([
   echoServer({}, { name: 'stripe', command: 'no-such-program', start: 'eager' }),
 ])
 const PAGES =
-  'overview servers namespaces endpoints connect inspector logs keys accounts settings'.split(' ')
+  'overview servers namespaces endpoints connect inspector calls logs keys accounts settings'.split(
+    ' ',
+  )
 
 for (const language of ['en', 'zh'] as const) {
   test(

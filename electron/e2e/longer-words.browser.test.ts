@@ -11,7 +11,9 @@ const file = configFileOf([
   echoServer({}, { name: 'stripe', command: 'no-such-program', start: 'eager' }),
 ])
 const PAGES =
-  'overview servers namespaces endpoints connect inspector logs keys accounts settings'.split(' ')
+  'overview servers namespaces endpoints connect inspector calls logs keys accounts settings'.split(
+    ' ',
+  )
 const SIZES = [
   { width: 1200, height: 760 },
   { width: 900, height: 560 },

@@ -9,6 +9,7 @@ const PAGES = [
   'endpoints',
   'connect',
   'inspector',
+  'calls',
   'logs',
   'keys',
 ] as const

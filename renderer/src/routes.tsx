@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { search as accountsSearch } from './features/accounts/search.ts'
+import { search as callsSearch } from './features/calls/search.ts'
 import { search as connectSearch } from './features/connect/search.ts'
 import { search as inspectorSearch } from './features/inspector/search.ts'
 import { search as logsSearch } from './features/logs/search.ts'
@@ -72,6 +73,12 @@ const inspector = createRoute({
   validateSearch: inspectorSearch,
   component: lazyRouteComponent(() => import('./features/inspector/page.tsx'), 'Page'),
 })
+const calls = createRoute({
+  getParentRoute: parent,
+  path: '/calls',
+  validateSearch: callsSearch,
+  component: lazyRouteComponent(() => import('./features/calls/page.tsx'), 'Page'),
+})
 const logs = createRoute({
   getParentRoute: parent,
   path: '/logs',
@@ -111,6 +118,7 @@ export const router = createRouter({
     endpoints,
     connect,
     inspector,
+    calls,
     logs,
     keys,
     accounts,

@@ -1,5 +1,6 @@
 import {
   AccountsIcon,
+  CallsIcon,
   ConnectIcon,
   EndpointsIcon,
   InspectorIcon,
@@ -19,6 +20,7 @@ export const PAGES = [
   { name: 'endpoints', to: '/endpoints', icon: EndpointsIcon, group: 'setUp' },
   { name: 'connect', to: '/connect', icon: ConnectIcon, group: 'setUp' },
   { name: 'inspector', to: '/inspector', icon: InspectorIcon, group: 'watch' },
+  { name: 'calls', to: '/calls', icon: CallsIcon, group: 'watch' },
   { name: 'logs', to: '/logs', icon: LogsIcon, group: 'watch' },
   { name: 'keys', to: '/keys', icon: KeysIcon, group: 'access' },
   { name: 'accounts', to: '/accounts', icon: AccountsIcon, group: 'access' },

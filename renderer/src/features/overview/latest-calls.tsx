@@ -1,4 +1,5 @@
 import { VisuallyHidden } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { RecentCall } from '../../../../shared/activity.ts'
 import { foldCalls, type FoldedCalls } from './fold-calls.ts'
@@ -13,9 +14,14 @@ export function LatestCalls({ calls }: { calls: readonly RecentCall[] }) {
   const lines = foldCalls(calls, MOST_ROWS)
   return (
     <section className={styles.section} aria-labelledby="latest">
-      <h2 id="latest" className={styles.heading}>
-        {t('latest')}
-      </h2>
+      <div className={styles.line}>
+        <h2 id="latest" className={styles.heading}>
+          {t('latest')}
+        </h2>
+        <Link to="/calls" className={styles.more}>
+          {t('allCalls')}
+        </Link>
+      </div>
       {lines.length === 0 ? (
         <p className={styles.none}>{t('noneSinceStart')}</p>
       ) : (

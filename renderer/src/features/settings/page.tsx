@@ -11,6 +11,7 @@ import { LoadingRows } from '../../ui/loading.tsx'
 import { Page as Frame } from '../../ui/page.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { useAccountItems, useAuditItem } from './account-items.tsx'
+import { useCallLog } from './call-log.tsx'
 import { useDataItems } from './data.tsx'
 import { useGeneral } from './general.tsx'
 import { useLogLevel, useNetwork } from './network.tsx'
@@ -98,6 +99,7 @@ function useSections(settings: Settings): SectionItems[] {
   const network = useNetwork(settings)
   const data = useDataItems(settings)
   const logLevel = useLogLevel(settings)
+  const callLog = useCallLog(settings)
   const accounts = useAccountItems(settings)
   const audit = useAuditItem()
   const about = useAbout(settings)
@@ -105,7 +107,7 @@ function useSections(settings: Settings): SectionItems[] {
     { name: 'general', title: t('general'), items: general },
     { name: 'network', title: t('network'), items: network },
     { name: 'accounts', title: t('accounts'), items: accounts },
-    { name: 'data', title: t('data'), items: [...data, ...logLevel, ...audit] },
+    { name: 'data', title: t('data'), items: [...data, ...callLog, ...logLevel, ...audit] },
     { name: 'about', title: t('about'), items: about },
   ]
 }

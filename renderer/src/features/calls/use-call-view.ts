@@ -1,0 +1,71 @@
+import { useDebouncedCallback } from '@mantine/hooks'
+import { getRouteApi } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import type { CallFilters } from '../../../../shared/calls.ts'
+import type { search } from './search.ts'
+
+const route = getRouteApi('/calls')
+const REST_MS = 300
+const HOUR_MS = 60 * 60_000
+
+export const PERIODS = { '1h': 1, '24h': 24, '7d': 7 * 24, '30d': 30 * 24, '365d': 365 * 24 }
+export type Period = keyof typeof PERIODS
+const USUAL: Period = '24h'
+
+export const VIEWS = ['calls', 'tool', 'server', 'client', 'endpoint'] as const
+export type View = (typeof VIEWS)[number]
+
+/** For clients that do not say who they are: an empty value is none in an address. */
+export const NAMELESS = '-'
+
+type Search = ReturnType<typeof search>
+
+/** What is looked at: kept in the address, so that one can come back to it, or be sent to it. */
+export function useCallView() {
+  const said = route.useSearch()
+  const navigate = route.useNavigate()
+  const go = (changed: { [K in keyof Search]?: string | undefined }) =>
+    void navigate({ search: (before) => ({ ...before, ...changed }), replace: true })
+
+  // Shown at once, written when the keys rest; who comes from elsewhere brings another text.
+  const { filter = '' } = said
+  const [typed, setTyped] = useState({ text: filter, written: filter })
+  if (typed.written !== filter) setTyped({ text: filter, written: filter })
+  const write = useDebouncedCallback((text: string) => {
+    setTyped({ text, written: text })
+    go({ filter: text, selected: undefined })
+  }, REST_MS)
+
+  const period = said.period && Object.hasOwn(PERIODS, said.period) ? said.period : USUAL
+  return {
+    said,
+    text: typed.text,
+    filters: useFilters(said),
+    period: period as Period,
+    periodMs: PERIODS[period as Period] * HOUR_MS,
+    view: VIEWS.find((one) => one === said.view) ?? 'calls',
+    go,
+    setText(text: string) {
+      setTyped({ text, written: typed.written })
+      write(text)
+    },
+    clear() {
+      write.cancel()
+      setTyped({ text: '', written: '' })
+      const none = { server: undefined, endpoint: undefined, client: undefined, name: undefined }
+      go({ ...none, filter: undefined, outcome: undefined, selected: undefined })
+    },
+  }
+}
+
+export type CallView = ReturnType<typeof useCallView>
+
+/** Without the time. */
+function useFilters({ filter, server, endpoint, client, outcome, name }: Search) {
+  return useMemo((): CallFilters => {
+    const who = client === NAMELESS ? '' : client
+    const all = { text: filter, server, endpoint, client: who, outcome, name }
+    const given = Object.entries(all).filter(([, value]) => value !== undefined)
+    return Object.fromEntries(given) as Omit<CallFilters, 'since' | 'until'>
+  }, [filter, server, endpoint, client, outcome, name])
+}
