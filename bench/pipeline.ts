@@ -20,6 +20,7 @@ const MIDDLEWARE = [
     kinds: ['secrets', 'emails', 'phones', 'cards', 'ibans', 'addresses'],
     words: ['Project X'],
   },
+  { use: 'log-call' },
   { use: 'approve', destructive: true, tools: ['echo__drop*'] },
   { use: 'cache', seconds: 60 },
 ]
