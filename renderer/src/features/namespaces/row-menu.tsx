@@ -1,9 +1,8 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { DoneIcon, MoreIcon } from '../../ui/icons.ts'
+import { MoreIcon } from '../../ui/icons.ts'
 import { NEW_TOOLS } from './new-tools.tsx'
-import styles from './namespaces.module.css'
 import type { RowActions } from './row-actions.ts'
 import type { Node, ServerNode } from './tree-model.ts'
 
@@ -47,6 +46,8 @@ export function RowMenu({ node, ...actions }: RowActions & { node: Node }) {
   )
 }
 
+const AS_NAMESPACE = 'asNamespace'
+
 type ServerItemsProps = Pick<RowActions, 'isLocked' | 'onNewTools'> & { node: ServerNode }
 
 function ServerItems({ node, isLocked, onNewTools }: ServerItemsProps) {
@@ -60,18 +61,24 @@ function ServerItems({ node, isLocked, onNewTools }: ServerItemsProps) {
       </Menu.Item>
       <Menu.Divider />
       <Menu.Label>{t('newTools.here')}</Menu.Label>
-      {NEW_TOOLS.map((rule) => (
-        <Menu.Item
-          key={rule}
-          role="menuitemradio"
-          aria-checked={newTools === rule}
-          disabled={isLocked}
-          leftSection={newTools === rule ? <DoneIcon size={14} /> : <i className={styles.mark} />}
-          onClick={() => onNewTools(node, rule)}
-        >
-          {t(`newTools.${rule ?? 'asNamespace'}`)}
-        </Menu.Item>
-      ))}
+      <Menu.RadioGroup
+        value={newTools ?? AS_NAMESPACE}
+        onChange={(value) => {
+          const rule = NEW_TOOLS.find((one) => (one ?? AS_NAMESPACE) === value)
+          if (rule !== undefined) onNewTools(node, rule)
+        }}
+      >
+        {NEW_TOOLS.map((rule) => (
+          <Menu.RadioItem
+            key={rule}
+            value={rule ?? AS_NAMESPACE}
+            disabled={isLocked}
+            closeMenuOnClick
+          >
+            {t(`newTools.${rule ?? AS_NAMESPACE}`)}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
     </>
   )
 }

@@ -34,7 +34,14 @@ export function useTreeColumns(actions: RowActions, isNarrow: boolean): Column<N
     render: (node) =>
       isNarrow && node.kind === 'server' ? <StateOf node={node} /> : <Tokens node={node} />,
   }
-  if (isNarrow) return [name, tokens]
+  const menu: Column<Node> = {
+    key: 'menu',
+    label: t('column.menu'),
+    isLabelHidden: true,
+    width: 28,
+    render: (node, { isSelected }) => isSelected && <RowMenu node={node} {...actions} />,
+  }
+  if (isNarrow) return [name, tokens, menu]
   return [
     name,
     {
@@ -44,13 +51,7 @@ export function useTreeColumns(actions: RowActions, isNarrow: boolean): Column<N
       render: (node) => <StateOf node={node} />,
     },
     tokens,
-    {
-      key: 'menu',
-      label: t('column.menu'),
-      isLabelHidden: true,
-      width: 28,
-      render: (node, { isSelected }) => isSelected && <RowMenu node={node} {...actions} />,
-    },
+    menu,
   ]
 }
 

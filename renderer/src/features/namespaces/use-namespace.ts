@@ -31,7 +31,7 @@ export function useNamespaceActions(id: string) {
 
   return {
     isLocked,
-    /** Resolves with whether it was done; a refusal is told unless `isQuiet`. */
+    /** Resolves with whether it was done; a refusal is told. */
     patchTools,
     setServers: patchServers,
     switchTool: ({ server, tool }: ToolNode) =>
@@ -41,12 +41,9 @@ export function useNamespaceActions(id: string) {
     setNewTools: (offer: NamespaceOffer, serverId: string, newTools: NewTools | null) =>
       void patchServers(withMember(offer, { serverId, newTools })),
     switchTools: (nodes: readonly ToolNode[], enabled: boolean) => {
-      const switches = switchesOf(decided(nodes))
-      return inBulk(
-        t(enabled ? 'done.on' : 'done.off', { count: switches.length }),
-        switches.map((patch) => ({ ...patch, enabled })),
-        switches,
-      )
+      const back = switchesOf(decided(nodes))
+      const change = back.map((patch) => ({ ...patch, enabled }))
+      return inBulk(t(enabled ? 'done.on' : 'done.off', { count: back.length }), change, back)
     },
     reset: (nodes: readonly ToolNode[]) =>
       inBulk(
