@@ -159,7 +159,7 @@ function envelopeOf(request: IncomingMessage): JsonObject {
  * others can have a browser send a GET, for a picture say, that does not say where it comes from.
  */
 async function requireReader({ request, endpoint }: Exchange, name: string): Promise<void> {
-  const tool = await endpoint.tool(name)
+  const tool = (await endpoint.tool(name)) ?? (await toolOfNewServer(endpoint, name))
   if (!tool) throw refusalOf(unknownTool(name))
   const { annotations, inputSchema } = tool
   const isReader = isObject(annotations) && annotations.readOnlyHint === true
@@ -171,6 +171,12 @@ async function requireReader({ request, endpoint }: Exchange, name: string): Pro
   if (isOfOthers && origin === undefined) {
     throw refuse(403, 'Web pages of other origins may not call this server.')
   }
+}
+
+/** It may be of a server that is just being asked for the first time. */
+async function toolOfNewServer(endpoint: Endpoint, name: string): Promise<JsonObject | undefined> {
+  const count = await endpoint.toolCount()
+  return count > 0 ? endpoint.tool(name) : undefined
 }
 
 function nobodyToAsk(): RpcError {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import type { ClientFace } from '../connections/connection.ts'
+import type { Call } from '../gateway/call.ts'
 import type { Endpoint } from '../gateway/endpoint.ts'
 import { clientKey, COUNTED, RATE_LIMITED } from '../gateway/middleware/limit-rate.ts'
 import { RpcError, type RpcRequest } from '../json-rpc.ts'
@@ -13,7 +13,7 @@ const MAX_CLIENTS = 10_000
 const MAX_NAME = 200
 
 /** Who asks, and where. */
-type Use = { endpoint: Endpoint; caller: string; client: Pick<ClientFace, 'info'> }
+type Use = { endpoint: Endpoint; caller: string; client: Pick<Call['client'], 'info'> }
 
 type Asked = Pick<RpcRequest, 'method'> & Partial<Pick<RpcRequest, 'id'>>
 

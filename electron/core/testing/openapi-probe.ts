@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json-rpc.ts'
 import type { TempCore } from './temp-core.ts'
 
-export type OpenApiAnswer = { status: number; headers: Headers; text: string; json: JsonObject }
+type OpenApiAnswer = { status: number; headers: Headers; text: string; json: JsonObject }
 
 type Sent = {
   method?: string
@@ -47,7 +47,7 @@ export type OpenApiDocument = JsonObject & {
   components: JsonObject
 }
 
-export type OpenApiOperation = JsonObject & {
+type OpenApiOperation = JsonObject & {
   operationId: string
   requestBody?: { required: boolean; content: { 'application/json': { schema: JsonObject } } }
   responses: Record<string, { content?: { 'application/json': { schema: JsonObject } } }>
