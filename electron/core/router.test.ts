@@ -65,6 +65,7 @@ function offersOf(stores: TempStores) {
     catalog: (id) => stores.catalogs.get(id).catalog,
     status: () => ({ state: 'stopped', error: null, signIn: null, lastError: null }),
     endpoints: () => stores.endpoints.list(),
+    rounds: () => 0,
     keysFor: () => [],
     describe: (view, catalogOf) => describeOffer(view, catalogOf, () => 1),
   })

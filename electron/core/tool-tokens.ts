@@ -7,6 +7,8 @@ type Definition = Readonly<Record<string, unknown>>
 
 /** What tools cost a model that is told of them, in tokens. */
 export interface ToolTokens {
+  /** How often something was counted: what was summed before that may be another sum now. */
+  readonly rounds: number
   /**
    * Of a definition as it is listed: what its fields cost, each counted once. What was not counted
    * yet is estimated, and counted soon.
@@ -40,6 +42,7 @@ export function openToolTokens(options: ToolTokensOptions): ToolTokens {
   let counting: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let hasFailed = false
+  let rounds = 0
 
   async function countWanted(): Promise<void> {
     clearTimeout(timer)
@@ -58,6 +61,7 @@ export function openToolTokens(options: ToolTokensOptions): ToolTokens {
       for (const [slot, text] of wanted) costs.set(slot, roughly(text))
       return
     }
+    rounds += 1
     onCounted()
   }
 
@@ -68,6 +72,9 @@ export function openToolTokens(options: ToolTokensOptions): ToolTokens {
   }
 
   return {
+    get rounds() {
+      return rounds
+    },
     of(tool) {
       const cost = costs.of(tool)
       if (costs.areWanted) timer ??= setTimeout(() => void count(), gatherMs).unref()

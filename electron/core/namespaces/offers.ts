@@ -25,6 +25,8 @@ export type OfferSources = {
   catalog(serverId: string): ServerCatalog | null
   status(serverId: string): WhyFacts['state']
   endpoints(): readonly Endpoint[]
+  /** Another number once what tools cost is known better. */
+  rounds(): number
   /** Names of the keys that are on and open the endpoint. */
   keysFor(endpointId: string): string[]
   /** Made of the parts that answer a client's lists. */
@@ -76,6 +78,7 @@ export function openOffers(sources: OfferSources): Offers {
     const made = [
       namespace,
       sources.namespaces.pins(namespace.id),
+      sources.rounds(),
       ...sources.endpoints(),
       ...ids.flatMap((id) => [sources.server(id), sources.catalog(id)]),
     ]

@@ -38,6 +38,7 @@ function sourcesFor(
     // While it is tried again, what went wrong last is all there is to tell.
     status: (id) =>
       server(id) ? { ...statusOf(id), lastError: catalogs.get(id).error } : NO_STATUS,
+    rounds: () => tokens.rounds,
     endpoints: () => access.seen(endpoints.list()),
     keysFor: (endpointId) =>
       apiKeys
