@@ -13,7 +13,7 @@ const file = configFileOf([
   echoServer({}, { name: 'stripe', command: 'no-such-program', start: 'eager' }),
 ])
 const PAGES =
-  'overview servers namespaces endpoints connect inspector calls logs keys accounts settings'.split(
+  'overview servers namespaces endpoints connect inspector calls logs trust keys accounts settings'.split(
     ' ',
   )
 

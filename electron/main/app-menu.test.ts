@@ -44,7 +44,7 @@ test('the keys of pages lead to them, in the order of the sidebar', () => {
     const item = items.find(({ accelerator }) => accelerator === `CmdOrCtrl+${key}`)
     item?.click?.(undefined as never, undefined, undefined as never)
   }
-  expect(gone).toEqual(['/overview', '/servers', '/inspector', '/keys', '/settings'])
+  expect(gone).toEqual(['/overview', '/servers', '/inspector', '/trust', '/settings'])
 })
 
 test('every row has words, in Chinese, too', () => {

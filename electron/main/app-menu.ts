@@ -1,7 +1,7 @@
 import type { MenuItemConstructorOptions as Item } from 'electron'
 import type { Speech } from './words.ts'
 
-/** In the order of the sidebar; ⌘1 is the first. */
+/** In the order of the sidebar; ⌘1 is the first, and the tenth has no key. */
 const PAGES = [
   'overview',
   'servers',
@@ -11,6 +11,7 @@ const PAGES = [
   'inspector',
   'calls',
   'logs',
+  'trust',
   'keys',
 ] as const
 
@@ -107,7 +108,7 @@ function viewMenu({ speech: { say }, go, isPackaged }: AppMenuOptions): Item {
     submenu: [
       ...PAGES.map((page, index): Item => ({
         label: say(`menu.pages.${page}`),
-        accelerator: `CmdOrCtrl+${index + 1}`,
+        ...(index < 9 && { accelerator: `CmdOrCtrl+${index + 1}` }),
         click: () => go(`/${page}`),
       })),
       { type: 'separator' },

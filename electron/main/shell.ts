@@ -1,7 +1,7 @@
 import { app } from 'electron'
+import { openApprovalNotices, TRUST_PATH } from './approval-notices.ts'
 import { serverState } from '../../shared/server-state.ts'
 import { messageOf, type Core, type Logger } from '../core/index.ts'
-import { openApprovalNotices, TRUST_PATH } from './approval-notices.ts'
 import { showNotice } from './notice.ts'
 import { openServerNotices } from './server-notices.ts'
 import type { Settings } from './settings.ts'
@@ -10,6 +10,7 @@ import { openTrayActions } from './tray-actions.ts'
 import { readTrayFacts, type Management } from './tray-facts.ts'
 import { pathOfServer, trayMenu, type TrayFacts } from './tray-menu.ts'
 import { openTray } from './tray.ts'
+import { openTrustNotices, pathOfCommand, pathOfTools } from './trust-notices.ts'
 import type { AppWindow } from './window.ts'
 
 export type ShellOptions = {
@@ -38,6 +39,7 @@ export function openShell(options: ShellOptions) {
   })
   const servers = openServerTidings(options)
   const approvals = openApprovalTidings(options)
+  const trust = openTrustTidings(options)
 
   async function draw(): Promise<void> {
     settings.become(await api.settings.get())
@@ -48,6 +50,7 @@ export function openShell(options: ShellOptions) {
     window.setTitle(drawn.tone === 'ok' ? 'MetaMCP' : `MetaMCP · ${drawn.title}`)
     tellOfSignIns(facts)
     approvals.tell(facts)
+    trust.tell(facts)
     const nextMs = servers.tell(facts)
     if (nextMs !== null) again.in(nextMs)
   }
@@ -108,6 +111,34 @@ function openApprovalTidings({ window, settings }: ShellOptions) {
         const title = say(key, { client: client ?? '', name })
         const notice = { title, body: say('notice.approvalBody'), path: TRUST_PATH }
         showNotice(notice, (path) => void window.show(path))
+      }
+    },
+  }
+}
+
+/** Tells of tools and commands that somebody has to look at; what is decided is so in the window. */
+function openTrustTidings({ window, settings }: ShellOptions) {
+  const notices = openTrustNotices()
+  return {
+    tell({ doubted, servers }: TrayFacts): void {
+      const commands = servers.filter((server) => serverState(server).key === 'waiting')
+      for (const notice of notices.look({ servers: doubted, commands })) {
+        if (window.isFocused) continue
+        const { say } = settings.speech
+        const { kind, name, serverId } = notice
+        const shown =
+          kind === 'command'
+            ? {
+                title: say('notice.command', { name }),
+                body: say('notice.commandBody'),
+                path: pathOfCommand(serverId),
+              }
+            : {
+                title: say('notice.doubted', { name, count: notice.count }),
+                body: say('notice.doubtedBody'),
+                path: pathOfTools(serverId),
+              }
+        showNotice(shown, (path) => void window.show(path))
       }
     },
   }

@@ -12,9 +12,10 @@ export async function readTrayFacts(
   api: Management,
   { paused }: Pick<SettingsView, 'paused'>,
 ): Promise<TrayFacts> {
-  const [servers, approvals, namespaces, overview, clients, host] = await Promise.all([
+  const [servers, approvals, trust, namespaces, overview, clients, host] = await Promise.all([
     api.servers.list(),
     api.approvals.list(),
+    api.trust.count(),
     api.namespaces.summaries(),
     api.status.overview(),
     api.activity.clients(),
@@ -28,6 +29,7 @@ export async function readTrayFacts(
     paused,
     servers,
     approvals,
+    doubted: trust.servers,
     namespaces,
     endpoints: overview.endpoints,
     clients: recent.map(({ name }) => name),

@@ -21,6 +21,7 @@ function facts(fields: Partial<TrayFacts> = {}): TrayFacts {
     servers: [server('github'), server('files', { toolCount: 2 })],
     namespaces: [{ id: 'n1', name: 'default', enabled: true, servers: 2, tools: 6 }],
     approvals: [],
+    doubted: [],
     endpoints: [{ name: 'default', url: 'http://127.0.0.1:12008/metamcp/default/mcp' }],
     clients: ['Cursor'],
     update: null,
@@ -67,6 +68,28 @@ test('what needs a person has a row of its own, with the verb in it', () => {
     action: { kind: 'sign-in', serverId: 'id-linear' },
   })
   expect(trayMenu(facts({ servers: [closed] }), english).tone).toBe('warn')
+})
+
+test('tools to look at lead to the page Trust, and count each', () => {
+  const doubted = [{ serverId: 'g', server: 'github', tools: 2 }]
+  const { rows, tone, title } = trayMenu(facts({ doubted }), english)
+  expect({ tone, title }).toEqual({ tone: 'warn', title: '2 need you' })
+  expect(rows[3]).toEqual({
+    kind: 'action',
+    label: 'github: 2 tools to review…',
+    action: { kind: 'go', path: '/trust?server=g' },
+  })
+})
+
+test('a server that waits for approval leads to its command', () => {
+  const problem = { code: 'not-approved' as const }
+  const waits = server('new', { state: 'failed', error: 'x', problem })
+  const { rows, tone, title } = trayMenu(facts({ servers: [waits] }), english)
+  expect({ tone, title }).toEqual({ tone: 'warn', title: '1 needs you' })
+  expect(rows[3]).toMatchObject({
+    label: 'new: Waiting for approval…',
+    action: { kind: 'go', path: `/trust?selected=run%3A${waits.id}` },
+  })
 })
 
 test('calls that wait for a person come first', () => {

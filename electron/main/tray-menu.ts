@@ -1,13 +1,17 @@
 import type { UpdateState } from '../../shared/host.ts'
+import type { TrustCount } from '../../shared/trust.ts'
 import { serverState, type ShownServerState } from '../../shared/server-state.ts'
 import type { ServerView } from '../../shared/server.ts'
 import { TRUST_PATH, type WaitingCall } from './approval-notices.ts'
+import { pathOfCommand, pathOfTools } from './trust-notices.ts'
 import type { Speech } from './words.ts'
 
 /** What the tray shows, as the management API tells it. */
 export type TrayFacts = {
   paused: boolean
   servers: readonly ServerView[]
+  /** Servers with tools to look at. */
+  doubted: TrustCount['servers']
   /** Calls that wait for a person, the oldest first. */
   approvals: readonly WaitingCall[]
   namespaces: readonly TrayNamespace[]
@@ -59,7 +63,8 @@ const SEPARATOR: TrayRow = { kind: 'separator' }
 export function trayMenu(facts: TrayFacts, speech: Speech): Tray {
   const states = facts.servers.map((server) => ({ server, state: serverState(server) }))
   const needy = states.filter(({ state }) => state.needsYou)
-  const count = needy.length + facts.approvals.length
+  const tools = facts.doubted.reduce((sum, one) => sum + one.tools, 0)
+  const count = needy.length + facts.approvals.length + tools
   const title = titleOf(facts, count, speech)
   const details = detailsOf(facts, states, speech)
   const groups = [
@@ -71,6 +76,7 @@ export function trayMenu(facts: TrayFacts, speech: Speech): Tray {
       // They wait for a short time alone.
       ...facts.approvals.map((call) => approvalRow(call, speech)),
       ...needy.map((one) => needyRow(one, speech)),
+      ...facts.doubted.map((one) => doubtedRow(one, speech)),
     ].slice(0, NEEDY_ROWS),
     facts.namespaces.map((namespace) => namespaceRow(namespace, speech)),
     mainRows(facts, speech),
@@ -82,9 +88,9 @@ export function trayMenu(facts: TrayFacts, speech: Speech): Tray {
 
 type Shown = { server: ServerView; state: ShownServerState }
 
-function toneOf({ paused, approvals }: TrayFacts, needy: Shown[]): TrayTone {
+function toneOf({ paused, approvals, doubted }: TrayFacts, needy: Shown[]): TrayTone {
   if (paused) return 'paused'
-  if (needy.length + approvals.length === 0) return 'ok'
+  if (needy.length + approvals.length + doubted.length === 0) return 'ok'
   return needy.some(({ state }) => state.tone === 'bad') ? 'bad' : 'warn'
 }
 
@@ -118,7 +124,8 @@ function needyRow({ server, state }: Shown, speech: Speech): TrayRow {
     return { kind: 'action', label: speech.say('tray.signIn', { name }), action }
   }
   const headline = speech.sayShared(state.words)
-  const action = { kind: 'go' as const, path: pathOfServer(id) }
+  const path = state.key === 'waiting' ? pathOfCommand(id) : pathOfServer(id)
+  const action = { kind: 'go' as const, path }
   return { kind: 'action', label: speech.say('tray.problem', { name, headline }), action }
 }
 
@@ -128,6 +135,11 @@ function approvalRow({ client, name }: WaitingCall, { say }: Speech): TrayRow {
     name,
   })
   return { kind: 'action', label, action: { kind: 'go', path: TRUST_PATH } }
+}
+
+function doubtedRow(one: TrayFacts['doubted'][number], { say }: Speech): TrayRow {
+  const label = say('tray.doubted', { name: one.server, count: one.tools })
+  return { kind: 'action', label, action: { kind: 'go', path: pathOfTools(one.serverId) } }
 }
 
 /** Where the window shows a server. */

@@ -8,11 +8,11 @@ type Change =
 
 /** Routers whose answers may be others after a change of this kind. */
 const KIND_TO_QUERIES: Record<string, readonly string[]> = {
-  server: ['servers', 'namespaces', 'status', 'inspector', 'clients', 'endpoints'],
+  server: ['servers', 'namespaces', 'status', 'inspector', 'clients', 'trust', 'endpoints'],
   'server-state': ['servers', 'status'],
   'sign-in': ['servers'],
-  catalog: ['servers', 'namespaces', 'inspector', 'endpoints'],
-  namespace: ['namespaces', 'status', 'servers', 'inspector', 'endpoints'],
+  catalog: ['servers', 'namespaces', 'inspector', 'trust', 'endpoints'],
+  namespace: ['namespaces', 'status', 'servers', 'inspector', 'trust', 'endpoints'],
   endpoint: ['endpoints', 'status', 'namespaces', 'clients'],
   'api-key': ['apiKeys'],
   registry: ['adding'],

@@ -15,6 +15,7 @@ import { search as namespacesSearch } from './features/namespaces/search.ts'
 import { search as overviewSearch } from './features/overview/search.ts'
 import { search as serversSearch } from './features/servers/search.ts'
 import { search as settingsSearch } from './features/settings/search.ts'
+import { search as trustSearch } from './features/trust/search.ts'
 import { PageProblem } from './shell/page-problem.tsx'
 import { Shell } from './shell/shell.tsx'
 import { texts } from './ui/texts.ts'
@@ -85,6 +86,12 @@ const logs = createRoute({
   validateSearch: logsSearch,
   component: lazyRouteComponent(() => import('./features/logs/page.tsx'), 'Page'),
 })
+const trust = createRoute({
+  getParentRoute: parent,
+  path: '/trust',
+  validateSearch: trustSearch,
+  component: lazyRouteComponent(() => import('./features/trust/page.tsx'), 'Page'),
+})
 const keys = createRoute({
   getParentRoute: parent,
   path: '/keys',
@@ -120,6 +127,7 @@ export const router = createRouter({
     inspector,
     calls,
     logs,
+    trust,
     keys,
     accounts,
     account,

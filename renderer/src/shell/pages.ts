@@ -10,6 +10,7 @@ import {
   OverviewIcon,
   ServersIcon,
   SettingsIcon,
+  TrustIcon,
 } from '../ui/icons.ts'
 
 /** The pages in the order of the sidebar; ⌘1 is the first. */
@@ -22,6 +23,7 @@ export const PAGES = [
   { name: 'inspector', to: '/inspector', icon: InspectorIcon, group: 'watch' },
   { name: 'calls', to: '/calls', icon: CallsIcon, group: 'watch' },
   { name: 'logs', to: '/logs', icon: LogsIcon, group: 'watch' },
+  { name: 'trust', to: '/trust', icon: TrustIcon, group: 'watch' },
   { name: 'keys', to: '/keys', icon: KeysIcon, group: 'access' },
   { name: 'accounts', to: '/accounts', icon: AccountsIcon, group: 'access' },
   { name: 'settings', to: '/settings', icon: SettingsIcon, group: null },

@@ -6,6 +6,7 @@ import { handOver } from '../features/add-server/handover.ts'
 import { useCommands, type Command } from '../ui/commands.ts'
 import { undoLast } from '../ui/undo.ts'
 import { isAddable } from './is-addable.ts'
+import type { PageName } from './pages.ts'
 import { canSignOut, signOut } from './session.ts'
 import { showShortcuts } from './shortcuts-open.ts'
 import { useShownPages } from './me.ts'
@@ -21,7 +22,7 @@ export function useShellCommands(): void {
       id: `go.${name}`,
       section: t('palette.goTo'),
       label: t(`pages.${name}`),
-      shortcut: name === 'settings' ? 'mod+,' : `mod+${index + 1}`,
+      ...shortcutOf(name, index),
       run: () => void navigate({ to, search: {} }),
     }))
     return [
@@ -65,6 +66,12 @@ export function useShellCommands(): void {
       }),
     [navigate],
   )
+}
+
+/** Nine have a number, and the settings their own. */
+function shortcutOf(name: PageName, index: number): Pick<Command, 'shortcut'> {
+  if (name === 'settings') return { shortcut: 'mod+,' }
+  return index < 9 ? { shortcut: `mod+${index + 1}` } : {}
 }
 
 /** What is pasted outside of a field is looked at as a server. */

@@ -8,6 +8,7 @@ import type { Line } from '../live.ts'
 import { useTRPC, type Outputs } from '../trpc.ts'
 import { Dot } from '../ui/state.tsx'
 import { useIsMember } from './me.ts'
+import { useWaiting } from './use-waiting.ts'
 import styles from './status-bar.module.css'
 
 /** How the whole is, in one line; every part of it leads there. */
@@ -76,6 +77,7 @@ function Numbers() {
   const restart = useMutation(trpc.host.installUpdate.mutationOptions())
   const on = servers.data?.filter(({ enabled }) => enabled)
   const needy = needsYou(on ?? [])
+  const needing = needy + useWaiting().beside
   const update = host.data?.update
   return (
     <>
@@ -100,9 +102,9 @@ function Numbers() {
           {t('restartToUpdate', { version: update.version })}
         </UnstyledButton>
       )}
-      {needy > 0 && (
+      {needing > 0 && (
         <Link to="/overview" className={styles.part} data-tone="warn">
-          {t('shared:needYou', { count: needy })}
+          {t('shared:needYou', { count: needing })}
         </Link>
       )}
     </>

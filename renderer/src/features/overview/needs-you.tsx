@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { betterUrl, problemFixes } from '../../../../shared/server-problem.ts'
 import { serverState, type ShownServerState } from '../../../../shared/server-state.ts'
 import type { ServerView } from '../../../../shared/server.ts'
 import { useMayChange } from '../../shell/me.ts'
+import { useWaiting, type Waiting } from '../../shell/use-waiting.ts'
 import { Dot, State } from '../../ui/state.tsx'
 import styles from './overview.module.css'
 import { useFix } from './use-fix.ts'
@@ -23,7 +24,9 @@ export function NeedsYou({ servers, isPrimary }: NeedsYouProps) {
   const needy = servers
     .map((server) => ({ server, state: serverState(server) }))
     .filter(({ state }) => state.needsYou)
-  if (needy.length === 0) {
+  const waiting = useWaiting()
+  const count = needy.length + waiting.beside
+  if (count === 0) {
     return (
       <section className={styles.section} aria-label={t('needsYou')}>
         <div className={styles.well}>
@@ -32,21 +35,31 @@ export function NeedsYou({ servers, isPrimary }: NeedsYouProps) {
       </section>
     )
   }
-  const others = needy.length - MOST_ROWS
+  const rows = [
+    ...waitingRows(waiting),
+    ...needy.map((one): Need => ({ kind: 'server', key: one.server.id, ...one })),
+  ]
+  const others = rows.length - MOST_ROWS
   return (
     <section className={styles.section} aria-labelledby="needs-you">
       <h2 id="needs-you" className={styles.heading} data-tone="warn">
-        {t('needsYou')} <span className={styles.number}>{needy.length}</span>
+        {t('needsYou')} <span className={styles.number}>{count}</span>
       </h2>
       <ul className={styles.rows}>
-        {needy.slice(0, MOST_ROWS).map(({ server, state }, index) => (
-          <NeedsRow
-            key={server.id}
-            server={server}
-            state={state}
-            isPrimary={isPrimary && index === 0}
-          />
-        ))}
+        {rows
+          .slice(0, MOST_ROWS)
+          .map((row, index) =>
+            row.kind === 'server' ? (
+              <NeedsRow
+                key={row.key}
+                server={row.server}
+                state={row.state}
+                isPrimary={isPrimary && index === 0}
+              />
+            ) : (
+              <WaitingRow key={row.key} row={row} isPrimary={isPrimary && index === 0} />
+            ),
+          )}
       </ul>
       {others > 0 && (
         <Link to="/servers" search={{ state: 'needs-you' }} className={styles.more}>
@@ -54,6 +67,47 @@ export function NeedsYou({ servers, isPrimary }: NeedsYouProps) {
         </Link>
       )}
     </section>
+  )
+}
+
+type WaitingNeed = { kind: 'waiting'; key: string; serverId?: string; name: string; count: number }
+type Need =
+  WaitingNeed | { kind: 'server'; key: string; server: ServerView; state: ShownServerState }
+
+/** Calls first, since they wait for a short time alone, and then tools by their servers. */
+function waitingRows({ calls, servers }: Waiting): Need[] {
+  const held: Need[] = calls > 0 ? [{ kind: 'waiting', key: 'calls', name: '', count: calls }] : []
+  const tools = servers.map(({ serverId, server: name, tools: count }): Need => {
+    return { kind: 'waiting', key: `tools ${serverId}`, serverId, name, count }
+  })
+  return [...held, ...tools]
+}
+
+/** What waits on the page Trust. */
+function WaitingRow({ row, isPrimary }: { row: WaitingNeed; isPrimary: boolean }) {
+  const { t } = useTranslation(['overview', 'shared'])
+  const navigate = useNavigate()
+  const { serverId, count } = row
+  const name = serverId === undefined ? t('heldCalls') : row.name
+  const show = () => void navigate({ to: '/trust', search: { server: serverId } })
+  const label = t('shared:fix.review')
+  return (
+    <li className={styles.need}>
+      <Dot tone="warn" />
+      <button type="button" className={styles.name} onClick={show}>
+        {name}
+      </button>
+      <span className={styles.words}>
+        {t(serverId === undefined ? 'callsWait' : 'toolsWait', { count })}
+      </span>
+      <Button
+        variant={isPrimary ? 'filled' : 'default'}
+        aria-label={t('fixOf', { fix: label, name })}
+        onClick={show}
+      >
+        {label}
+      </Button>
+    </li>
   )
 }
 

@@ -27,6 +27,9 @@ export function useFix() {
     fix(fix: ServerFix, { id }: ServerView) {
       if (SIGN_IN.has(fix)) return signIn.mutate({ serverId: id })
       if (START.has(fix)) return restart.mutate({ id })
+      if (fix === 'review') {
+        return void navigate({ to: '/trust', search: { selected: `run:${id}` } })
+      }
       if (fix === 'show-log') return show(id, { tab: 'log' })
       if (fix === 'choose-command') return show(id, { tab: 'configuration', focus: 'command' })
       show(id)

@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -26,6 +27,7 @@ export function useFixing(): Fixing {
   const { go } = useAddress()
   const actions = useServerActions()
   const choose = useChoosing()
+  const navigate = useNavigate()
   // Columns are made anew with this: it has to stay the same while the words do.
   const newest = useRef({ actions, choose, go })
   useEffect(() => {
@@ -44,6 +46,7 @@ export function useFixing(): Fixing {
       },
       nameOf: (fix, { name }) => t('fixOf', { fix: t(`shared:fix.${fix}`, { url: '' }), name }),
       run: (fix, server, problem) => {
+        const toTrust = (selected: string) => void navigate({ to: '/trust', search: { selected } })
         const { actions: act, choose: chooses, go: move } = newest.current
         if (fix === 'copy-details') {
           const copied = navigator.clipboard.writeText(detailsOf(server, problem))
@@ -53,10 +56,10 @@ export function useFixing(): Fixing {
           )
         }
         const options = { server, problem, actions: act, choose: chooses }
-        if (!actOn(fix, options)) lead(fix, { server, problem, go: move })
+        if (!actOn(fix, options)) lead(fix, { server, problem, go: move, toTrust })
       },
     }
-  }, [t])
+  }, [t, navigate])
 }
 
 type ActOptions = {
@@ -87,11 +90,17 @@ function actOn(fix: ServerFix, { server, problem, actions, choose }: ActOptions)
   return act !== undefined
 }
 
-type LeadOptions = { server: ServerView; problem: ServerProblem; go: Go }
+type LeadOptions = {
+  server: ServerView
+  problem: ServerProblem
+  go: Go
+  toTrust: (selected: string) => void
+}
 
 /** To the log, or to the field of the form that is wrong. */
-function lead(fix: ServerFix, { server, problem, go }: LeadOptions): void {
+function lead(fix: ServerFix, { server, problem, go, toTrust }: LeadOptions): void {
   const selected = server.id
+  if (fix === 'review') return toTrust(`run:${server.id}`)
   if (fix === 'show-log') return go({ selected, tab: 'log', focus: undefined })
   const fields: Partial<Record<ServerFix, string>> = {
     'choose-command': 'command',

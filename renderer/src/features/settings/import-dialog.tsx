@@ -70,7 +70,7 @@ function useImport({ name, text }: Chosen, onDone: () => void) {
   const run = async (values: Record<string, string>) => {
     setBusy(true)
     try {
-      const given = { text, values, keysWithoutValue: 'skip' as const }
+      const given = { text, values, keysWithoutValue: 'skip' as const, approve: true }
       const { applied } = await client.data.import.mutate(given)
       tell(t('definitions.imported', { count: applied.length, name }))
       onDone()
@@ -82,8 +82,9 @@ function useImport({ name, text }: Chosen, onDone: () => void) {
   return { run, problem, isBusy }
 }
 
-function WhatComes({ check: { counts, keysWithoutValue } }: { check: ImportCheckView }) {
+function WhatComes({ check }: { check: ImportCheckView }) {
   const { t } = useTranslation('settings')
+  const { counts, commands, keysWithoutValue } = check
   const facts = (['servers', 'namespaces', 'endpoints', 'keys'] as const)
     .filter((kind) => counts[kind] > 0)
     .map((kind) => t(`definitions.${kind}`, { count: counts[kind] }))
@@ -91,6 +92,18 @@ function WhatComes({ check: { counts, keysWithoutValue } }: { check: ImportCheck
     <>
       <p className={styles.text}>{facts.join(', ') || t('definitions.nothing')}</p>
       <p className={styles.help}>{t('definitions.sameNames')}</p>
+      {commands.length > 0 && (
+        <>
+          <p className={styles.help}>{t('definitions.runs')}</p>
+          <ul className={styles.commands} tabIndex={0} aria-label={t('definitions.runs')}>
+            {commands.map(({ server, command, args }) => (
+              <li key={server} className={styles.command} translate="no">
+                {[command, ...args].map(quoted).join(' ')}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       {keysWithoutValue.length > 0 && (
         <p className={styles.help}>
           {t('definitions.keysSkipped', { names: keysWithoutValue.join(', ') })}
@@ -98,4 +111,9 @@ function WhatComes({ check: { counts, keysWithoutValue } }: { check: ImportCheck
       )}
     </>
   )
+}
+
+/** As one would type it: words with spaces in quotes. */
+function quoted(word: string): string {
+  return /^[^\s"'\\]+$/.test(word) ? word : JSON.stringify(word)
 }
