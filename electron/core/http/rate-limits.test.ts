@@ -1,6 +1,7 @@
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Bridge } from '../../host/stdio/bridge.ts'
 import { connectAuto, connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
 import { HELLO, LEGACY, modern, modernHeaders, openProbe, rpc } from '../testing/http-probe.ts'
@@ -110,6 +111,32 @@ test('the refusal says when to come again, in the words of the protocol', async 
   expect(await openOpenApi(core, name).send('openapi.json', { method: 'GET' })).toMatchObject({
     status: 200,
   })
+})
+
+test('over stdio the refusal is the answer of the request, and the program goes on', async () => {
+  await limit({ perMinute: 1, perClientPerMinute: null })
+  const written: { id?: unknown; error?: { code: number } }[] = []
+  const lost: string[] = []
+  const bridge = new Bridge({
+    core: { ...core.local, pid: process.pid },
+    endpoint: name,
+    onLost: (reason) => lost.push(reason),
+    write: (line) => Promise.resolve(void written.push(JSON.parse(line) as object)),
+  })
+  await bridge.receive(JSON.stringify(rpc('initialize', HELLO, 'hello')))
+  await bridge.receive(JSON.stringify(rpc('tools/call', SAY, 'first')))
+  await bridge.settled()
+  await bridge.receive(JSON.stringify(rpc('tools/call', SAY, 'legacy')))
+  await bridge.receive(JSON.stringify({ ...modern('tools/call', SAY), id: 'modern' }))
+  await bridge.receive(JSON.stringify(rpc('ping', {}, 'last')))
+  await bridge.settled()
+  const codes = new Map(written.map(({ id: one, error }) => [one, error?.code ?? 0]))
+  expect(Object.fromEntries(codes)).toEqual({
+    ...{ hello: 0, first: 0, last: 0 },
+    ...{ legacy: -32029, modern: -32029 },
+  })
+  expect(lost).toEqual([])
+  await bridge.close()
 })
 
 test('clients are counted apart: by key, and by the name of the program', async () => {
