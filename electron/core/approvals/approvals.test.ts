@@ -1,14 +1,21 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRawClient } from '../testing/raw-client.ts'
 import { openTempAccounts } from '../testing/temp-accounts.ts'
-import { startWithMiddleware } from '../testing/with-middleware.ts'
+import type { TempCore } from '../testing/temp-core.ts'
+import { setMiddleware, startWithMiddleware } from '../testing/with-middleware.ts'
 import { visibleJson } from '../visible-json.ts'
 
 const PATIENT = { timeout: 9_000 }
 const APPROVE = { use: 'approve', destructive: false, tools: ['echo__echo'] }
 
+// A start takes a second: one core is enough.
+let core: TempCore
+beforeAll(async () => {
+  core = await startWithMiddleware([APPROVE], { auth: 'accounts' })
+})
+afterAll(() => core[Symbol.asyncDispose]())
+
 test('who calls, and who leads the namespace, decide; others learn of nothing', async () => {
-  await using core = await startWithMiddleware([APPROVE], { auth: 'accounts' })
   const { ada, ben, cara } = await openTempAccounts(core)
   const { key } = await ben.trpc.apiKeys.create.mutate({ name: 'mine' })
   const asBen = Object.assign(Object.create(core) as typeof core, { key })
@@ -19,8 +26,8 @@ test('who calls, and who leads the namespace, decide; others learn of nothing', 
     .toMatchObject([{ mayAlways: false }])
   const [held] = await ben.trpc.approvals.list.query()
   const id = held?.id ?? ''
-  expect(await ada.trpc.approvals.list.query(), PATIENT).toMatchObject([{ id, mayAlways: true }])
-  expect(await cara.trpc.approvals.list.query(), PATIENT).toEqual([])
+  expect(await ada.trpc.approvals.list.query()).toMatchObject([{ id, mayAlways: true }])
+  expect(await cara.trpc.approvals.list.query()).toEqual([])
 
   for (const ask of [cara.trpc.approvals.get.query({ id }), decide(cara, 'once')]) {
     await expect(ask).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } })
@@ -40,7 +47,7 @@ test('who calls, and who leads the namespace, decide; others learn of nothing', 
 }, 60_000)
 
 test('who listens hears when a call begins to wait, and when it does no longer', async () => {
-  await using core = await startWithMiddleware([{ ...APPROVE, seconds: 1 }])
+  await setMiddleware(core, [{ ...APPROVE, seconds: 1 }])
   let news = 0
   core.changes.subscribe(({ kind }) => void (news += Number(kind === 'approval')))
   await using client = await openRawClient(core, { era: 'modern' })
@@ -49,7 +56,7 @@ test('who listens hears when a call begins to wait, and when it does no longer',
 })
 
 test('a list holds the beginning of what is long, and the whole can be had', async () => {
-  await using core = await startWithMiddleware([APPROVE])
+  await setMiddleware(core, [APPROVE])
   await using client = await openRawClient(core, { era: 'modern' })
   const message = 'x'.repeat(100_000)
   const call = client.request('tools/call', { name: 'echo__echo', arguments: { message } })

@@ -18,7 +18,7 @@ import { composeHello, introduce, type Hello } from './hello.ts'
 import { filter } from './middleware/filter.ts'
 import type { Middlewares } from './middleware/middlewares.ts'
 import { overrides, presentPrompts, presentTools } from './middleware/overrides.ts'
-import { openPlaces } from './middleware/places.ts'
+import { openPlaces, type IsToolOn } from './middleware/places.ts'
 import { observed, type Observer } from './observer.ts'
 import type { Pages } from './pages.ts'
 import { UnknownName } from './unknown.ts'
@@ -44,6 +44,7 @@ type Offer = Finding & {
   hello: Hello
   lostUris: readonly LostUri[]
   isResourceOff: Catalog['isResourceOff']
+  isToolOn: IsToolOn
 }
 
 export type EndpointParts = ForwardParts & {
@@ -212,7 +213,8 @@ export class Endpoint {
 
   #current(): Offer {
     if (!this.#offer) {
-      const parts = { ...this.#parts, search: this.#search }
+      const isToolOn: IsToolOn = (origin) => this.#current().isToolOn(origin)
+      const parts = { ...this.#parts, search: this.#search, isToolOn }
       this.#offer = makeOffer(this.#view, parts, this.#keeper())
       this.#offer.lostUris.forEach((lost) => this.#logOnce(lost))
     }
@@ -238,14 +240,14 @@ export class Endpoint {
   }
 }
 
-type OfferParts = EndpointParts & { search: ToolSearch }
+type OfferParts = EndpointParts & { search: ToolSearch; isToolOn: IsToolOn }
 
 function makeOffer(view: EndpointView, partsOf: OfferParts, keeper: Keeper): Offer {
-  const { catalogs, middlewares, holds, log } = partsOf
+  const { catalogs, middlewares, holds, log, isToolOn } = partsOf
   const { parts, catalog, rules, items } = assemble(view, (id) => catalogs.get(id))
   const presentation = presentTools(catalog, view.rules)
   const { id, name } = view
-  const places = openPlaces({ id, name, log, holds, catalog, presentation, keeper })
+  const places = openPlaces({ id, name, log, holds, catalog, presentation, keeper, isToolOn })
   const own = middlewares.make(view.middleware, places)
   // In this order for everybody: what is off or has another name reaches no other middleware.
   const pipeline = compose(
@@ -265,6 +267,8 @@ function makeOffer(view: EndpointView, partsOf: OfferParts, keeper: Keeper): Off
       parts.some((part) => part.on && !part.catalog),
     ),
     ...{ lostUris, isResourceOff },
+    isToolOn: ({ serverId, name: tool }) =>
+      rules.isServerOn(serverId) && rules.isToolOn(serverId, tool),
   }
 }
 

@@ -30,7 +30,14 @@ export function runMiddlewares(
   const kept = new Map<string, unknown>()
   const redactions: MiddlewarePlace['redactions'] = []
   const made = middlewares.make(entries, (entry) => ({
-    ...{ endpoint: 'default', log, redactions, hold: () => null, held: () => undefined },
+    ...{
+      endpoint: 'default',
+      log,
+      redactions,
+      isOn: () => true,
+      hold: () => null,
+      held: () => undefined,
+    },
     toolOf: ({ method, params }) =>
       method === 'tools/call' ? listed.get(params.name as string) : undefined,
     keep: <T>(make: () => T) => {

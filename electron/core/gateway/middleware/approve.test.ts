@@ -199,6 +199,23 @@ test.each(ERAS)('what a %s client gives up waits no longer', async (era) => {
   await expect(late).rejects.toThrow('does not wait')
 })
 
+test('what is switched off while its call waits is not called', async () => {
+  await hold()
+  const [namespace] = await core.admin.namespaces.list.query()
+  const { id = '', servers = [] } = namespace ?? {}
+  const rule = { serverId: servers[0]?.serverId ?? '', tool: 'echo' }
+  const setTool = (enabled: boolean) =>
+    core.admin.namespaces.setTool.mutate({ id, patch: { ...rule, enabled } })
+  await using client = await openRawClient(core, { era: 'legacy' })
+  const call = client.request('tools/call', echo())
+  call.catch(() => undefined)
+  await expect.poll(waiting, PATIENT).toHaveLength(1)
+  await setTool(false)
+  await decide('once')
+  await expect(call).rejects.toMatchObject({ code: -32_602, message: 'Unknown tool: echo__echo' })
+  await setTool(true)
+})
+
 test('no more than fifty calls of the instance wait', async () => {
   await hold()
   await using client = await openRawClient(core, { era: 'legacy' })

@@ -6,6 +6,7 @@ import { isObject, RpcCode, RpcError, type JsonObject } from '../../json-rpc.ts'
 import type { Call, Handler, Middleware } from '../call.ts'
 import { ORIGIN, type Listed } from '../catalog.ts'
 import { missingFor } from '../questions.ts'
+import { unknownTool } from '../unknown.ts'
 import { openAllowances, type Allowances } from './approve-allowances.ts'
 import { marksOf, ownName } from './approve-marks.ts'
 import { answerOf, questionOf, refusalOf } from './approve-words.ts'
@@ -150,6 +151,8 @@ async function finish(desk: Desk, marked: Marked, { held, end }: Ended): Promise
   if (end === 'refuse' || end === 'nobody' || end === 'withdrawn') {
     return refusalOf(name, end, seconds)
   }
+  // It may have been switched off, or be another than the one that it was, while the call waited.
+  if (!desk.place.isOn(marked.tool)) throw unknownTool(name)
   // One answer is good for one call, however often its client comes with the same state.
   if (!held.claim()) throw overAlready()
   if (end === 'session') desk.allowances.add(marked)

@@ -14,6 +14,8 @@ export type MiddlewarePlace = {
    * `ORIGIN`, its server and its name there. `undefined` for all other calls.
    */
   toolOf(call: Call): Listed | undefined
+  /** Whether that tool is still on: a call may have waited long. */
+  isOn(tool: Listed): boolean
   /** What hides texts in this namespace's calls, for whoever keeps any: each adds its own. */
   redactions: ((text: string) => string)[]
   /** What this entry made here before; it outlives changes of what servers offer. */

@@ -1,9 +1,12 @@
 import type { Holds } from '../../held-call.ts'
 import type { Logger } from '../../log.ts'
 import type { Call } from '../call.ts'
-import type { Catalog, Listed } from '../catalog.ts'
+import { ORIGIN, type Catalog, type Listed, type Origin } from '../catalog.ts'
 import type { MiddlewarePlace } from './kind.ts'
 import type { Presentation } from './overrides.ts'
+
+/** Whether clients may call it at this moment. */
+export type IsToolOn = (origin: Origin) => boolean
 
 export type PlacesOptions = {
   /** The endpoint: its id, and its address. */
@@ -13,18 +16,21 @@ export type PlacesOptions = {
   holds: Holds
   catalog: Catalog
   presentation: Presentation
+  /** By what is offered when it is asked: that may be others than these meanwhile. */
+  isToolOn: IsToolOn
   /** Gives an entry what it made before. */
   keeper: (entry: string, make: () => unknown) => unknown
 }
 
 /** What each entry of a namespace's list is given, by the entry's own name. */
 export function openPlaces(options: PlacesOptions): (entry: string) => MiddlewarePlace {
-  const { id: endpointId, name: endpoint, log, holds, keeper } = options
+  const { id: endpointId, name: endpoint, log, holds, keeper, isToolOn } = options
   const toolOf = toolFinder(options)
   const redactions: MiddlewarePlace['redactions'] = []
   return (entry) => ({
     ...{ endpoint, log, toolOf, redactions },
     keep: <T>(make: () => T) => keeper(entry, make) as T,
+    isOn: (tool) => isToolOn(tool[ORIGIN]),
     hold: (call) => holds.hold({ ...call, endpoint, endpointId }),
     held(id) {
       const hold = holds.find(id)
