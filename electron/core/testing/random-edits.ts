@@ -14,8 +14,8 @@ function oneEdit(): fc.Arbitrary<Edit> {
   return fc.oneof(
     serverEdit(),
     namespaceEdit(),
-    membersEdit(),
-    { arbitrary: ruleEdit(), weight: 3 },
+    { arbitrary: membersEdit(), weight: 2 },
+    { arbitrary: ruleEdit(), weight: 4 },
     endpointEdit(),
   )
 }
@@ -74,7 +74,10 @@ function membersEdit(): fc.Arbitrary<Edit> {
     { enabled: fc.boolean(), newTools: fc.option(newToolsRule()) },
     { requiredKeys: [] },
   )
-  const order = fc.shuffledSubarray(SERVERS.map((_, at) => at))
+  const order = fc.shuffledSubarray(
+    SERVERS.map((_, at) => at),
+    { minLength: 1 },
+  )
   const said = fc.array(member, { minLength: SERVERS.length, maxLength: SERVERS.length })
   return editOf(fc.tuple(fc.nat(1), order, said), ([at, chosen, words], model) => {
     const namespace = model.namespaces[at]

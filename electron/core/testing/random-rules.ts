@@ -4,9 +4,10 @@ import { toolHash } from '../tool-hash.ts'
 import { NOTHING, SERVERS, type Edit, type Model } from './edit-model.ts'
 import { editOf, text } from './edit-of.ts'
 
-const TOOLS = ['echo', 'a__b']
+/** Few, so that edits meet. */
+const TOOLS = ['a__b']
 const textOrNull = () => fc.option(text())
-const place = () => fc.record({ at: fc.nat(1), server: fc.nat(SERVERS.length - 1) })
+const place = () => fc.record({ at: fc.nat(1), server: fc.nat(1) })
 
 /** Edits of what namespaces say of tools, prompts and resources. */
 export function ruleEdit(): fc.Arbitrary<Edit> {

@@ -11,18 +11,18 @@ import type { Stores } from './stores.ts'
 
 /*
  * Saving one thing never changes another. Random changes, several at a time and with starts in
- * between, are made to the stores and to a model; at the end both say the same, and so does a later
- * start. A failure tells the shortest list of changes that shows it.
+ * between, are made to the stores and to a model; after each step both say the same. A failure tells
+ * the shortest list of changes that shows it.
  */
 
-const RUNS = 10
-const STEPS = 15
+const RUNS = 8
+const STEPS = 40
 
 /** `null` is a new start. */
 type Step = Edit[] | null
 
 function steps(): fc.Arbitrary<Step[]> {
-  return fc.array(fc.option(editsAtOnce(), { freq: 8 }), { maxLength: STEPS })
+  return fc.array(fc.option(editsAtOnce(), { freq: 12 }), { maxLength: STEPS, size: 'max' })
 }
 
 /** The stores as they are after the last start. */
@@ -35,8 +35,16 @@ async function make(first: TempStores, model: Model, all: readonly Step[]): Prom
     }
     const begun = step.map((edit) => edit(model)).map((change) => change(stores))
     await Promise.all(begun)
+    expectSame(stores, model)
   }
   return stores
+}
+
+function expectSame(stores: Stores, model: Model): void {
+  expect(stores.servers.list()).toEqual(model.servers)
+  expect(plain(stores.namespaces.list())).toEqual(plain(model.namespaces))
+  expect(stores.endpoints.list()).toEqual(model.endpoints)
+  expect(pinsOf(stores, model.pins.keys())).toEqual(model.pins)
 }
 
 /** Without rules that say nothing, which a store may drop, and in one order. */
@@ -83,12 +91,7 @@ async function exportedAfter(all: readonly Step[]) {
   await using first = await openTempStores()
   const model = await openModel(first)
   const last = await make(first, model, all)
-  for (const stores of [last, await first.reopen()]) {
-    expect(stores.servers.list()).toEqual(model.servers)
-    expect(plain(stores.namespaces.list())).toEqual(plain(model.namespaces))
-    expect(stores.endpoints.list()).toEqual(model.endpoints)
-    expect(pinsOf(stores, model.pins.keys())).toEqual(model.pins)
-  }
+  expectSame(await first.reopen(), model)
   const { text, references } = exportConfig(everything(last))
   const env = Object.fromEntries(references.map((name) => [name, `value of ${name}`]))
   return { text, env }
