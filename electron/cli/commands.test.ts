@@ -40,15 +40,16 @@ describe('in a data folder that nobody runs on', () => {
     const file = join(folder.path, 'metamcp.json')
     const dataDir = join(folder.path, 'data')
     await writeFile(file, JSON.stringify(FILE))
-    const applyIt = () => runHere(apply, [file, '--data-dir', dataDir], { env: VALUES })
-    expect(await applyIt()).toEqual({
+    const applied = await runHere(apply, [file, '--data-dir', dataDir], { env: VALUES })
+    expect(applied).toEqual({
       code: 0,
       stdout:
         'created  server echo\ncreated  namespace work\ncreated  endpoint work\ncreated  API key ci\n',
       stderr: '',
     })
-    const again = await applyIt()
-    expect(again).toMatchObject({ code: 0, stdout: 'Nothing changed: all of it is so already.\n' })
+    const shown = await runHere(exportCommand, ['--data-dir', dataDir])
+    expect(shown.stderr).toBe('Set where you apply it: TOKEN_OF_THE_TEST, CI_KEY\n')
+    expect(shown.stdout).not.toContain(VALUES.TOKEN_OF_THE_TEST)
     await using core = await startTempCore({ dataDir, env: { ...process.env, ...VALUES } })
     await using client = await connectLegacy(core.mcpUrl('work'), VALUES.KEY_OF_THE_TEST)
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo__echo')
@@ -66,31 +67,10 @@ describe('in a data folder that nobody runs on', () => {
     expect(late).toMatchObject({ code: 1, stdout: '' })
     expect(late.stderr).toContain('namespaces.one.middleware[0].ms: ')
     expect(late.stderr).toContain('namespaces.two.middleware[0].use: ')
-    const unset = await runHere(apply, ['-', ...at], { input: JSON.stringify(FILE) })
-    expect(unset.stderr).toContain('mcpServers.echo.env.TOKEN: The environment variable TOKEN_OF')
-    const none = await runHere(apply, [join(folder.path, 'none.json'), ...at])
-    expect(none).toMatchObject({ code: 1, stdout: '' })
-    expect(none.stderr).toMatch(/^The config file ".*none\.json" cannot be read: /)
-    const left = await runHere(exportCommand, [...at])
+    const left = await runHere(exportCommand, at)
     expect(JSON.parse(left.stdout)).toEqual({
       ...{ mcpServers: {}, namespaces: {}, endpoints: {}, apiKeys: {} },
     })
-  })
-
-  test('an export goes to stdout or into a file, without secrets', async () => {
-    await using folder = await makeFolder()
-    const at = ['--data-dir', join(folder.path, 'data')]
-    const given = { env: VALUES, input: JSON.stringify(FILE) }
-    expect(await runHere(apply, ['-', ...at], given)).toMatchObject({ code: 0 })
-    const shown = await runHere(exportCommand, [...at])
-    expect(shown.stderr).toBe('Set where you apply it: TOKEN_OF_THE_TEST, CI_KEY\n')
-    expect(shown.stdout).not.toContain(VALUES.TOKEN_OF_THE_TEST)
-    const file = join(folder.path, 'out.json')
-    expect(await runHere(exportCommand, [file, ...at])).toMatchObject({ code: 0, stdout: '' })
-    expect(await readFile(file, 'utf8')).toBe(shown.stdout)
-    const nowhere = await runHere(exportCommand, [join(folder.path, 'no/such/out.json'), ...at])
-    expect(nowhere).toMatchObject({ code: 1, stdout: '' })
-    expect(nowhere.stderr).toMatch(/^".*out\.json" cannot be written: /)
   })
 
   test('middlewares of one’s own may be named, from where the file is', async () => {
@@ -100,7 +80,7 @@ describe('in a data folder that nobody runs on', () => {
     await writeFile(file, JSON.stringify({ namespaces: { own: { middleware } } }))
     const at = ['--data-dir', join(folder.path, 'data')]
     expect(await runHere(apply, [file, ...at])).toMatchObject({ code: 0, stderr: '' })
-    const { stdout } = await runHere(exportCommand, [...at])
+    const { stdout } = await runHere(exportCommand, at)
     expect(stdout).toContain(JSON.stringify(resolve(folder.path, OWN_MODULE)))
   })
 })
@@ -127,13 +107,13 @@ describe('where MetaMCP runs', () => {
     // Its command is the file's, and a person's: nobody has to approve it again.
     await using client = await connectLegacy(core.mcpUrl('work'), VALUES.KEY_OF_THE_TEST)
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo__echo')
-    const exported = await runHere(exportCommand, [...at])
+    const exported = await runHere(exportCommand, at)
     expect(JSON.parse(exported.stdout)).toMatchObject({ endpoints: { work: {} } })
     expect(exported.stdout).not.toContain(VALUES.TOKEN_OF_THE_TEST)
   })
 
   test('every wrong field is told with its place, and nothing is applied', async () => {
-    const before = await runHere(exportCommand, [...at])
+    const before = await runHere(exportCommand, at)
     const wrong = await runHere(apply, ['-', ...at], { input: JSON.stringify(MISTAKES) })
     expect(wrong).toMatchObject({ code: 1, stdout: '' })
     expect(wrong.stderr).toContain('mcpServers.echo.headerz: is not a known field')
@@ -141,7 +121,23 @@ describe('where MetaMCP runs', () => {
     const late = await runHere(apply, ['-', ...at], { input: JSON.stringify(LATE_MISTAKES) })
     expect(late.stderr).toContain('namespaces.one.middleware[0].ms: ')
     expect(late.stderr).toContain('namespaces.two.middleware[0].use: ')
-    expect(await runHere(exportCommand, [...at])).toEqual(before)
+    const unset = await runHere(apply, ['-', ...at], { input: JSON.stringify(FILE) })
+    expect(unset.stderr).toContain('mcpServers.echo.env.TOKEN: The environment variable TOKEN_OF')
+    const none = await runHere(apply, [join(core.dataDir, 'none.json'), ...at])
+    expect(none).toMatchObject({ code: 1, stdout: '' })
+    expect(none.stderr).toMatch(/^The config file ".*none\.json" cannot be read: /)
+    expect(await runHere(exportCommand, at)).toEqual(before)
+  })
+
+  test('an export goes to stdout or into a file', async () => {
+    const shown = await runHere(exportCommand, at)
+    expect(shown.code).toBe(0)
+    const file = join(core.dataDir, 'out.json')
+    expect(await runHere(exportCommand, [file, ...at])).toMatchObject({ code: 0, stdout: '' })
+    expect(await readFile(file, 'utf8')).toBe(shown.stdout)
+    const nowhere = await runHere(exportCommand, [join(core.dataDir, 'no/such/out.json'), ...at])
+    expect(nowhere).toMatchObject({ code: 1, stdout: '' })
+    expect(nowhere.stderr).toMatch(/^".*out\.json" cannot be written: /)
   })
 
   test('middlewares of one’s own are refused, with what to do', async () => {

@@ -48,30 +48,36 @@ export function serverLines({ name }: CheckableServer, check: ServerCheck, width
 export function summary(instance: InstanceCheck[], checked: { check: ServerCheck }[]): string {
   const count = (outcome: ServerCheck['outcome']) =>
     checked.filter(({ check }) => check.outcome === outcome).length
+  const [ok, failed, off] = [count('ok'), count('failed'), count('off')]
   const servers = [
-    `${count('ok')} work`,
-    ...(count('failed') > 0 ? [`${count('failed')} do not`] : []),
-    ...(count('off') > 0 ? [`${count('off')} are off`] : []),
+    `${ok} ${ok === 1 ? 'works' : 'work'}`,
+    ...(failed > 0 ? [`${failed} ${failed === 1 ? 'does' : 'do'} not`] : []),
+    ...(off > 0 ? [`${off} ${off === 1 ? 'is' : 'are'} off`] : []),
   ]
-  const broken = instance.filter(({ ok }) => !ok).length
-  const own = broken > 0 ? ` MetaMCP itself: ${broken} of ${instance.length} are not well.` : ''
-  return `\n${checked.length} servers: ${servers.join(', ')}.${own}`
+  const broken = instance.filter(({ ok: isWell }) => !isWell).length
+  const own = broken > 0 ? ` MetaMCP itself: ${broken} of ${instance.length} not well.` : ''
+  const all = `${checked.length} ${checked.length === 1 ? 'server' : 'servers'}`
+  return `\n${all}: ${servers.join(', ')}.${own}`
 }
 
 function headline({ problem }: ServerCheck): string {
   return problem ? say(problemWords(problem).headline) : 'does not work'
 }
 
+/** Whose shared words say all that the reason does; and those that are nothing but the reason. */
+const SAY_THE_SAME = new Set(['nothing-listens', 'host-not-found', 'moved', 'variable-missing'])
+const IN_OWN_WORDS = new Set(['other', 'refused', 'not-approved'])
+
 /** Why, in whole sentences, and the buttons that the window has for it. */
 function troubleLines({ problem, reason }: ServerCheck): string[] {
   if (!problem) return reason.split('\n')
   const sentence = say(problemWords(problem).sentence)
-  const isSaid = problem.code === 'other' || problem.code === 'refused'
-  const told = isSaid ? [] : [sentence]
+  const told = SAY_THE_SAME.has(problem.code) ? [sentence] : reason.split('\n')
+  const both = IN_OWN_WORDS.has(problem.code) || told[0] === sentence ? told : [sentence, ...told]
   const fixes = problemFixes(problem).map((fix) =>
     say({ key: `fix.${fix}`, values: { url: betterUrl(problem) ?? '' } }),
   )
-  return [...told, ...reason.split('\n'), `In the window: ${fixes.join(' · ')}`]
+  return [...both, `In the window: ${fixes.join(' · ')}`]
 }
 
 function stepText({ step, ok, ms, found }: CheckStep): string {

@@ -37,37 +37,35 @@ test('where all is well it says so, and exits with 0', async () => {
   expect(lines[4]).toMatch(
     /^✓ good {2}command \S+ \d.* · starts \d+ ms · answers 2025-\S+ · good \S* ?\d.* · tools 2 tools \d+ ms$/,
   )
-  expect(stdout).toMatch(/\n1 servers: 1 work\.\n$/)
+  expect(stdout).toMatch(/\n1 server: 1 works\.\n$/)
 })
 
-test('what does not work is told with why and what to do, and the exit code is 1', async () => {
+test('of what runs: what does not work is told with why and what to do, also as JSON', async () => {
   const off = { ...MISSING, name: 'off', enabled: false }
-  await using folder = await makeFolder([GOOD, MISSING, off])
-  const { code, stdout } = await runHere(doctor, [...folder.at])
+  await using core = await startTempCore({ file: configFileOf([GOOD, MISSING, off]) })
+  await writeRunFile(core.dataDir, core.local)
+  const at = ['--data-dir', core.dataDir]
+  const { code, stdout } = await runHere(doctor, at)
   expect(code).toBe(1)
   expect(stdout).toContain('✗ missing  no-such-command was not found\n')
   expect(stdout).toContain("    Looked in your shell's PATH (")
   expect(stdout).toContain('    In the window: Choose the command… · Copy details\n')
   expect(stdout).toContain('– off      switched off\n')
-  expect(stdout).toContain('\n3 servers: 1 work, 1 do not, 1 are off.\n')
-  const one = await runHere(doctor, ['good', ...folder.at])
+  expect(stdout).toContain('\n3 servers: 1 works, 1 does not, 1 is off.\n')
+  const one = await runHere(doctor, ['good', ...at])
   expect(one.code).toBe(0)
   expect(one.stdout).not.toContain('missing')
-  const none = await runHere(doctor, ['nobody', ...folder.at])
+  const none = await runHere(doctor, ['nobody', ...at])
   expect(none).toMatchObject({ code: 2, stdout: '', stderr: 'There is no server named nobody.\n' })
-})
-
-test('as JSON, also of a MetaMCP that runs', async () => {
-  await using core = await startTempCore({ file: configFileOf([GOOD, MISSING]) })
-  await writeRunFile(core.dataDir, core.local)
-  const { code, stdout } = await runHere(doctor, ['--json', '--data-dir', core.dataDir])
-  expect(code).toBe(1)
-  expect(JSON.parse(stdout)).toMatchObject({
+  const json = await runHere(doctor, ['--json', ...at])
+  expect(json.code).toBe(1)
+  expect(JSON.parse(json.stdout)).toMatchObject({
     ok: false,
     instance: [{ step: 'folder' }, { step: 'key' }, { step: 'database' }, { step: 'port' }],
     servers: [
       { name: 'good', outcome: 'ok' },
       { name: 'missing', outcome: 'failed', problem: { code: 'command-not-found' } },
+      { name: 'off', outcome: 'off' },
     ],
   })
 })

@@ -55,7 +55,7 @@ function program(args: string[]): Program {
     complain: (text) => say(stderr, text),
     progress(text) {
       // Cut, since only what stands on one line can be taken away again.
-      const shown = text?.slice(0, Math.max(0, (stderr.columns ?? 80) - 1)) ?? ''
+      const shown = text?.slice(0, Math.max(0, (stderr.columns || 80) - 1)) ?? ''
       if (isTerminal) stderr.write(`\r\u001b[2K${shown}`)
     },
   }

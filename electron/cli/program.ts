@@ -35,7 +35,7 @@ export type Command = {
   run(desk: Desk, given: Given, program: Program): Promise<number>
 }
 
-export type Given = { words: string[]; flags: ReadonlySet<string> }
+type Given = { words: string[]; flags: ReadonlySet<string> }
 
 /** Reads the arguments, opens a data folder or what runs on it, and does the work there. */
 export async function runCommand(command: Command, program: Program): Promise<number> {

@@ -123,7 +123,10 @@ test.each<[object, ...string[]]>([
     'mcpServers.a__b: as a name, it must be letters, digits, "-" and single "_", and begin with a letter or digit',
   ],
   [{ mcpServers: { a_: { command: 'x' } } }, 'mcpServers.a_: as a name, it must not end in "_"'],
-  [namespace({ middleware: [] }), 'namespaces.n.middleware: is not a known field'],
+  [
+    namespace({ middleware: [{ ms: 5 }] }),
+    'namespaces.n.middleware[0].use: expected string, received undefined',
+  ],
   [
     namespace({ servers: [{ id: 'a' }] }),
     'namespaces.n.servers[0].name: expected string, received undefined',
@@ -142,7 +145,10 @@ test.each<[object, ...string[]]>([
     { endpoints: { 'a b': {} } },
     'endpoints["a b"]: as a name, it must be 1 to 64 letters, digits, "_" and "-"',
   ],
-  [{ endpoints: { e: { rateLimit: {} } } }, 'endpoints.e.rateLimit: is not a known field'],
+  [
+    { endpoints: { e: { rateLimit: { perHour: 5 } } } },
+    'endpoints.e.rateLimit.perHour: is not a known field',
+  ],
   [{ endpoints: { e: { auth: { basic: true } } } }, 'endpoints.e.auth.basic: is not a known field'],
   [{ endpoints: { e: { namespaceId: 'x' } } }, 'endpoints.e.namespaceId: is not a known field'],
   [{ apiKeys: { k: {} } }, 'apiKeys.k.key: expected string, received undefined'],

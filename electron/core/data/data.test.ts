@@ -137,7 +137,8 @@ test('an import is all or nothing, leaves out keys on request, and clients follo
     'server two',
     'namespace default',
   ])
-  await expect.poll(async () => (await client.listTools()).tools.length).toBe(2 * before)
+  const count = async () => (await client.listTools()).tools.length
+  await expect.poll(count, { timeout: 10_000 }).toBe(2 * before)
 })
 
 test('a backup is made while clients call, and put back at the next start, once', async () => {
