@@ -108,6 +108,13 @@ test.each([
   } else expect(answered.json).toMatchObject({ error: { message: expect.any(String) as string } })
 })
 
+test('a server that asks in the middle of a call is refused, and may go on without', async () => {
+  const question = { method: 'sampling/createMessage', params: { messages: [], maxTokens: 1 } }
+  const { status, text } = await api.call('echo__ask', question)
+  expect(status).toBe(200)
+  expect(text).toContain('The client did not declare what sampling/createMessage needs')
+})
+
 test('an error of a server keeps its code and data', async () => {
   const { json } = await api.call('echo__throw', { code: -32050, message: 'no', data: { a: 1 } })
   expect(json).toMatchObject({ error: { code: -32050, message: 'no', data: { a: 1 } } })
