@@ -119,6 +119,7 @@ test('servers are listed, changed and deleted, and what is live follows', async 
     args: [],
     cwd: null,
     envNames: ['KEY'],
+    approved: false,
     state: 'stopped',
     error: null,
     signIn: null,

@@ -41,7 +41,7 @@ test('what is made, changed and removed is noted with who, what and to what', as
     { action: 'servers.create', about: target },
     // Of startTempCore itself there is none: the first key is made before anybody manages.
   ])
-  expect(told[3]?.detail).toEqual({ idleMs: 5, fields: ['env', 'description'] })
+  expect(told[3]?.detail).toEqual({ approve: true, idleMs: 5, fields: ['env', 'description'] })
   expect(entries.every(({ actor, outcome }) => actor.kind === 'admin' && outcome === 'done')).toBe(
     true,
   )
