@@ -57,6 +57,20 @@ for (const { place, title } of PLACES) {
         .poll(async () => (await listIn(app))?.map(({ use }) => use), PATIENT)
         .toEqual(['redact', 'limit-time', 'cache'])
 
+      const handleOf = async (at: number) => {
+        const box = await list.locator('[data-row]').nth(at).locator('..').boundingBox()
+        return { x: (box?.x ?? 0) + 14, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 }
+      }
+      const [from, to] = [await handleOf(1), await handleOf(0)]
+      await page.mouse.move(from.x, from.y)
+      await page.mouse.down()
+      await page.mouse.move(from.x, from.y - 10, { steps: 3 })
+      await page.mouse.move(to.x, to.y, { steps: 8 })
+      await page.mouse.up()
+      await expect
+        .poll(async () => (await listIn(app))?.map(({ use }) => use), PATIENT)
+        .toEqual(['limit-time', 'redact', 'cache'])
+
       await list.getByRole('switch', { name: 'Answer from before on' }).click({ force: true })
       await expect
         .poll(async () => (await listIn(app))?.[2], PATIENT)
@@ -68,7 +82,7 @@ for (const { place, title } of PLACES) {
       await page.getByRole('menuitem', { name: 'Remove Hide secrets' }).click()
       await expect.poll(async () => (await listIn(app))?.length, PATIENT).toBe(2)
       await page.getByRole('button', { name: 'Undo' }).click()
-      await expect.poll(async () => (await listIn(app))?.[0], PATIENT).toEqual({ use: 'redact' })
+      await expect.poll(async () => (await listIn(app))?.[1], PATIENT).toEqual({ use: 'redact' })
     },
     FLOW_MS,
   )

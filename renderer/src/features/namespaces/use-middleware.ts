@@ -50,7 +50,7 @@ export function useMiddleware(id: string) {
 const NONE: readonly MiddlewareEntry[] = []
 
 /** What people call one: somebody's own by its file alone. */
-export function useMiddlewareName(): (use: string) => string {
+function useMiddlewareName(): (use: string) => string {
   const { t } = useTranslation('namespaces')
   return (use) =>
     isOwnModule(use)
