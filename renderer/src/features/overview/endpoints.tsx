@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Endpoint } from '../../../../shared/endpoint.ts'
 import type { NamespaceSummary } from '../../../../shared/offer.ts'
+import { useTRPC } from '../../trpc.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import styles from './overview.module.css'
 import { useFormat } from '../../ui/use-format.ts'
@@ -18,6 +20,7 @@ type EndpointsProps = {
 /** Where clients come in, and what they find there. */
 export function Endpoints({ endpoints, namespaces, urls }: EndpointsProps) {
   const { t } = useTranslation('overview')
+  const costs = useQuery(useTRPC().endpoints.costs.queryOptions())
   const others = endpoints.length - MOST_ROWS
   return (
     <section className={styles.half} aria-labelledby="endpoints">
@@ -30,6 +33,7 @@ export function Endpoints({ endpoints, namespaces, urls }: EndpointsProps) {
             key={endpoint.id}
             endpoint={endpoint}
             namespace={namespaces.find(({ id }) => id === endpoint.namespaceId)}
+            tokens={costs.data?.find(({ id }) => id === endpoint.id)?.listed}
             url={urls.get(endpoint.id)}
           />
         ))}
@@ -46,10 +50,13 @@ export function Endpoints({ endpoints, namespaces, urls }: EndpointsProps) {
 type EndpointRowProps = {
   endpoint: Endpoint
   namespace: NamespaceSummary | undefined
+  /** What clients read of it: less than all, where they search. */
+  tokens: number | undefined
   url: string | undefined
 }
 
-function EndpointRow({ endpoint: { id, name, enabled }, namespace, url }: EndpointRowProps) {
+function EndpointRow({ endpoint, namespace, tokens, url }: EndpointRowProps) {
+  const { id, name, enabled } = endpoint
   const { t } = useTranslation('overview')
   const { number, about } = useFormat()
   const isOn = enabled && namespace?.enabled === true
@@ -63,8 +70,8 @@ function EndpointRow({ endpoint: { id, name, enabled }, namespace, url }: Endpoi
           {t('tools', { count: namespace.tools, number: number(namespace.tools) })}
         </span>
       )}
-      {namespace && isOn && (
-        <span className={styles.quiet}>{t('tokens', { about: about(namespace.tokens) })}</span>
+      {isOn && tokens !== undefined && (
+        <span className={styles.quiet}>{t('tokens', { about: about(tokens) })}</span>
       )}
       {namespace && !isOn && <span className={styles.quiet}>{t('off')}</span>}
       {url !== undefined && <CopyButton text={url} label={t('urlOf', { name })} />}
