@@ -86,6 +86,7 @@ async function pagesOf({ admin }: App, count: number): Promise<[name: string, ad
       'inspector',
       isEmpty ? '/inspector' : `/inspector?target=server:${idOf('everything')}&item=echo`,
     ],
+    ['calls', '/calls'],
     ['logs', '/logs'],
     ['keys', '/keys'],
     ['settings', '/settings'],

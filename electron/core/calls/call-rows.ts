@@ -23,7 +23,7 @@ import type { CallRow } from './note.ts'
 export type CallReader = { accountId: string; handle: string | null; isAdmin: boolean }
 
 /** Neither of these is a failure. */
-export const NO_FAILURES = ['ok', 'cancelled']
+const NO_FAILURES = ['ok', 'cancelled']
 const LONGEST_IN_LISTS = 300
 /** So many rows are walked along: some milliseconds. */
 const NEAR = 5_000

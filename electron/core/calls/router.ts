@@ -28,6 +28,16 @@ const filters = z.strictObject({
   until: time.optional(),
 })
 
+/** Equal parts of a time. */
+const parts = z
+  .strictObject({
+    since: time,
+    until: time,
+    buckets: z.int().min(1).max(MAX_CALL_BUCKETS),
+    filters: filters.default({}),
+  })
+  .refine(({ since, until }) => until > since, { path: ['until'], error: 'is too early' })
+
 /** What clients called, as far as the caller may know. */
 export function callsRouter({ calls, handleOf }: CallsRouterOptions) {
   const readerOf = ({ isOperator, accountId, isAdmin }: Access): CallReader | null => {
@@ -64,21 +74,16 @@ export function callsRouter({ calls, handleOf }: CallsRouterOptions) {
 
     /** Counts of so many equal parts of a time. */
     pace: managementProcedure
-      .input(
-        z
-          .strictObject({
-            since: time,
-            until: time,
-            buckets: z.int().min(1).max(MAX_CALL_BUCKETS),
-            filters: filters.default({}),
-          })
-          .refine(({ since, until }) => until > since, { path: ['until'], error: 'is too early' }),
-      )
+      .input(parts)
       .query(({ ctx, input }) => calls.pace({ ...input, reader: readerOf(ctx.access) })),
 
     choices: managementProcedure.query(({ ctx }) => calls.choices(readerOf(ctx.access))),
 
-    health: managementProcedure.query(() => calls.health()),
+    /** How much others call is told administrators alone. */
+    health: managementProcedure.query(({ ctx }) => {
+      const health = calls.health()
+      return ctx.access.isAdmin ? health : { ...health, written: 0, queued: 0 }
+    }),
 
     /** Deletes what the caller may see. */
     clear: adminProcedure.mutation(async ({ ctx }) => ({

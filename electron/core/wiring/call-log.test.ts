@@ -141,6 +141,9 @@ test('calls of an account are its own, and go with it', async () => {
   expect(await names(cara)).toEqual(['echo__add'])
   expect(await names(ada)).toEqual(['echo__add', 'echo__echo'])
   await expect(cara.trpc.calls.clear.mutate()).rejects.toThrow()
+  // How much others call is not for her.
+  expect(await cara.trpc.calls.health.query()).toEqual({ written: 0, dropped: 0, queued: 0 })
+  expect(await ada.trpc.calls.health.query()).toMatchObject({ written: 3 })
 
   const [own] = (await listed(core, { name: 'diary__echo' })).map(({ id }) => id)
   await expect(ada.trpc.calls.get.query({ id: own ?? 0 })).rejects.toThrow('no such call')

@@ -93,7 +93,7 @@ function useSummary(pace: readonly CallBucket[] | undefined, period: string): st
 
 function Notices() {
   const { t } = useTranslation('calls')
-  const health = useHealth()
+  const { data: health } = useHealth()
   const isMember = useIsMember()
   const { number } = useFormat()
   const dropped = health?.dropped ?? 0

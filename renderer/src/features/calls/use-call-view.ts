@@ -9,11 +9,10 @@ const REST_MS = 300
 const HOUR_MS = 60 * 60_000
 
 export const PERIODS = { '1h': 1, '24h': 24, '7d': 7 * 24, '30d': 30 * 24, '365d': 365 * 24 }
-export type Period = keyof typeof PERIODS
+type Period = keyof typeof PERIODS
 const USUAL: Period = '24h'
 
 export const VIEWS = ['calls', 'tool', 'server', 'client', 'endpoint'] as const
-export type View = (typeof VIEWS)[number]
 
 /** For clients that do not say who they are: an empty value is none in an address. */
 export const NAMELESS = '-'

@@ -7,7 +7,7 @@ const EVERY_MS = 5_000
 
 /** How the log keeps up; read again with each news of it, which costs next to nothing. */
 export function useHealth() {
-  return useQuery(useTRPC().calls.health.queryOptions()).data
+  return useQuery(useTRPC().calls.health.queryOptions())
 }
 
 /**
@@ -15,18 +15,17 @@ export function useHealth() {
  * and then not more often than every five seconds.
  */
 export function useNews(): number {
-  const health = useHealth()
-  const written = health?.written ?? 0
+  const { dataUpdatedAt: heardAt } = useHealth()
   const [at, setAt] = useState(() => Date.now())
-  const told = useRef({ written, at })
+  const told = useRef({ heardAt, at })
   useEffect(() => {
-    if (written === told.current.written) return
+    if (heardAt === told.current.heardAt) return
     const tell = () => {
-      told.current = { written, at: Date.now() }
+      told.current = { heardAt, at: Date.now() }
       setAt(told.current.at)
     }
     const timer = setTimeout(tell, Math.max(0, told.current.at + EVERY_MS - Date.now()))
     return () => clearTimeout(timer)
-  }, [written])
+  }, [heardAt])
   return at
 }
