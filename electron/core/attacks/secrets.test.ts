@@ -143,14 +143,22 @@ async function callEndpoint(core: TempCore, answers: string[]): Promise<void> {
   const opened = await fetch(core.mcpUrl(), { method: 'POST', headers, body: hello })
   answers.push(await opened.text())
   const session = { ...headers, 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' }
-  for (const body of [
-    rpc('tools/list'),
-    rpc('tools/call', { name: 'echo__crash', arguments: {} }),
-    rpc('tools/call', { name: PLANTED.bearer.slice(0, 8), arguments: {} }),
-  ]) {
+  const send = async (body: object) => {
     const init = { method: 'POST', headers: session, body: JSON.stringify(body) }
-    answers.push(await (await fetch(core.mcpUrl(), init)).text())
+    return (await fetch(core.mcpUrl(), init)).text()
   }
+  // One that was never seen is waited for by those who list.
+  await expect.poll(() => send(rpc('tools/list')), { timeout: 20_000 }).toContain('echo__exit')
+  const tool = (name: string, given = {}) => rpc('tools/call', { name, arguments: given })
+  // The server has its secrets; that it tells them itself is its own affair.
+  const env = await send(tool('echo__env'))
+  expect([PLANTED.env, PLANTED.reference].filter((one) => !env.includes(one))).toEqual([])
+  answers.push(await send(rpc('tools/list')))
+  // It ends in the middle of a call, and its last word is a secret.
+  answers.push(await send(tool('echo__exit', { code: 3, stderr: PLANTED.env })))
+  expect(answers.at(-1)).not.toContain('Unknown tool')
+  expect(answers.at(-1)).toContain('error')
+  answers.push(await send(tool(PLANTED.bearer.slice(0, 8))))
 }
 
 /** Refusals that could repeat what was shown. */
