@@ -3,7 +3,8 @@ import type { ServerView } from './server.ts'
 
 type StateTone = 'ok' | 'busy' | 'warn' | 'bad' | 'off'
 
-export type ServerStateKey = 'running' | 'starting' | 'idle' | 'failed' | 'sign-in-needed' | 'waiting' | 'off'
+export type ServerStateKey =
+  'running' | 'starting' | 'idle' | 'failed' | 'sign-in-needed' | 'waiting' | 'off'
 
 /** What is said of a server wherever it is shown: window, tray, notification. */
 export type ShownServerState = {

@@ -2,7 +2,7 @@
 
 const KNOWN_SHAPE =
   /^(?:sk|pk|rk|ghp|gho|ghs|github_pat|glpat|xox[abp]|lin_api|npm|hf|AKIA|AIza|eyJ)[-_]?[\w.-]{12,}$/
-const REFERENCE = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/g
+export const REFERENCE = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/g
 
 /**
  * Shapes of secrets, wherever they come from. Each runs in a time that grows with the text alone:

@@ -1,4 +1,4 @@
-import { looksSecret } from '../secret-shapes.ts'
+import { looksSecret, REFERENCE } from '../secret-shapes.ts'
 
 /*
  * Where people put secrets although a field of its own is there for them: in arguments, and in
