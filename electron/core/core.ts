@@ -139,8 +139,8 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const local = { url: localUrl, adminUrl: ownAdminUrl ?? localUrl, token: localToken.token }
   const said = { url, adminUrl, local, endpoints, firstKey, adminToken, movedClients }
   const wake = () => gateway.pools.wake()
-  const { recovery } = db
-  return { ...said, recovery, router, context, changes, wake, inFlight: http.inFlight, close }
+  const rest = { router, context, changes, wake, inFlight: http.inFlight, close }
+  return { ...said, ...rest, recovery: db.recovery }
 }
 
 async function closeAll(

@@ -4,6 +4,7 @@ import { connectLegacy } from './testing/clients.ts'
 import { echoServer } from './testing/echo-definition.ts'
 import { openTempAccounts, type TempPerson } from './testing/temp-accounts.ts'
 import { configFileOf, startTempCore, type TempCore } from './testing/temp-core.ts'
+import { openStream } from './testing/trpc-stream.ts'
 import { ask, proceduresOf } from './testing/who-may-world.ts'
 
 /** Names that both accounts give to theirs. */
@@ -279,26 +280,4 @@ async function textOf(
 ): Promise<string> {
   expect(proceduresOf(core.router).has(path)).toBe(true)
   return (await ask(core, { path, input, headers: person.headers })).text
-}
-
-/** All that a subscription says, as bytes. */
-async function openStream(core: TempCore, path: string, headers: Record<string, string>) {
-  const url = `${core.url}/trpc/frontend/${path}?input=${encodeURIComponent('{}')}`
-  const response = await fetch(url, { headers: { ...headers, accept: 'text/event-stream' } })
-  expect(response.status).toBe(200)
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-  let text = ''
-  const reading = (async () => {
-    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-      text += part.value
-    }
-  })().catch(() => undefined)
-  await expect.poll(() => text).toContain('connected')
-  return {
-    text: () => text,
-    async close() {
-      await reader?.cancel()
-      await reading
-    },
-  }
 }

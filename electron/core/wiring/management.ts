@@ -1,4 +1,5 @@
 import type { RemovalKind } from '../../../shared/removal.ts'
+import type { Endpoint } from '../../../shared/endpoint.ts'
 import type { Access } from '../access.ts'
 import type { AccountParts } from '../accounts/router.ts'
 import type { Adding } from '../adding/adding.ts'
@@ -79,14 +80,7 @@ export function openManagement(parts: ManagementParts): AppRouter {
       invalidate: follow.endpoints,
       remove: remove('namespaces'),
     },
-    endpoints: {
-      store: stores.endpoints,
-      namespace: (id) => stores.namespaces.get(id),
-      addressOf: (endpoint) => addressOf(stores, endpoint),
-      cost: (id) => costOf(parts, id),
-      invalidate: follow.endpoints,
-      remove: remove('endpoints'),
-    },
+    endpoints: { ...endpointParts(parts), remove: remove('endpoints') },
     apiKeys: {
       store: stores.apiKeys,
       invalidate: follow.apiKey,
@@ -116,6 +110,17 @@ export function openManagement(parts: ManagementParts): AppRouter {
     authorization: parts.authorization?.desk ?? null,
     ...upkeep,
   })
+}
+
+function endpointParts(parts: ManagementParts) {
+  const { stores, follow } = parts
+  return {
+    store: stores.endpoints,
+    namespace: (id: string) => stores.namespaces.get(id),
+    addressOf: (endpoint: Endpoint) => addressOf(stores, endpoint),
+    cost: (id: string) => costOf(parts, id),
+    invalidate: follow.endpoints,
+  }
 }
 
 function serverParts(
