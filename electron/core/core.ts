@@ -138,9 +138,8 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const close = once(() => closeAll(running, http, gateway))
   const local = { url: localUrl, adminUrl: ownAdminUrl ?? localUrl, token: localToken.token }
   const said = { url, adminUrl, local, endpoints, firstKey, adminToken, movedClients }
-  const wake = () => gateway.pools.wake()
-  const rest = { router, context, changes, wake, inFlight: http.inFlight, close }
-  return { ...said, ...rest, recovery: db.recovery }
+  const rest = { router, context, changes, inFlight: http.inFlight, close }
+  return { ...said, ...rest, wake: () => gateway.pools.wake(), recovery: db.recovery }
 }
 
 async function closeAll(
