@@ -132,7 +132,7 @@ test('servers are listed, changed and deleted, and what is live follows', async 
   const tools = [{ name: 'echo' }]
   const lists = { prompts: [], resources: [], resourceTemplates: [] }
   await stores.catalogs.save(id, { hello: {}, tools, ...lists })
-  const seen = { toolCount: 1, tokenCount: 5, lastSeenAt: expect.any(Number) }
+  const seen = { toolCount: 1, tokenCount: 3, lastSeenAt: expect.any(Number) }
   expect(await servers.list()).toEqual([{ ...made, ...seen }])
   await servers.update({ id, patch: { description: 'new', env: { KEY: null, MORE: 'y' } } })
   await servers.setEnabled({ id, enabled: false })
