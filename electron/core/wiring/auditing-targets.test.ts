@@ -7,7 +7,7 @@ import { ask, openClock, openWorld, proceduresOf, type World } from '../testing/
 
 /** What is about the instance as a whole, or about the account that does it. */
 const ABOUT_NOTHING_ELSE = [
-  ...['accounts.setSignUp', 'settings.set', 'settings.setPaused', 'data.import'],
+  ...['accounts.setSignUp', 'settings.set', 'settings.setPaused', 'data.import', 'calls.clear'],
   ...['accounts.rename', 'accounts.changePassword'],
   ...['accounts.revokeSession', 'accounts.revokeOtherSessions'],
   ...['clients.rewriteAddresses', 'host.restart', 'host.quit', 'host.installUpdate'],
@@ -15,6 +15,9 @@ const ABOUT_NOTHING_ELSE = [
 
 /** What takes files of AI clients: tried where those are. */
 const OF_FILES = ['clients.importServers', 'clients.undo']
+
+/** What is about a call that waits for a person: tried where one does. */
+const OF_HELD_CALLS = ['approvals.decide']
 
 /** What succeeds, or names what is there, where the row of the table does not. */
 const INPUTS: Record<string, Row['input']> = {
@@ -54,7 +57,7 @@ test('each change is noted with what it is about, or is in the list of those abo
   const paths = [...proceduresOf(core.router)]
     .filter(([path, type]) => type === 'mutation' && !UNNOTED.has(path))
     .map(([path]) => path)
-  const exempt = [...ABOUT_NOTHING_ELSE, ...OF_FILES]
+  const exempt = [...ABOUT_NOTHING_ELSE, ...OF_FILES, ...OF_HELD_CALLS]
   expect(exempt.filter((path) => !paths.includes(path))).toEqual([])
 
   // What takes a client, or the member, away comes last.
