@@ -70,7 +70,14 @@ const setupFiles = ['electron/core/testing/keep-compiled.ts']
 /** PGlite lives for seconds here: compiling its code well takes longer than running it does. */
 const execArgv = ['--liftoff-only']
 
-/** `core` runs the sources, `built` what is in out/, `browser` that with a page of a Chromium. */
+/** What is stored, which is the same on a PostgreSQL server. */
+const STORE_TESTS = [
+  ...['removals/removals', 'namespaces/{pins,picking,store}', 'auth/api-key-{store,owner}'],
+  ...['wiring/{apply-config,definitions}', 'calls/{keeping,calls}', 'audit/audit'],
+  ...['settings/{settings,secret-check}', 'servers/{catalog-store,store}', 'endpoints/store'],
+].map((name) => `electron/core/${name}.test.ts`)
+
+/** `core` runs the sources, `postgres` those of the stores on a real PostgreSQL, `built` what is in out/, `browser` that with a page of a Chromium. */
 const tests = {
   test: {
     // By default one core is left idle; on a machine with two that is half of it.
@@ -80,9 +87,19 @@ const tests = {
         test: {
           name: 'core',
           include: ['{electron,renderer,shared,scripts}/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.{built,browser}.test.ts'],
+          exclude: ['**/*.{built,browser,postgres}.test.ts'],
           pool: 'forks',
           globalSetup,
+          ...{ setupFiles, env, execArgv },
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: ['electron/**/*.postgres.test.ts', ...STORE_TESTS],
+          pool: 'forks',
+          globalSetup: [...globalSetup, 'electron/core/testing/postgres-setup.ts'],
           ...{ setupFiles, env, execArgv },
           ...limits,
         },

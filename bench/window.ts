@@ -1,5 +1,6 @@
 import { chromium, type Browser } from 'playwright-core'
-import { chromiumFlags, openChromium, thisMachine } from '../scripts/find-chromium.ts'
+import { thisMachine } from '../scripts/debian-package.ts'
+import { chromiumFlags, openChromium } from '../scripts/find-chromium.ts'
 import { openApp } from '../electron/e2e/open-app.ts'
 
 /** What a person may wait for the window to show something, in ms. */

@@ -17,6 +17,7 @@ const STEPS: Step[] = [
   { title: 'Unused files, exports and packages', script: 'unused' },
   { title: 'Build', script: 'build' },
   { title: 'Tests of the sources', script: 'test:core', counts: true },
+  { title: 'Tests on PostgreSQL', script: 'test:postgres', counts: true },
   { title: 'Tests of the build', script: 'test:built', counts: true },
   { title: 'Tests in a browser', script: 'test:browser', counts: true },
 ]

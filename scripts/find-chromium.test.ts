@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { chromiumFlags, openChromium, type Machine } from './find-chromium.ts'
+import type { Machine } from './debian-package.ts'
+import { chromiumFlags, openChromium } from './find-chromium.ts'
 
 /** A machine with nothing on it but what a test puts there. */
 function makeMachine(differs: Partial<Machine> = {}) {

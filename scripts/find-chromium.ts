@@ -1,30 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { runChild, STDOUT_TO_STDERR } from './run-child.ts'
-
-/** Where to look, and with which rights. */
-export type Machine = {
-  platform: NodeJS.Platform
-  env: Record<string, string | undefined>
-  home: string
-  /** The top of the file system. */
-  root: string
-  /** The user's number; 0 may install what is missing. */
-  uid: number | undefined
-  /** Told in sentences what is being done. */
-  tell(sentence: string): void
-}
+import { installPackage, isFile, type Machine } from './debian-package.ts'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const HOW_TO_GET_ONE =
   'No Chrome or Chromium was found: install one, or name its executable in METAMCP_CHROMIUM.'
-
-export function thisMachine(): Machine {
-  const tell = (sentence: string) => void process.stderr.write(`${sentence}\n`)
-  const { platform, env } = process
-  return { platform, env, home: homedir(), root: '/', uid: process.getuid?.(), tell }
-}
 
 /**
  * The path of a Chrome or Chromium, installed first if this is a Debian or Ubuntu and we are root.
@@ -38,7 +18,7 @@ export async function openChromium(machine: Machine): Promise<string> {
   }
   const found = findChromium(machine)
   if (found) return found
-  await installChromium(machine)
+  await installPackage(machine, 'chromium', 'the browser tests')
   const installed = findChromium(machine)
   if (installed) return installed
   throw new Error(HOW_TO_GET_ONE)
@@ -106,23 +86,4 @@ function inPlaywrightCache({ platform, env, home }: Machine): string[] {
     .filter((name) => /^chromium-\d+$/.test(name))
     .toSorted((one, other) => other.localeCompare(one, 'en', { numeric: true }))
     .flatMap((name) => programs.map((program) => join(cache, name, program)))
-}
-
-async function installChromium({ platform, env, uid, tell }: Machine): Promise<void> {
-  const hasApt = (env.PATH ?? '').split(delimiter).some((dir) => isFile(join(dir, 'apt-get')))
-  if (platform !== 'linux' || uid !== 0 || !hasApt) return
-  tell('Installing the package "chromium" for the browser tests, once.')
-  const options = {
-    stdio: STDOUT_TO_STDERR,
-    env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
-  }
-  const install = ['install', '-y', '--no-install-recommends', 'chromium']
-  for (const args of [['update'], install]) {
-    const code = await runChild('apt-get', args, options)
-    if (code !== 0) tell(`apt-get ${args[0]} ended with code ${code}.`)
-  }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }

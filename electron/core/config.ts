@@ -33,6 +33,11 @@ export type CoreConfig = {
   /** A backup to put in the place of what is in the data folder, before anything is opened. */
   restoreFile: string | null
   /**
+   * DATABASE_URL, a database of a PostgreSQL server that several replicas may share; `null` or left
+   * out for one in the data folder.
+   */
+  databaseUrl?: string | null
+  /**
    * METAMCP_SECRET_KEY, at least 32 characters, or the 32 bytes themselves where a host keeps them;
    * `null` for a key file in the data folder.
    */

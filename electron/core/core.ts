@@ -18,12 +18,13 @@ import { openFaces } from './wiring/faces.ts'
 import { openFeatures } from './wiring/features.ts'
 import { openLiveGateway, type LiveParts } from './wiring/live.ts'
 import { openPorts, type Ports } from './wiring/ports.ts'
+import { reloadStores } from './wiring/replicas.ts'
 import type { AppRouter } from './router.ts'
 import type { RpcContext } from './rpc.ts'
 import { openSight } from './wiring/sight.ts'
 import type { SignInsParts } from './wiring/sign-ins.ts'
 import type { GatewayLimits } from './wiring/start-gateway.ts'
-import { migrationsIn, openStores, type Stores } from './wiring/stores.ts'
+import { databaseOptions, openStores, type Stores } from './wiring/stores.ts'
 import { endpointViews, mcpUrl } from './wiring/views.ts'
 import { openWatching, rememberLog, type CallLogTimes } from './wiring/watching.ts'
 
@@ -104,14 +105,13 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   opened.defer(() => db.close())
 
   const changes = openChanges((error) => log.error({ error: messageOf(error) }, 'a listener threw'))
-  const stores = await openStores(db, changes, config)
+  const stores = await db.alone(() => openStores(db, changes, config))
   const { audit, auditing, context } = opened.use(openAuditing({ db, stores, changes, log }))
   const sight = openSight(stores)
   const watched = { config, db, limits, logs, stores, changes, sight }
   const watching = opened.use(await openWatching(watched))
-  const applied = await applyConfigFile({ config, stores, db })
+  const { applied, firstKey } = await db.alone(() => makeReady({ config, stores, db }))
   await stores.ownModules.load(modulesOf(stores))
-  const firstKey = await prepareFirstStart(stores)
 
   const where = { url, port: http.port, admin: http.admin }
   const live = opened.use(
@@ -142,6 +142,14 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   return { ...said, ...rest, wake: () => gateway.pools.wake(), recovery: db.recovery }
 }
 
+/** What the config file says, and what a first start makes. */
+async function makeReady({ config, stores, db }: Pick<LiveParts, 'config' | 'stores' | 'db'>) {
+  // What another replica has made since ours were read.
+  if (db.isShared) await reloadStores(stores)
+  const applied = await applyConfigFile({ config, stores, db })
+  return { applied, firstKey: await prepareFirstStart(stores) }
+}
+
 async function closeAll(
   running: AsyncDisposableStack,
   http: Ports,
@@ -159,12 +167,11 @@ function urlOf(host: string, port: number): string {
   return `http://${name}:${port}`
 }
 
-function databaseOptions({ dataDir, resourcesDir, databaseTemplate }: CoreConfig) {
-  return { dataDir, migrationsDir: migrationsIn(resourcesDir), templateFile: databaseTemplate }
-}
 
 async function restoreFirst(config: CoreConfig): Promise<void> {
-  const { restoreFile, dataDir, log } = config
+  const { restoreFile, dataDir, databaseUrl, log } = config
+  // Of the database in the data folder, which is not used then.
+  if (databaseUrl) return
   const put = (file: string) => restoreBackup({ ...databaseOptions(config), file })
   if (restoreFile !== null) return put(restoreFile)
   const file = await takePendingRestore(dataDir)

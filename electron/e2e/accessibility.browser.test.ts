@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
-import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
+import { thisMachine } from '../../scripts/debian-package.ts'
+import { openChromium } from '../../scripts/find-chromium.ts'
 import { echoServer } from '../core/testing/echo-definition.ts'
 import { configFileOf } from '../core/testing/temp-core.ts'
 import { accessibilityProblems } from './accessibility.ts'

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
+import { thisMachine } from '../../scripts/debian-package.ts'
+import { openChromium } from '../../scripts/find-chromium.ts'
 import { connectLegacy } from '../core/testing/clients.ts'
 import { echoServer } from '../core/testing/echo-definition.ts'
 import { configFileOf, startTempCore } from '../core/testing/temp-core.ts'
@@ -39,7 +40,7 @@ test('arguments win over variables, and the terminal is greeted with a key that 
 
   expect(existsSync(join(dataDir, 'browser'))).toBe(true)
   await app.complained('--ozone-platform is no argument of MetaMCP')
-  await app.complained('DATABASE_URL is ignored')
+  await app.complained('DATABASE_URL is ignored: the desktop app')
 })
 
 const CURSOR = '.cursor/mcp.json'

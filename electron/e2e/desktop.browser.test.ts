@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
+import { thisMachine } from '../../scripts/debian-package.ts'
+import { openChromium } from '../../scripts/find-chromium.ts'
 import type { ServerInput } from '../../shared/server.ts'
 import { listProcesses, type ProcessRow } from '../core/connections/process-tree.ts'
 import { echoServer } from '../core/testing/echo-definition.ts'

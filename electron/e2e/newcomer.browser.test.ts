@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { openChromium, thisMachine } from '../../scripts/find-chromium.ts'
+import { thisMachine } from '../../scripts/debian-package.ts'
+import { openChromium } from '../../scripts/find-chromium.ts'
 import { connectLegacy } from '../core/testing/clients.ts'
 import { openApp, PLACES } from './open-app.ts'
 

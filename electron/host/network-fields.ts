@@ -47,6 +47,17 @@ export const addressesField = z.string().transform((text, context) => {
   return refuse(context, message)
 })
 
+/** A database of a PostgreSQL server. What is wrong with it is said without it: it holds a password. */
+export const databaseField = z.string().refine(isDatabase, {
+  error: 'is no address of a database: write "postgres://user:password@host:5432/name"',
+})
+
+function isDatabase(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, pathname } = new URL(text)
+  return /^postgres(ql)?:$/.test(protocol) && pathname.length > 1
+}
+
 function partsOf(text: string): string[] {
   return text
     .split(',')

@@ -157,12 +157,20 @@ test('mistakes are told all at once, and hold no secret', () => {
   expect(text).not.toMatch(/secret|token/)
 })
 
-test('what this version does not know yet is ignored with a warning, without its value', () => {
-  const env = { DATABASE_URL: 'postgres://me:pass@db/metamcp' }
-  const warnings = ['DATABASE_URL is ignored: this version keeps its database in the data folder.']
-  expect(headless([], env)).toMatchObject({ kind: 'start', warnings })
-  expect(desktop([], env)).toMatchObject({ kind: 'start', warnings })
-  expect(headless([], { DATABASE_URL: '' })).toMatchObject({ kind: 'start', warnings: [] })
+test('a database of a server is for servers; the desktop ignores it, and nobody shows it', () => {
+  const databaseUrl = 'postgres://me:pass@db/metamcp'
+  const env = { DATABASE_URL: databaseUrl }
+  const warnings = ['DATABASE_URL is ignored: the desktop app keeps its database in the data folder.']
+  expect(headless([], env)).toMatchObject({ kind: 'start', config: { databaseUrl }, warnings: [] })
+  expect(desktop([], env)).toMatchObject({ config: { databaseUrl: null }, warnings })
+  expect(headless([], { DATABASE_URL: '' })).toMatchObject({ config: { databaseUrl: null } })
+  for (const url of ['mysql://me:pass@db/metamcp', 'postgres://me:pass@db', 'pass']) {
+    const { text } = headless([], { DATABASE_URL: url }) as { text: string }
+    expect(text).toMatch(/^DATABASE_URL is no address of a database: write "postgres:/)
+    expect(text).not.toContain('pass@')
+  }
+  const both = headless(['--restore', 'a.tgz'], env)
+  expect(both).toMatchObject({ text: expect.stringMatching(/^--restore .* pg_restore/) as string })
 })
 
 describe('where switches of others are left alone', () => {

@@ -4,7 +4,13 @@ import envPaths from 'env-paths'
 import { z } from 'zod'
 import { DEFAULT_PORT, logLevel } from '../../shared/preferences.ts'
 import type { StartedWith } from '../core/index.ts'
-import { addressesField, originsField, portField, publicUrlField } from './network-fields.ts'
+import {
+  addressesField,
+  databaseField,
+  originsField,
+  portField,
+  publicUrlField,
+} from './network-fields.ts'
 import { readSavedStart } from './saved-start.ts'
 
 /** What arguments and environment say; `null` leaves it to the core. */
@@ -69,13 +75,15 @@ const HELP = `MetaMCP Desktop: one local URL for all your MCP servers.
   --help              this text
 
 Only by environment: METAMCP_SECRET_KEY seals stored secrets (else a key file in the data folder),
-METAMCP_ADMIN_TOKEN opens the management API (else one is generated and kept in the data folder).
+METAMCP_ADMIN_TOKEN opens the management API (else one is generated and kept in the data folder),
+DATABASE_URL is a database of a PostgreSQL server, which replicas may share (else in the data folder).
 Arguments win over the environment.`
 
-/** Variables that mean something to MetaMCP, but nothing to this version of it yet. */
-const IGNORED_VARIABLES = {
-  DATABASE_URL: 'this version keeps its database in the data folder',
-}
+/** Both without the address, which holds a password. */
+const DATABASE_IGNORED =
+  'DATABASE_URL is ignored: the desktop app keeps its database in the data folder.'
+const NO_RESTORE =
+  '--restore puts back backups of the database in the data folder; with DATABASE_URL use pg_restore.'
 
 const hostConfig = z.object({
   host: z.string(),
@@ -98,6 +106,7 @@ const hostConfig = z.object({
     error: 'is not a log level: use debug, info, warn, error or silent',
   }),
   auth: z.enum(['local', 'accounts'], { error: 'is no way to sign in: use local or accounts' }),
+  databaseUrl: databaseField.nullable(),
   secretKey: z.string().nullable(),
   adminToken: z.string().nullable(),
 })
@@ -119,6 +128,7 @@ const SOURCES: Record<Field, { option?: keyof typeof OPTIONS; variable?: string 
   restoreFile: { option: 'restore' },
   logLevel: { option: 'log-level', variable: 'METAMCP_LOG_LEVEL' },
   auth: { option: 'auth', variable: 'METAMCP_AUTH' },
+  databaseUrl: { variable: 'DATABASE_URL' },
   secretKey: { variable: 'METAMCP_SECRET_KEY' },
   adminToken: { variable: 'METAMCP_ADMIN_TOKEN' },
 }
@@ -138,9 +148,12 @@ export function readStart({ args, env, foreignSwitches }: StartOptions): Start {
   if (values.help) return { kind: 'help', text: HELP }
   const mistakes = argumentMistakes(tokens)
   if (mistakes.length > 0) return mistake(mistakes)
-  const read = readConfig(values, env)
+  // A developer's shell may have one of another program; only servers are told where theirs is.
+  const isDesktop = foreignSwitches === 'leave'
+  const read = readConfig(values, isDesktop ? { ...env, DATABASE_URL: undefined } : env)
   if (read.mistakes) return mistake(read.mistakes)
-  const warnings = [...(read.problem ? [read.problem] : []), ...warningsFor(left, env)]
+  const ignored = isDesktop && env.DATABASE_URL ? [DATABASE_IGNORED] : []
+  const warnings = [...(read.problem ? [read.problem] : []), ...left.map(leftAlone), ...ignored]
   return { kind: 'start', config: { ...read.config, env }, warnings }
 }
 
@@ -169,9 +182,13 @@ function readConfig(values: Values, env: StartOptions['env']) {
     restoreFile: given('restoreFile')?.text ?? null,
     logLevel: given('logLevel')?.text ?? saved.logLevel ?? 'info',
     auth: given('auth')?.text ?? 'local',
+    databaseUrl: given('databaseUrl')?.text ?? null,
     secretKey: given('secretKey')?.text ?? null,
     adminToken: given('adminToken')?.text ?? null,
   })
+  if (result.success && result.data.databaseUrl !== null && result.data.restoreFile !== null) {
+    return { mistakes: [NO_RESTORE] }
+  }
   if (result.success) {
     const sources = { port: given('port')?.source, logLevel: given('logLevel')?.source }
     const startedWith = { logLevel: result.data.logLevel, sources }
@@ -179,7 +196,9 @@ function readConfig(values: Values, env: StartOptions['env']) {
   }
   const mistakes = result.error.issues.map(({ path: [field], message }) => {
     const { source = '', text = '' } = given(field as Field) ?? {}
-    return `${source} ${JSON.stringify(text)} ${message}.`
+    // An address of a database holds a password.
+    const shown = field === 'databaseUrl' ? '' : ` ${JSON.stringify(text)}`
+    return `${source}${shown} ${message}.`
   })
   return { mistakes }
 }
@@ -203,13 +222,8 @@ function argumentMistakes(tokens: Token[]): string[] {
   })
 }
 
-function warningsFor(left: string[], env: StartOptions['env']): string[] {
-  const ignored = Object.entries(IGNORED_VARIABLES).filter(([name]) => env[name])
-  return [
-    ...left.map((arg) => `${arg.replace(/=.*/s, '')} is no argument of MetaMCP: left to Chromium.`),
-    // Never with its value: an address of a database holds a password.
-    ...ignored.map(([name, reason]) => `${name} is ignored: ${reason}.`),
-  ]
+function leftAlone(arg: string): string {
+  return `${arg.replace(/=.*/s, '')} is no argument of MetaMCP: left to Chromium.`
 }
 
 function mistake(sentences: string[]): Start {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type {
   IdentityProviderInput,
   IdentityProviderView,
@@ -36,6 +37,8 @@ export interface AccountSettings {
   putProvider(input: IdentityProviderInput): Promise<void>
   /** Rejects with AppError `not-found`. */
   removeProvider(id: string): Promise<void>
+  /** After another process has stored others; resolves with whether the providers are others. */
+  reload(): Promise<boolean>
 }
 
 export type AccountSettingsOptions = {
@@ -90,6 +93,11 @@ export async function openAccountSettings(
         throw new AppError('not-found', `There is no provider with the id "${id}".`)
       }
       await change({ providers: left })
+    },
+    async reload() {
+      const before = value.providers
+      value = (await load()) ?? value
+      return !isDeepStrictEqual(before, value.providers)
     },
   }
 }

@@ -54,6 +54,8 @@ export interface Accounts extends AsyncDisposable, Browsers {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Asks the providers of the settings again who they are. */
   renew(): Promise<void>
+  /** After another process has stored other accounts, settings or sessions. */
+  reload(): Promise<void>
 }
 
 /** What of better-auth's we let in; it has more that we do otherwise, or not at all. */
@@ -78,6 +80,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     db,
     async onChanged(model) {
       await (model === 'user' ? directory : sessions).reload()
+      if (model === 'session') db.news.tell('sessions', null)
       changes.publish({ kind: 'account' })
     },
   })
@@ -101,6 +104,11 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     ...{ directory, settings, sessions, database, ...browsers },
     engine: running.engine,
     renew: running.renew,
+    async reload() {
+      await sessions.reload()
+      if (await settings.reload()) await running.renew()
+      changes.publish({ kind: 'account' })
+    },
     view(request, isOperator) {
       const found = browsers.signedIn(request)
       return viewOf(options, found ? found.caller.id : null, isOperator)

@@ -75,6 +75,7 @@ export async function openSessions({ db, onError }: SessionsOptions): Promise<Se
       const { id, userId } = userSessions
       const which = and(eq(userId, accountId), inArray(id, ids))
       await db.record((tx) => tx.delete(userSessions).where(which))
+      db.news.tell('sessions', null)
       await mirror.reload()
       return ids.length
     },

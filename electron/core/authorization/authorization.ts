@@ -55,6 +55,8 @@ export interface Authorization {
   wellKnown(path: string): object | null
   /** All endpoints that take tokens now. */
   setResources(resources: readonly Resource[]): Promise<void>
+  /** After another process has stored other grants and endpoints. */
+  reload(): Promise<void>
   client(clientId: string): Promise<{ name: string } | null>
   isSigned(query: string): Promise<boolean>
   /** For better-auth, which is loaded by this. */
@@ -86,6 +88,10 @@ export async function openAuthorization(options: AuthorizationOptions): Promise<
     async setResources(list) {
       const gone = await resources.set(list)
       if (gone.size > 0) await grants.dropResources(gone)
+    },
+    async reload() {
+      await resources.reload()
+      await grants.reload()
     },
     client: (clientId) => readClient(db, clientId),
     isSigned: (query) => isSigned(query),

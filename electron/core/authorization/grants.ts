@@ -28,6 +28,8 @@ export interface Grants {
   /** Endpoints that are no more; whoever makes one at such an address again is asked anew. */
   dropResources(gone: ReadonlySet<string>): Promise<void>
   used(grant: Grant): void
+  /** After another process has stored others; those that ended meanwhile are told of. */
+  reload(): Promise<void>
   /** Accounts that are gone, from the database too, have let nobody in. */
   keepAccounts(isKnown: (accountId: string) => boolean): void
 }
@@ -90,6 +92,7 @@ export async function openGrants({ db, changes, onEnd, now }: GrantsOptions): Pr
       }
       if (hit.length > 0) await reload()
     },
+    reload,
     used: (grant) => void (grant.lastUsedAt = new Date(now())),
     keepAccounts(isKnown) {
       for (const [key, grant] of byKey) {

@@ -17,11 +17,16 @@ export interface Resources {
   byIdentifier(identifier: string): Resource | undefined
   /** Resolves with the identifiers that are no more. */
   set(resources: readonly Resource[]): Promise<ReadonlySet<string>>
+  /** After another process has stored others. */
+  reload(): Promise<void>
 }
 
 export async function openResources(db: Database): Promise<Resources> {
-  const stored = await db.read((tx) => tx.select().from(oauthResources))
-  let known = new Map<string, Resource>(stored.map((row) => [row.identifier, row]))
+  const readAll = async () => {
+    const stored = await db.read((tx) => tx.select().from(oauthResources))
+    return new Map<string, Resource>(stored.map((row) => [row.identifier, row]))
+  }
+  let known = await readAll()
   let turn: Promise<unknown> = Promise.resolve()
 
   async function set(resources: readonly Resource[]): Promise<ReadonlySet<string>> {
@@ -35,20 +40,27 @@ export async function openResources(db: Database): Promise<Resources> {
         }
         const createdAt = new Date()
         const rows = fresh.map((resource) => ({ ...resource, createdAt, updatedAt: createdAt }))
-        if (rows.length > 0) await tx.insert(oauthResources).values(rows)
+        // Another process may have been first.
+        if (rows.length > 0) await tx.insert(oauthResources).values(rows).onConflictDoNothing()
       })
     }
     known = next
     return gone
   }
 
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+
   return {
     list: () => [...known.values()],
     byIdentifier: (identifier) => known.get(identifier),
-    set(resources) {
-      const work = turn.then(() => set(resources))
-      turn = work.catch(() => undefined)
-      return work
-    },
+    set: (resources) => inTurn(() => set(resources)),
+    reload: () =>
+      inTurn(async () => {
+        known = await readAll()
+      }),
   }
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, inject, test } from 'vitest'
 import { openLog } from '../log.ts'
-import { migrationsDir } from '../testing/temp-database.ts'
+import { migrationsDir } from '../testing/migrations-dir.ts'
 import { openDatabase } from './open.ts'
 
 const here = (file: string) => JSON.stringify(new URL(file, import.meta.url).href)

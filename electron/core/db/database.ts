@@ -9,21 +9,26 @@ import { openGate } from './gate.ts'
 import { startMaintenance } from './maintenance.ts'
 import type { Paths } from './paths.ts'
 import { damageIn } from './reasons.ts'
+import { noNews, type ReplicaNews } from './replica-news.ts'
 import { raiseRevision, readSnapshot, writeSnapshotFile } from './snapshot.ts'
 import { scrubStore } from './scrub.ts'
 import type { Recovery } from './sound.ts'
 import type { Store, Tx } from './store.ts'
 
 /**
- * The embedded database. Transactions run one after the other; each rejects with what PostgreSQL
- * (drizzle's DrizzleQueryError, `cause` of which has the code) or the callback threw, after a
- * rollback, or with an AppError `unavailable` once the database is closed or has died. A second
+ * The database, embedded or of a PostgreSQL server. All transactions of the embedded one run one
+ * after the other, on a server those that `write`; each rejects with what PostgreSQL (drizzle's
+ * DrizzleQueryError, `cause` of which has the code) or the callback threw, after a rollback, or with
+ * an AppError `unavailable` where the database is closed, has died or cannot be reached. A second
  * transaction from within the callback of a first one throws at once, as it would wait forever.
  */
 export interface Database {
   /** Reads in one transaction, which is read only. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** Changes definitions in one transaction; resolves once the fsynced snapshot holds them too. */
+  /**
+   * Changes definitions in one transaction; resolves once they outlast a power loss: in the fsynced
+   * snapshot as well, or by the server's own log.
+   */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /**
    * Changes what can be learnt again (catalogs, call log) in one transaction: it survives the end of
@@ -34,6 +39,12 @@ export interface Database {
   backUp(): Promise<string>
   /** Leaves nothing in the files of what was replaced or deleted. Takes long. */
   scrub(): Promise<void>
+  /** Whether other processes may be on it, too. */
+  readonly isShared: boolean
+  /** What other processes on it tell. */
+  readonly news: ReplicaNews
+  /** Runs work while no other process on it does the same: what a start makes. */
+  alone<T>(work: () => Promise<T>): Promise<T>
   /** What was done at opening because the store was broken; null when it was sound. */
   readonly recovery: Recovery | null
   /** Waits for what was begun. Idempotent. */
@@ -91,6 +102,7 @@ export function startDatabase({ store, paths, recovery, log, owned }: DatabasePa
 
   return {
     recovery,
+    ...{ isShared: false, news: noNews(), alone: (work) => work() },
     backUp: () => gate.enter(backUp),
     scrub: () => gate.enter(() => scrubStore(store, paths.store)),
     read: (work) => gate.enter(() => transact('read only', work)),

@@ -37,9 +37,10 @@ async function readMigration(migrationsDir: string, tag: string): Promise<Migrat
  * its revision, a number that grows with every change of a definition. amcheck reads tables and
  * indexes for damage.
  */
-export async function prepareBookkeeping(tx: Tx): Promise<void> {
+export async function prepareBookkeeping(tx: Tx, { amcheck = true } = {}): Promise<void> {
   await tx.execute(sql`create schema metamcp`)
-  await tx.execute(sql`create extension amcheck with schema metamcp`)
+  // A PostgreSQL server looks after itself, and lets few create extensions.
+  if (amcheck) await tx.execute(sql`create extension amcheck with schema metamcp`)
   await tx.execute(sql`
     create table metamcp.migrations (
       position integer primary key, tag text not null, hash text not null,

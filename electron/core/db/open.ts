@@ -6,6 +6,7 @@ import type { Database } from './database.ts'
 import { lockStore } from './lock.ts'
 import { readMigrations } from './migrate.ts'
 import { pathsIn } from './paths.ts'
+import { openPostgres } from './postgres.ts'
 import { openSoundStore } from './sound.ts'
 import { upgrade } from './upgrade.ts'
 
@@ -20,6 +21,8 @@ export type DatabaseOptions = {
   /** What make-template.ts made; used for a new store if it fits this version. */
   templateFile: string | null
   log: Logger
+  /** `DATABASE_URL`: the store is there instead. */
+  url?: string | null
   /** How long PGlite may take to open a cluster before it is held to be stuck; default 60 s. */
   openTimeoutMs?: number
 }
@@ -30,6 +33,8 @@ export type DatabaseOptions = {
  * `in-use`, `conflict` (made by a newer version) or `unavailable`.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, migrationsDir, log } = options
+  if (url) return openPostgres({ url, migrationsDir, log })
   await using opened = new AsyncDisposableStack()
   const lock = await lockStore(options.dataDir)
   opened.defer(() => lock.release())

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { eq } from 'drizzle-orm'
 import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
@@ -17,16 +18,21 @@ export interface SignInStore {
   forget(serverId: string): void
   /** For a server that was put back: what is stored of it is in memory again. */
   recall(serverId: string): Promise<void>
+  /** After changes that another process has stored. */
+  reload(): Promise<void>
 }
 
 export type SignInStoreOptions = { db: Database; secrets: Secrets; changes: Changes }
 
 export async function openSignInStore(options: SignInStoreOptions): Promise<SignInStore> {
   const { db, secrets, changes } = options
-  const rows = await db.read((tx) => tx.select().from(signIns))
-  const opened = ({ serverId, sealed }: (typeof rows)[number]) =>
+  const opened = ({ serverId, sealed }: typeof signIns.$inferSelect) =>
     deepFreeze(signIn.parse(JSON.parse(secrets.open(sealed, contextOf(serverId)))))
-  const values = new Map(rows.map((row) => [row.serverId, opened(row)]))
+  const readAll = async () => {
+    const rows = await db.read((tx) => tx.select().from(signIns))
+    return new Map(rows.map((row) => [row.serverId, opened(row)]))
+  }
+  let values = await readAll()
 
   return {
     get: (serverId) => values.get(serverId),
@@ -48,6 +54,14 @@ export async function openSignInStore(options: SignInStoreOptions): Promise<Sign
       if (!row) return
       values.set(serverId, opened(row))
       changes.publish({ kind: 'sign-in', serverId })
+    },
+    async reload() {
+      const before = values
+      values = await readAll()
+      for (const serverId of new Set([...before.keys(), ...values.keys()])) {
+        if (isDeepStrictEqual(before.get(serverId), values.get(serverId))) continue
+        changes.publish({ kind: 'sign-in', serverId })
+      }
     },
   }
 }

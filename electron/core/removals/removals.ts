@@ -40,6 +40,8 @@ export interface Removals {
   purge(): Promise<void>
   /** The same, at once, for what holds anything of an account that is gone. */
   forget(accountId: string): Promise<void>
+  /** After another process has removed something, or put it back. */
+  reload(): Promise<void>
   /** Waits for what was begun. Idempotent. */
   close(): Promise<void>
 }
@@ -64,7 +66,12 @@ const farewells = z.array(z.string())
 export async function openRemovals(options: RemovalsOptions): Promise<Removals> {
   const { db, log, now = Date.now } = options
   const known = new Map<string, Known>()
-  for (const row of await db.read(readViews)) known.set(row.id, knownOf(row))
+  async function reload(): Promise<void> {
+    const rows = await db.read(readViews)
+    known.clear()
+    for (const row of rows) known.set(row.id, knownOf(row))
+  }
+  await reload()
 
   let purging: Promise<void> = Promise.resolve()
   const end = (isDue: (one: Known) => boolean) => {
@@ -107,7 +114,7 @@ export async function openRemovals(options: RemovalsOptions): Promise<Removals> 
       const removal = known.get(id)
       return removal && mayUndo(access, removal) ? removal.about : null
     },
-    purge,
+    ...{ purge, reload },
     forget: (accountId) => end(({ owners }) => owners.some(({ ownerId }) => ownerId === accountId)),
     async close() {
       clearInterval(timer)

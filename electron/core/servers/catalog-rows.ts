@@ -19,9 +19,16 @@ const TOOLS_PER_INSERT = 10_000
 
 const EMPTY = { hello: null, prompts: [], resources: [], resourceTemplates: [] }
 
-export async function readCatalogs(tx: Tx): Promise<Map<string, CatalogEntry>> {
-  const rows = await tx.select().from(serverCatalogs)
-  const toolRows = await tx.select().from(tools).orderBy(asc(tools.position))
+/** Of all servers, or of one. */
+export async function readCatalogs(tx: Tx, only?: string): Promise<Map<string, CatalogEntry>> {
+  const isMeant = (column: typeof tools.serverId | typeof serverCatalogs.serverId) =>
+    only === undefined ? undefined : eq(column, only)
+  const rows = await tx.select().from(serverCatalogs).where(isMeant(serverCatalogs.serverId))
+  const toolRows = await tx
+    .select()
+    .from(tools)
+    .where(isMeant(tools.serverId))
+    .orderBy(asc(tools.position))
   const toolsOf = Map.groupBy(toolRows, (row) => row.serverId)
   const entries = rows.map(({ serverId, triedAt, error, hello, ownConnections, ...lists }) => {
     const definitions = (toolsOf.get(serverId) ?? []).map((row) => row.definition)

@@ -21,6 +21,8 @@ export interface CatalogStore {
   forget(serverId: string): void
   /** For a server that was put back: what is stored of it is in memory again. */
   recall(serverId: string): Promise<void>
+  /** After another process has stored what this server offers. */
+  reload(serverId: string): Promise<void>
 }
 
 export type CatalogStoreOptions = { db: Database; changes: Changes }
@@ -34,7 +36,7 @@ const NEVER_TRIED: CatalogEntry = Object.freeze({
 
 export async function openCatalogStore(options: CatalogStoreOptions): Promise<CatalogStore> {
   const { db, changes } = options
-  const entries = deepFreezeEntries(await db.read(readCatalogs))
+  const entries = deepFreezeEntries(await db.read((tx) => readCatalogs(tx)))
   let lastWrite: Promise<unknown> = Promise.resolve()
 
   const get = (serverId: string) => entries.get(serverId) ?? NEVER_TRIED
@@ -51,6 +53,7 @@ export async function openCatalogStore(options: CatalogStoreOptions): Promise<Ca
     if (isTold) changes.publish({ kind: 'catalog', serverId })
     const isKnown = await write
     if (!isKnown) entries.delete(serverId)
+    else if (isTold) db.news.tell('catalog', serverId)
   }
 
   return {
@@ -76,9 +79,20 @@ export async function openCatalogStore(options: CatalogStoreOptions): Promise<Ca
     },
     forget: (serverId) => void entries.delete(serverId),
     async recall(serverId) {
-      const entry = (await db.read(readCatalogs)).get(serverId)
+      const entry = (await db.read((tx) => readCatalogs(tx, serverId))).get(serverId)
       if (!entry) return
       entries.set(serverId, deepFreeze(entry))
+      changes.publish({ kind: 'catalog', serverId })
+    },
+    async reload(serverId) {
+      await lastWrite
+      const entry = (await db.read((tx) => readCatalogs(tx, serverId))).get(serverId)
+      if (!entry) return
+      const { catalog, ownConnections, error } = get(serverId)
+      // One that is the same stays the object that it was: what was made of it is kept by it.
+      const isSame = canonicalJson(catalog) === canonicalJson(entry.catalog)
+      entries.set(serverId, deepFreeze(isSame ? { ...entry, catalog } : entry))
+      if (isSame && ownConnections === entry.ownConnections && error === entry.error) return
       changes.publish({ kind: 'catalog', serverId })
     },
   }

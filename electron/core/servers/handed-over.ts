@@ -16,6 +16,8 @@ export interface HandedOver {
   hasGivenOrigin(server: OwnedServer): boolean
   /** Before they are handed over. */
   add(servers: readonly OwnedServer[]): Promise<void>
+  /** After another process has stored others. */
+  reload(): Promise<void>
 }
 
 export type HandedOverOptions = {
@@ -24,7 +26,8 @@ export type HandedOverOptions = {
 }
 
 export async function openHandedOver({ load, save }: HandedOverOptions): Promise<HandedOver> {
-  const kept = new Map(((await load())?.servers ?? []).map((one) => [one.id, one]))
+  const readAll = async () => new Map(((await load())?.servers ?? []).map((one) => [one.id, one]))
+  let kept = await readAll()
   const isAsGiven = (server: OwnedServer, what: 'urlHash' | 'originHash') => {
     const given = kept.get(server.id)
     return given !== undefined && given[what] === keptOf(server)?.[what]
@@ -35,6 +38,9 @@ export async function openHandedOver({ load, save }: HandedOverOptions): Promise
     async add(servers) {
       for (const one of servers.map(keptOf)) if (one) kept.set(one.id, one)
       await save({ servers: [...kept.values()] })
+    },
+    async reload() {
+      kept = await readAll()
     },
   }
 }

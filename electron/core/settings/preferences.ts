@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   DEFAULT_PREFERENCES,
   preferenceFields,
@@ -14,6 +15,8 @@ export interface PreferencesStore {
   /** While it is, every endpoint offers nothing. */
   readonly isPaused: boolean
   setPaused(paused: boolean): Promise<void>
+  /** After another process has stored others. */
+  reload(): Promise<void>
 }
 
 export type PreferencesOptions = { settings: SettingsStore; changes: Changes }
@@ -39,6 +42,16 @@ export async function openPreferences(options: PreferencesOptions): Promise<Pref
       await settings.set('paused', { paused })
       isPaused = paused
       changes.publish({ kind: 'paused' })
+    },
+    async reload() {
+      const [stored, pause] = [await settings.get('preferences'), await settings.get('paused')]
+      const next = preferencesIn(stored ?? {})
+      const isOther = !isDeepStrictEqual(next, chosen)
+      const wasPaused = isPaused
+      chosen = next
+      isPaused = pause?.paused === true
+      if (isOther) changes.publish({ kind: 'preferences' })
+      if (isPaused !== wasPaused) changes.publish({ kind: 'paused' })
     },
   }
 }

@@ -1,36 +1,25 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
 import { openDatabase } from '../db/open.ts'
 import type { Database } from '../db/open.ts'
 import { openLog } from '../log.ts'
-
-export const migrationsDir = fileURLToPath(
-  new URL('../../../resources/migrations', import.meta.url),
-)
+import { migrationsDir } from './migrations-dir.ts'
+import { openTempPostgres } from './temp-postgres.ts'
 
 export type TempDatabase = Database & AsyncDisposable & { dataDir: string }
 
-/** A new, empty, migrated database in a folder of its own, which goes with it. */
+/** A new, empty, migrated database, and a folder, which go together: embedded, or of a PostgreSQL. */
 export async function openTempDatabase(): Promise<TempDatabase> {
+  await using made = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'metamcp-db-'))
-  const remove = () => rm(dataDir, { recursive: true, force: true })
+  made.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const url = inject('postgresUrl') === null ? null : made.use(await openTempPostgres()).url
   const templateFile = inject('databaseTemplate')
-  try {
-    const log = openLog('silent')
-    const database = await openDatabase({ dataDir, migrationsDir, templateFile, log })
-    return {
-      ...database,
-      dataDir,
-      async [Symbol.asyncDispose]() {
-        await database.close()
-        await remove()
-      },
-    }
-  } catch (error) {
-    await remove()
-    throw error
-  }
+  const log = openLog('silent')
+  const database = await openDatabase({ dataDir, migrationsDir, templateFile, url, log })
+  made.defer(() => database.close())
+  const owned = made.move()
+  return { ...database, dataDir, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

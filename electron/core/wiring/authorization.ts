@@ -42,6 +42,8 @@ export interface EndpointAuthorization {
   wellKnown(path: string): object | null
   /** Endpoints, or what accounts may see of them, have changed: what is live follows. */
   follow(): Promise<void>
+  /** After another process has stored other grants and endpoints. */
+  reload(): Promise<void>
   desk: AuthorizationDesk
   extension: {
     plugins: Authorization['plugins']
@@ -103,6 +105,7 @@ export async function openEndpointAuthorization(
     },
     wellKnown: (path) => authorization.wellKnown(path),
     follow,
+    reload: () => authorization.reload(),
     desk: deskOf(parts, places, authorization),
     extension: {
       plugins: () => authorization.plugins(),

@@ -22,6 +22,7 @@ import type { AppRouter } from '../router.ts'
 import type { Overview } from '../status/router.ts'
 import { openNews } from './news.ts'
 import { startPinning } from './pinning.ts'
+import { followReplicas } from './replicas.ts'
 import { rulesOver } from './rules.ts'
 import type { Sight } from './sight.ts'
 import type { Stores } from './stores.ts'
@@ -74,6 +75,7 @@ export async function openFeatures(live: Live): Promise<Features> {
   opened.use(stores.apiKeys.watchExpiry((id) => void follow.apiKey(id)))
   const parts = { ...live, follow, news, rules }
   const removals = opened.use(await openStoredRemovals({ ...parts, log, now: limits.now }))
+  opened.use(followReplicas({ ...parts, removals }))
   const host = opened.use(openHost(config, changes))
   const adding = opened.use(await openStoredAdding(parts))
   const doctor = opened.use(doctorOf(live))

@@ -102,7 +102,10 @@ function oauthObstacle({ auth, publicUrl }: Reached): string | null {
   return 'OAuth needs https: start with the --public-url of a proxy that speaks it.'
 }
 
-/** Where what is shipped as it is lies in `resourcesDir`. */
-export function migrationsIn(resourcesDir: string): string {
-  return join(resourcesDir, 'migrations')
+type Kept = Pick<CoreConfig, 'dataDir' | 'resourcesDir' | 'databaseTemplate' | 'databaseUrl'>
+
+/** Where everything is kept, as `openDatabase` is told it. */
+export function databaseOptions(config: Kept) {
+  const { dataDir, resourcesDir, databaseTemplate: templateFile, databaseUrl: url = null } = config
+  return { dataDir, migrationsDir: join(resourcesDir, 'migrations'), templateFile, url }
 }

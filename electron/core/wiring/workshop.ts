@@ -14,7 +14,7 @@ import { applyConfigText } from './apply-config.ts'
 import { instanceOf, openStoredDoctor } from './doctor.ts'
 import { openHttpClients } from './http-clients.ts'
 import { rulesOver } from './rules.ts'
-import { migrationsIn, openStores } from './stores.ts'
+import { databaseOptions, openStores } from './stores.ts'
 import { definitionsIn } from './upkeep.ts'
 
 /**
@@ -36,8 +36,7 @@ export async function openWorkshop(config: CoreConfig): Promise<Workshop> {
   const { dataDir, env, log, host, port } = config
   const lock = await lockDataDir(dataDir)
   opened.defer(() => lock.release())
-  const place = { dataDir, migrationsDir: migrationsIn(config.resourcesDir), log }
-  const db = await openDatabase({ ...place, templateFile: config.databaseTemplate })
+  const db = await openDatabase({ ...databaseOptions(config), log })
   opened.defer(() => db.close())
   const changes = openChanges((error) => log.error({ error: messageOf(error) }, 'a listener threw'))
   const stores = await openStores(db, changes, config)

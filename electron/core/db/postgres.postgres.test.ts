@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+import { openLog } from '../log.ts'
+import { insertDefinitions } from '../testing/sample-definitions.ts'
+import { migrationsDir } from '../testing/migrations-dir.ts'
+import { runOn, startPostgres } from '../testing/postgres-server.ts'
+import { openTempPostgres } from '../testing/temp-postgres.ts'
+import { readDefinitions } from './definitions.ts'
+import type { Tx } from './open.ts'
+import { openPostgres } from './postgres.ts'
+import * as schema from './schema.ts'
+
+const log = openLog('silent')
+const { settings } = schema
+
+async function open(url: string) {
+  const database = await openPostgres({ url, migrationsDir, log })
+  return { ...database, [Symbol.asyncDispose]: () => database.close() }
+}
+
+function setting(key: string) {
+  return (tx: Tx) => tx.insert(settings).values({ key, value: 1 })
+}
+
+test('replicas that start at once on an empty database make its tables once', async () => {
+  await using empty = await openTempPostgres({ isEmpty: true })
+  const all = await Promise.all(Array.from({ length: 4 }, () => open(empty.url)))
+  await all[0]?.write(setting('a'))
+  expect(await all[3]?.read((tx) => tx.$count(settings))).toBe(1)
+  await Promise.all(all.map((one) => one.close()))
+})
+
+test('what one writes is told to the others at once, and what fails is not', async () => {
+  await using database = await openTempPostgres()
+  await using one = await open(database.url)
+  await using other = await open(database.url)
+  const told: string[] = []
+  const heard = Promise.withResolvers<void>()
+  one.news.listen('written', () => told.push('to itself'))
+  other.news.listen('written', (_, from) => told.push(from))
+  other.news.listen('end', () => heard.resolve())
+  const failing = one.write(async (tx) => {
+    await setting('a')(tx)
+    throw new Error('changed my mind')
+  })
+  await expect(failing).rejects.toThrow('changed my mind')
+  await one.write(setting('a'))
+  one.news.tell('end', null)
+  await heard.promise
+  expect(told).toEqual([one.news.replica])
+  await expect(one.write(setting('a'))).rejects.toMatchObject({ cause: { code: '23505' } })
+})
+
+test('writes come one after the other, whichever replica they are of; reads change nothing', async () => {
+  await using database = await openTempPostgres()
+  await using one = await open(database.url)
+  await using other = await open(database.url)
+  const count = async (tx: Tx) => {
+    const known = await tx.$count(settings)
+    await setting(`k${known}`)(tx)
+  }
+  const writers = Array.from({ length: 40 }, (_, index) => (index % 2 ? one : other).write(count))
+  await Promise.all(writers)
+  expect(await one.read((tx) => tx.$count(settings))).toBe(40)
+  await expect(one.read(setting('x'))).rejects.toMatchObject({ cause: { code: '25006' } })
+  await expect(one.record(setting('x'))).rejects.toThrow('use write()')
+  const nested = one.write(() => one.read(() => Promise.resolve()))
+  await expect(nested).rejects.toThrow('A transaction is open here')
+})
+
+test('definitions are exact, and work that may be done by one alone is', async () => {
+  await using database = await openTempPostgres()
+  await using one = await open(database.url)
+  await using other = await open(database.url)
+  await one.write((tx) => insertDefinitions(tx))
+  expect(await other.read(readDefinitions)).toEqual(await one.read(readDefinitions))
+  const steps: string[] = []
+  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const first = one.alone(async () => {
+    begun.resolve()
+    await gate.promise
+    steps.push('first')
+  })
+  await begun.promise
+  const second = other.alone(() => Promise.resolve(steps.push('second')))
+  await other.read((tx) => tx.$count(settings))
+  expect(steps).toEqual([])
+  gate.resolve()
+  await Promise.all([first, second])
+  expect(steps).toEqual(['first', 'second'])
+})
+
+test('a database of something else, or of a newer version, is left as it is', async () => {
+  await using others = await openTempPostgres({ isEmpty: true })
+  await runOn(others.url, 'create table users (id text)')
+  await expect(open(others.url)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(/holds tables of something else.*createdb metamcp/) as string,
+  })
+  await runOn(others.url, 'drop table users')
+  await (await open(others.url)).close()
+  await runOn(
+    others.url,
+    `insert into metamcp.migrations (position, tag, hash) values (999, '9999_later', 'x')`,
+  )
+  await expect(open(others.url)).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('a server that stops: one sentence; it is used again, and others are heard again', async () => {
+  await using server = await startPostgres()
+  await runOn(server.url('postgres'), 'create database metamcp')
+  const url = server.url('metamcp')
+  await using one = await open(url)
+  await using other = await open(url)
+  const gap = Promise.withResolvers<void>()
+  other.news.onGap(gap.resolve)
+  await server.restart()
+  await gap.promise
+  await expect
+    .poll(() =>
+      one.write(setting('a')).then(
+        () => 'written',
+        (error: Error) => error.message,
+      ),
+    )
+    .toBe('written')
+  const heard = Promise.withResolvers<void>()
+  other.news.listen('hello', () => heard.resolve())
+  one.news.tell('hello', null)
+  await heard.promise
+  const { password } = new URL(url)
+  await server.stop()
+  const failed = await one.write(setting('b')).catch((error: unknown) => error)
+  expect(failed).toMatchObject({ code: 'unavailable' })
+  expect(String(failed)).not.toContain(password)
+})

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { sql } from 'drizzle-orm'
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { Pool } from 'pg'
+import { AppError, messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { Database } from './database.ts'
+import { countDefinitionChanges } from './definitions.ts'
+import { openGate } from './gate.ts'
+import {
+  applyMigrations,
+  pendingMigrations,
+  prepareBookkeeping,
+  readApplied,
+  readMigrations,
+} from './migrate.ts'
+import { placeOf, refusalOf } from './postgres-errors.ts'
+import { reasonOf } from './reasons.ts'
+import { CHANNEL, openReplicaNews } from './replica-news.ts'
+import * as schema from './schema.ts'
+import { raiseRevision } from './snapshot.ts'
+import type { Tx } from './store.ts'
+
+export type PostgresOptions = {
+  /** `DATABASE_URL`; it holds a password, and is never shown. */
+  url: string
+  /** `resources/migrations`. */
+  migrationsDir: string
+  log: Logger
+}
+
+/** Numbers of advisory locks, of which a database has many and others may use some. */
+const LOCKS = {
+  /** Held by a write of definitions until its end: one after the other, on all replicas. */
+  write: 0x6d65_7401,
+  /** Held by a start until what it makes is there. */
+  start: 0x6d65_7402,
+}
+
+const MAX_CONNECTIONS = 10
+const CONNECT_MS = 10_000
+/** Longer than anything of ours takes; a server that stopped must not hold calls of management for ever. */
+const STATEMENT_MS = 60_000
+
+/**
+ * The same store in a database of a PostgreSQL server, 15 or later, which several replicas share.
+ * Rejects with an AppError: `unavailable` (it cannot be reached, or not be brought up to date) or
+ * `conflict` (made by a newer version, or it holds tables of something else).
+ */
+export async function openPostgres({
+  url,
+  migrationsDir,
+  log,
+}: PostgresOptions): Promise<Database> {
+  const place = placeOf(url)
+  await using opened = new AsyncDisposableStack()
+  const pool = openPool(url, log)
+  opened.defer(() => pool.end())
+  const drizzled = drizzle({ client: pool, schema })
+  await bringUpToDate(drizzled, { migrationsDir, place, log }).catch((error: unknown) => {
+    throw refusalOf(error, place)
+  })
+  const replica = randomUUID()
+  const news = await openReplicaNews({ url, replica, log, pool })
+  opened.defer(() => news.close())
+  return overPool({ pool, drizzled, news, place, owned: opened.move() })
+}
+
+type Drizzle = NodePgDatabase<typeof schema>
+
+type Parts = {
+  pool: Pool
+  drizzled: Drizzle
+  news: Database['news']
+  place: string
+  owned: AsyncDisposableStack
+}
+
+function overPool({ pool, drizzled, news, place, owned }: Parts): Database {
+  const gate = openGate()
+
+  async function transact<T>(accessMode: 'read only' | 'read write', work: (tx: Tx) => Promise<T>) {
+    try {
+      return await drizzled.transaction((tx) => gate.within(() => work(tx)), { accessMode })
+    } catch (error) {
+      throw refusalOf(error, place)
+    }
+  }
+  const write = <T>(work: (tx: Tx) => Promise<T>) =>
+    transact('read write', async (tx) => {
+      await tx.execute(sql`select pg_advisory_xact_lock(${LOCKS.write})`)
+      const made = await work(tx)
+      await raiseRevision(tx)
+      // Told with the commit, and only then.
+      await tx.execute(sql`select pg_notify(${CHANNEL}, ${news.written})`)
+      return made
+    })
+  const record = <T>(work: (tx: Tx) => Promise<T>) =>
+    transact('read write', async (tx) => {
+      const before = await countDefinitionChanges(tx)
+      const made = await work(tx)
+      if ((await countDefinitionChanges(tx)) === before) return made
+      throw new Error('record() may not change definitions: use write()')
+    })
+  return {
+    recovery: null,
+    news,
+    isShared: true,
+    alone: (work) =>
+      alone(pool, work).catch((error: unknown) => Promise.reject(refusalOf(error, place))),
+    backUp: () => Promise.reject(notOurs(place)),
+    // Its server overwrites what is not used any more in its own time.
+    scrub: () => Promise.resolve(),
+    read: (work) => gate.enter(() => transact('read only', work)),
+    write: (work) => gate.enter(() => write(work)),
+    record: (work) => gate.enter(() => record(work)),
+    close: () => gate.close(() => owned.disposeAsync()),
+  }
+}
+
+/** Runs work while no other process does the same, on a connection that does nothing else. */
+async function alone<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let isSound = false
+  try {
+    // A start waits for as long as another one takes.
+    await client.query('set statement_timeout = 0')
+    await client.query('select pg_advisory_lock($1)', [LOCKS.start])
+    const result = await work()
+    await client.query('select pg_advisory_unlock($1)', [LOCKS.start])
+    await client.query(`set statement_timeout = ${STATEMENT_MS}`)
+    isSound = true
+    return result
+  } finally {
+    // With the connection its locks end.
+    client.release(!isSound)
+  }
+}
+
+type Upgrade = { migrationsDir: string; place: string; log: Logger }
+
+/** In one transaction, while no other process does: replicas may start at once. */
+async function bringUpToDate(drizzled: Drizzle, { migrationsDir, place, log }: Upgrade) {
+  const migrations = await readMigrations(migrationsDir)
+  await drizzled.transaction(async (tx) => {
+    // For as long as another start takes, and for large tables.
+    await tx.execute(sql`set local statement_timeout = 0`)
+    await tx.execute(sql`select pg_advisory_xact_lock(${LOCKS.start})`)
+    await requireVersion(tx)
+    if (await isNew(tx, place)) await prepareBookkeeping(tx, { amcheck: false })
+    const pending = pendingMigrations(await readApplied(tx), migrations, '')
+    if (pending.length === 0) return
+    const tags = pending.map(({ tag }) => tag)
+    log.info({ migrations: tags }, 'Bringing the database up to date')
+    await applyMigrations(tx, pending).catch((cause: unknown) => {
+      const message = `The database ${place} could not be brought up to this version: ${reasonOf(cause)}. It is unchanged.`
+      throw new AppError('unavailable', message, { cause })
+    })
+  })
+}
+
+async function requireVersion(tx: Tx): Promise<void> {
+  const { rows } = await tx.execute<{ version: string }>(
+    sql`select current_setting('server_version_num') as version`,
+  )
+  const version = Math.floor(Number(rows[0]?.version) / 10_000)
+  if (version >= 15) return
+  throw new AppError('unavailable', `MetaMCP needs PostgreSQL 15 or later; this is ${version}.`)
+}
+
+/** A `DATABASE_URL` that was meant for another program must not fill its database with our tables. */
+async function isNew(tx: Tx, place: string): Promise<boolean> {
+  const { rows } = await tx.execute<{ ours: boolean; others: string }>(sql`
+    select to_regclass('metamcp.migrations') is not null as ours,
+      (select count(*) from pg_tables where schemaname = 'public') as others`)
+  const [row] = rows
+  if (row?.ours) return false
+  if (Number(row?.others) === 0) return true
+  const message = `The database ${place} holds tables of something else, and was left as it is. Give MetaMCP a database of its own: createdb metamcp.`
+  throw new AppError('conflict', message)
+}
+
+/** A user called as our schema is would find its tables before those of `public`. */
+const SESSION = {
+  search_path: 'public',
+  timezone: 'UTC',
+  statement_timeout: STATEMENT_MS,
+  idle_in_transaction_session_timeout: STATEMENT_MS,
+}
+
+function openPool(url: string, log: Logger): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_MS,
+    application_name: 'metamcp',
+    options: Object.entries(SESSION)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+  })
+  const note = (error: Error) =>
+    log.warn({ error: messageOf(error) }, 'A database connection broke')
+  pool.on('error', note)
+  // A client in use reports its end here too, as an event that would end the process.
+  pool.on('connect', (client) => client.on('error', note))
+  return pool
+}
+
+function notOurs(place: string): AppError {
+  const message = `The database is ${place}, of a PostgreSQL server: back it up with pg_dump.`
+  return new AppError('unavailable', message)
+}

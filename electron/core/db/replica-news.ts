@@ -1,0 +1,150 @@
+import { Client } from 'pg'
+import type { Pool } from 'pg'
+import { messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+
+/**
+ * What processes on one database tell each other, by NOTIFY: small facts, once each, in the order of
+ * commits. A line that broke is a gap, in which something may have been missed.
+ */
+export interface ReplicaNews {
+  /** This process, as others know it: another one after each start. */
+  readonly replica: string
+  /** For `pg_notify` in a transaction that has written definitions. */
+  readonly written: string
+  /** Best effort; `fact` is JSON of at most 7,000 bytes. */
+  tell(topic: string, fact: unknown): void
+  /** Facts of others, never our own. */
+  listen(topic: string, listener: (fact: unknown, from: string) => void): void
+  /** After a gap everything may have changed. */
+  onGap(listener: () => void): void
+  close(): Promise<void>
+}
+
+export const CHANNEL = 'metamcp'
+
+/** Definitions were written. */
+export const WRITTEN = 'written'
+
+const AGAIN_MS = [100, 500, 1_000, 2_000, 5_000]
+const MAX_BYTES = 7_000
+
+/** An embedded database has one process. */
+export function noNews(): ReplicaNews {
+  const nothing = () => undefined
+  return {
+    ...{ replica: 'alone', written: '', tell: nothing, listen: nothing, onGap: nothing },
+    close: () => Promise.resolve(),
+  }
+}
+
+export type ReplicaNewsOptions = { url: string; replica: string; log: Logger; pool: Pool }
+
+/** Rejects where the first connection fails; later ones are tried again for as long as it takes. */
+export async function openReplicaNews({
+  url,
+  replica,
+  log,
+  pool,
+}: ReplicaNewsOptions): Promise<ReplicaNews> {
+  const listeners = new Map<string, ((fact: unknown, from: string) => void)[]>()
+  const gapListeners: (() => void)[] = []
+  const line = openLine({ url, log, take, onGap: () => gapListeners.forEach((one) => one()) })
+  await line.ready
+
+  function take(text: string): void {
+    const told = read(text)
+    if (!told || told.from === replica) return
+    for (const listener of listeners.get(told.topic) ?? []) listener(told.fact, told.from)
+  }
+  const pack = (topic: string, fact: unknown) => JSON.stringify({ from: replica, topic, fact })
+
+  return {
+    replica,
+    written: pack(WRITTEN, null),
+    tell(topic, fact) {
+      const text = pack(topic, fact)
+      if (Buffer.byteLength(text) > MAX_BYTES) throw new Error(`News of ${topic} are too long`)
+      pool.query('select pg_notify($1, $2)', [CHANNEL, text]).catch((error: unknown) => {
+        log.warn({ topic, error: messageOf(error) }, 'the other replicas could not be told')
+      })
+    },
+    listen(topic, listener) {
+      listeners.set(topic, [...(listeners.get(topic) ?? []), listener])
+    },
+    onGap: (listener) => void gapListeners.push(listener),
+    close: line.close,
+  }
+}
+
+type Told = { from: string; topic: string; fact: unknown }
+
+/** Anybody with the password may notify: what is not ours is nothing. */
+function read(text: string): Told | null {
+  try {
+    const told = JSON.parse(text) as Partial<Told> | null
+    if (typeof told?.from !== 'string' || typeof told.topic !== 'string') return null
+    return { from: told.from, topic: told.topic, fact: told.fact }
+  } catch {
+    return null
+  }
+}
+
+type LineOptions = {
+  url: string
+  log: Logger
+  take: (text: string) => void
+  onGap: () => void
+}
+
+/** A connection that only listens, and is made anew when it breaks. */
+function openLine({ url, log, take, onGap }: LineOptions) {
+  let client: Client | null = null
+  let isClosed = false
+  let tries = 0
+  let timer: NodeJS.Timeout | undefined
+
+  async function connect(): Promise<void> {
+    const next = new Client({
+      connectionString: url,
+      application_name: 'metamcp news',
+      keepAlive: true,
+    })
+    let isOver = false
+    const over = (error?: Error) => {
+      if (isOver) return
+      isOver = true
+      if (client === next) client = null
+      void next.end().catch(() => undefined)
+      if (!isClosed && tries > 0) again(error)
+    }
+    next.on('error', over)
+    next.on('end', () => over())
+    next.on('notification', ({ payload = '' }) => take(payload))
+    try {
+      await next.connect()
+      await next.query(`listen ${CHANNEL}`)
+    } catch (error) {
+      over(error as Error)
+      throw error
+    }
+    client = next
+    tries = 1
+  }
+
+  function again(error: Error | undefined): void {
+    const wait = AGAIN_MS[Math.min(tries, AGAIN_MS.length) - 1]
+    tries += 1
+    log.warn({ error: error && messageOf(error), againMs: wait }, 'news of other replicas stopped')
+    timer = setTimeout(() => void connect().then(onGap, () => undefined), wait).unref()
+  }
+
+  return {
+    ready: connect(),
+    async close() {
+      isClosed = true
+      clearTimeout(timer)
+      await client?.end().catch(() => undefined)
+    },
+  }
+}
