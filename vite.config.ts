@@ -62,7 +62,7 @@ const flowLimits = {
   hookTimeout: 60_000,
   expect: { poll: { timeout: 15_000 } },
 }
-const globalSetup = ['electron/core/testing/global-setup.ts']
+const globalSetup = ['global', 'postgres'].map((name) => `electron/core/testing/${name}-setup.ts`)
 
 /** Most of a test's time is starting programs: what Node compiled for one is there for the next. */
 const env = { NODE_COMPILE_CACHE: fromRoot('node_modules/.cache/metamcp/compiled') }
@@ -99,7 +99,7 @@ const tests = {
           name: 'postgres',
           include: ['electron/**/*.postgres.test.ts', ...STORE_TESTS],
           pool: 'forks',
-          globalSetup: [...globalSetup, 'electron/core/testing/postgres-setup.ts'],
+          globalSetup,
           ...{ setupFiles, env, execArgv },
           ...limits,
         },

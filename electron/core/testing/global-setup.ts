@@ -9,8 +9,6 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The template of a new store, for `templateFile`. */
     databaseTemplate: string
-    /** Of a real PostgreSQL, with `NAME` for a database; `null` where tests use the embedded one. */
-    postgresUrl: string | null
   }
 }
 
@@ -23,5 +21,4 @@ export async function setup(project: TestProject): Promise<void> {
   // A process of its own gives back the gigabyte that making a cluster takes.
   await promisify(execFile)(process.execPath, [script, file])
   project.provide('databaseTemplate', file)
-  project.provide('postgresUrl', null)
 }

@@ -7,6 +7,7 @@ import type { ServerInput } from '../../../shared/server.ts'
 import { startCore, type AppRouter, type Core, type CoreConfig, type CoreLimits } from '../index.ts'
 import { openLog } from '../log.ts'
 import { approvingLink } from './approving-link.ts'
+import { openTempPostgres } from './temp-postgres.ts'
 
 export type TempCore = Core &
   AsyncDisposable & {
@@ -22,6 +23,8 @@ export type TempCore = Core &
 export type TempCoreOptions = Partial<CoreConfig> & {
   /** The content of a config file to start with. */
   file?: unknown
+  /** In the data folder, as users have it; left out: on PostgreSQL, where a start takes a tenth. */
+  database?: 'embedded'
   times?: CoreLimits
 }
 
@@ -32,6 +35,7 @@ const TEST_TIMES: CoreLimits = { pauseMs: 20 }
 export async function startTempCore({
   file,
   times,
+  database,
   ...fields
 }: TempCoreOptions = {}): Promise<TempCore> {
   await using made = new AsyncDisposableStack()
@@ -56,6 +60,7 @@ export async function startTempCore({
     env: process.env,
     version: '0.0.0-test',
     log: openLog('silent'),
+    databaseUrl: database === 'embedded' ? null : await databaseFor(dataDir, made),
     ...fields,
   }
   const core = await startCore(config, { ...TEST_TIMES, ...times })
@@ -79,6 +84,18 @@ export async function startTempCore({
     mcpUrl: (endpoint = 'default') => new URL(`${core.url}/metamcp/${endpoint}/mcp`),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   })
+}
+
+/** What a core that was started before has in its data folder, by that folder. */
+const databases = new Map<string, string>()
+
+/** The same at each start on a folder, as the embedded one would be; it goes with the first. */
+async function databaseFor(dataDir: string, made: AsyncDisposableStack): Promise<string> {
+  const known = databases.get(dataDir)
+  if (known !== undefined) return known
+  const { url } = made.use(await openTempPostgres())
+  databases.set(dataDir, url)
+  return url
 }
 
 /** A config file with these servers in the namespace and endpoint `default`. */

@@ -15,7 +15,7 @@ export async function openTempDatabase(): Promise<TempDatabase> {
   await using made = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'metamcp-db-'))
   made.defer(() => rm(dataDir, { recursive: true, force: true }))
-  const url = inject('postgresUrl') === null ? null : made.use(await openTempPostgres()).url
+  const url = inject('storesOn') === 'embedded' ? null : made.use(await openTempPostgres()).url
   const templateFile = inject('databaseTemplate')
   const log = openLog('silent')
   const database = await openDatabase({ dataDir, migrationsDir, templateFile, url, log })

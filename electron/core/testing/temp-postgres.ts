@@ -10,7 +10,6 @@ export type TempPostgres = AsyncDisposable & { url: string }
 /** A new database of the real PostgreSQL of this run; with `isEmpty`, one that nobody has migrated. */
 export async function openTempPostgres({ isEmpty = false } = {}): Promise<TempPostgres> {
   const any = inject('postgresUrl')
-  if (any === null) throw new Error('There is a PostgreSQL for the tests of `postgres` alone.')
   const name = `t_${randomBytes(6).toString('hex')}`
   const at = (database: string) => any.replace(/NAME$/, database)
   await runOn(at('postgres'), `create database ${name} ${isEmpty ? '' : `template ${TEMPLATE}`}`)
