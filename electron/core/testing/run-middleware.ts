@@ -4,6 +4,7 @@ import { ORIGIN, type Listed } from '../gateway/catalog.ts'
 import { compose } from '../gateway/compose.ts'
 import type { MiddlewarePlace } from '../gateway/middleware/kind.ts'
 import { MIDDLEWARE_KINDS } from '../gateway/middleware/kinds.ts'
+import { openMemory } from '../gateway/middleware/memory.ts'
 import { openMiddlewares } from '../gateway/middleware/middlewares.ts'
 import { openOwnModules } from '../gateway/middleware/own-modules.ts'
 import type { JsonObject } from '../json-rpc.ts'
@@ -29,11 +30,15 @@ export function runMiddlewares(
   const listed = new Map(tools.map((tool) => [tool.name, listedTool(tool)]))
   const kept = new Map<string, unknown>()
   const redactions: MiddlewarePlace['redactions'] = []
+  const memory = openMemory()
   const made = middlewares.make(entries, (entry) => ({
     ...{
       endpoint: 'default',
+      endpointId: 'e',
+      memory,
       log,
       redactions,
+      isTaken: (name) => listed.has(name),
       isOn: () => true,
       hold: () => null,
       held: () => undefined,
