@@ -4,7 +4,7 @@ import { ORIGIN, type Listed } from '../gateway/catalog.ts'
 import { compose } from '../gateway/compose.ts'
 import type { MiddlewarePlace } from '../gateway/middleware/kind.ts'
 import { MIDDLEWARE_KINDS } from '../gateway/middleware/kinds.ts'
-import { openMemory } from '../gateway/middleware/memory.ts'
+import { openMemory, type Memory } from '../gateway/middleware/memory.ts'
 import { openMiddlewares } from '../gateway/middleware/middlewares.ts'
 import { openOwnModules } from '../gateway/middleware/own-modules.ts'
 import type { JsonObject } from '../json-rpc.ts'
@@ -13,6 +13,7 @@ import { openLog } from '../log.ts'
 export type MiddlewareRun = {
   /** What the innermost handler got, in order. */
   reached: Call[]
+  memory: Memory
   send(method: string, params?: JsonObject, more?: Partial<Call>): Promise<JsonObject>
   callTool(name: string, args?: JsonObject, more?: Partial<Call>): Promise<JsonObject>
 }
@@ -59,7 +60,7 @@ export function runMiddlewares(
   const send: MiddlewareRun['send'] = (method, params = {}, more = {}) =>
     handle({ ...ownCall('default', method), caller: 'key', ...more, params })
   return {
-    ...{ reached, send },
+    ...{ reached, send, memory },
     callTool: (name, args = {}, more = {}) => send('tools/call', { name, arguments: args }, more),
   }
 }
