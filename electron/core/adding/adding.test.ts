@@ -107,7 +107,14 @@ test("VS Code's inputs say what they ask for", () => {
     OPERATOR,
     JSON.stringify({
       servers: { a: { command: 'x', args: ['${input:region}'] } },
-      inputs: [{ id: 'region', type: 'pickString', description: 'Where', options: ['eu', 'us'] }],
+      inputs: [
+        {
+          id: 'region',
+          type: 'pickString',
+          description: 'Where',
+          options: ['eu', { label: 'United States', value: 'us' }],
+        },
+      ],
     }),
   )
   expect(found.entries[0]?.needs).toMatchObject([
