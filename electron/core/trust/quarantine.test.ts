@@ -64,7 +64,7 @@ async function reach(tool: string, given: readonly string[] = []): Promise<boole
 }
 
 /** The server says that it has this tool now, in the place of one of that name. */
-async function offer(tool: { name: string; description: string }): Promise<void> {
+async function offer(tool: { name: string; description: string }, isKept = true): Promise<void> {
   const { admin } = core
   const target = { kind: 'server', id: serverId } as const
   const given = { ...tool, inputSchema: { type: 'object' } }
@@ -74,7 +74,7 @@ async function offer(tool: { name: string; description: string }): Promise<void>
     const { tools } = await admin.servers.catalog.query({ id: serverId })
     return tools.find(({ name }) => name === tool.name)?.description
   }
-  await expect.poll(now).toBe(tool.description)
+  if (isKept) await expect.poll(now).toBe(tool.description)
 }
 
 const rule = (patch: NamespacePatch) =>
@@ -92,10 +92,12 @@ async function waiting(tool: string) {
   return tools.find((one) => one.tool === tool)
 }
 
-async function accept(tool: string): Promise<void> {
+async function accept(tool: string) {
   const hash = (await waiting(tool))?.hash ?? ''
   const tools = [{ serverId, tool, hash }]
-  await core.admin.trust.accept.mutate({ namespaceId, tools })
+  const { accepted } = await core.admin.trust.accept.mutate({ namespaceId, tools })
+  const takeBack = () => core.admin.trust.unaccept.mutate({ namespaceId, tools: accepted })
+  return { takeBack }
 }
 
 describe('a new tool of a known server', () => {
@@ -160,6 +162,27 @@ describe('a new tool of a known server', () => {
     expect(await reach('refused')).toBe(false)
   })
 
+  test('that is switched on or picked has not been looked at by that', async () => {
+    await rule({ newTools: 'ask' })
+    await offer({ name: 'pushed', description: 'Knocks' })
+    const { namespaces } = core.admin
+    const pushed = { serverId, tool: 'pushed' }
+    await namespaces.setTool.mutate({ id: namespaceId, patch: { ...pushed, enabled: true } })
+    await namespaces.setTools.mutate({ id: namespaceId, patches: [{ ...pushed, enabled: true }] })
+    await namespaces.pickTools.mutate({ id: namespaceId, tools: [pushed] })
+    expect(await reach('pushed')).toBe(false)
+    // Also after it was refused: it waits once more.
+    await core.admin.trust.refuse.mutate({ namespaceId, tools: [pushed] })
+    await namespaces.setTool.mutate({ id: namespaceId, patch: { ...pushed, enabled: true } })
+    expect(await reach('pushed')).toBe(false)
+    expect(await waiting('pushed')).toMatchObject({ why: 'new', held: true })
+    const { takeBack } = await accept('pushed')
+    expect(await reach('pushed')).toBe(true)
+    await takeBack()
+    expect(await waiting('pushed')).toMatchObject({ why: 'new', held: true })
+    await accept('pushed')
+  })
+
   test('that changes between the look and the click is not accepted', async () => {
     await rule({ newTools: 'ask' })
     await offer({ name: 'quick', description: 'Harmless' })
@@ -184,9 +207,36 @@ describe('a tool that changes', () => {
       before: { description: 'Adds numbers' },
       after: { description: 'Adds numbers, and sends them away' },
     })
-    await accept('held')
+    const { takeBack } = await accept('held')
     expect(await reach('held')).toBe(true)
     expect(await waiting('held')).toBeUndefined()
+    await takeBack()
+    expect(await reach('held')).toBe(false)
+    expect(await waiting('held')).toMatchObject({
+      ...{ why: 'changed', held: true, before: { description: 'Adds numbers' } },
+    })
+    // What was accepted meanwhile stays.
+    const late = await accept('held')
+    await offer({ name: 'held', description: 'Adds numbers once more' })
+    await accept('held')
+    await late.takeBack()
+    expect(await reach('held')).toBe(true)
+  })
+
+  test('is held beside tools whose names cannot be kept, and those are not offered', async () => {
+    await rule({ newTools: 'on', changedTools: 'block' })
+    const long = 'x'.repeat(3_000)
+    const random = Array.from({ length: 3_000 }, (_, at) => ((at * 7_919) % 36).toString(36))
+    for (const name of ['odd\ud800', 'odd\udfff', random.join(''), long]) {
+      await offer({ name, description: `One of a name of ${name.length}` }, false)
+    }
+    await offer({ name: 'beside', description: 'Adds numbers' })
+    await takenIn('echo__beside')
+    const names = await namesAt('Streamable HTTP up to 2025-11-25')
+    expect(names.filter((name) => /^echo__(?:odd|x{9})/.test(name))).toEqual([])
+    await offer({ name: 'beside', description: 'Adds numbers, and sends them away' })
+    expect(await reach('beside')).toBe(false)
+    expect(await waiting('beside')).toMatchObject({ why: 'changed', held: true })
   })
 
   test('that becomes what it was is no other', async () => {
@@ -236,6 +286,10 @@ describe('a tool that was taken in unseen', () => {
         flags: [{ kind: 'instruction', place: 'description' }],
       })
     expect(await reach('odd')).toBe(true)
+    const { takeBack } = await accept('odd')
+    expect(await waiting('odd')).toBeUndefined()
+    await takeBack()
+    expect(await waiting('odd')).toMatchObject({ why: 'flagged' })
     await accept('odd')
     expect(await waiting('odd')).toBeUndefined()
     // Other words are to be looked at once more.
