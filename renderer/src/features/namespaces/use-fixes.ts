@@ -18,6 +18,7 @@ export function useFixes(onLeave: () => void): (fix: WhyFix) => void {
   const update = useMutation(trpc.namespaces.update.mutationOptions())
   const tool = useMutation(trpc.namespaces.setTool.mutationOptions())
   const endpoint = useMutation(trpc.endpoints.setEnabled.mutationOptions())
+  const pausing = useMutation(trpc.settings.setPaused.mutationOptions())
   const pinning = useMutation(trpc.endpoints.update.mutationOptions())
 
   const join = async (namespaceId: string, serverId: string) => {
@@ -56,6 +57,8 @@ export function useFixes(onLeave: () => void): (fix: WhyFix) => void {
         return namespace.mutateAsync({ id: fix.namespaceId, enabled: true })
       case 'endpoint-on':
         return endpoint.mutateAsync({ id: fix.endpointId, enabled: true })
+      case 'resume':
+        return pausing.mutateAsync({ paused: false })
       case 'pin-tool':
         return pin(fix)
     }
