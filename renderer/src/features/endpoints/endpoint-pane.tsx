@@ -10,6 +10,7 @@ import { Machine } from '../../ui/machine.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { State } from '../../ui/state.tsx'
 import { useFormat } from '../../ui/use-format.ts'
+import { AskWhy } from '../namespaces/ask-why.tsx'
 import { DiscoveryField } from './discovery-field.tsx'
 import { EndpointName } from './endpoint-name.tsx'
 import styles from './endpoints.module.css'
@@ -60,6 +61,12 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
       <Field label={t('columns.namespace')}>
         <NamespaceField endpoint={endpoint} namespaces={namespaces} />
         <Offer endpoint={endpoint} />
+        <AskWhy
+          className={styles.why ?? ''}
+          variant="subtle"
+          size="compact-xs"
+          endpointId={endpoint.id}
+        />
       </Field>
       <Field label={t('find.title')}>
         <DiscoveryField endpoint={endpoint} />
