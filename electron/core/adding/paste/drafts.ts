@@ -41,7 +41,7 @@ function draftServer({ name, value, problem, lineOf }: PastedServer, context: Co
   if (JSON.stringify(definition).includes('\\u0000')) {
     return refuse({ path: [], message: 'must not hold NUL' })
   }
-  if (definition.type !== 'STDIO' && context.isOwnUrl(definition.url)) {
+  if (leadsHere(definition, context)) {
     return refuse({ path: [], message: 'this is MetaMCP itself' })
   }
   const description = entry['description']
@@ -55,6 +55,18 @@ function draftServer({ name, value, problem, lineOf }: PastedServer, context: Co
     ...(typeof description === 'string' && { description: shortened(description) }),
     ...drafted,
   }
+}
+
+/** Also by a bridge, ours or another's. */
+function leadsHere(definition: Definition, { isOwnUrl }: DraftOptions): boolean {
+  if (definition.type !== 'STDIO') return isOwnUrl(definition.url)
+  const words = [definition.command, ...(definition.args ?? [])]
+  const isBridge =
+    words.some((word) => /(?:^|[\\/])metamcp(?:\.\w+)?$/i.test(word)) &&
+    words.some((word) => /^(?:--)?stdio$/.test(word)) &&
+    // That of another folder is another one.
+    !words.some((word) => word.startsWith('--data-dir'))
+  return isBridge || words.some(isOwnUrl)
 }
 
 /** What no value given later can make good. */
