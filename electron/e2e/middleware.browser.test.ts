@@ -16,6 +16,13 @@ const FILE = {
   },
 }
 
+/** It throws where no call can catch it. */
+const CARELESS = `export default () => (next) => (call) => {
+  setTimeout(() => { throw new Error('thrown in a timer') }, 1)
+  void Promise.reject(new Error('rejected and left'))
+  return next(call)
+}`
+
 const listIn = async ({ admin }: App) => {
   const [namespace] = await admin.namespaces.list.query()
   return namespace?.middleware
@@ -52,7 +59,7 @@ for (const { place, title } of PLACES) {
       // What is filled in is still there after a look at another, and after a move.
       await list.getByRole('button', { name: /^Hide secrets/ }).click()
       const secrets = page.getByRole('complementary', { name: 'Hide secrets' })
-      await secrets.getByLabel('What').click()
+      await secrets.getByRole('combobox', { name: 'What' }).click()
       await page.getByRole('option', { name: 'Phone numbers' }).click()
       await page.keyboard.press('Escape')
       await list.getByRole('button', { name: /^Limit the time/ }).click()
@@ -106,9 +113,11 @@ for (const { place, title } of PLACES) {
   test(
     `a call that waits is allowed in the window, ${title}`,
     async () => {
-      const middleware = [{ use: 'approve', destructive: false, tools: ['echo__echo'] }]
+      const approve = { use: 'approve', destructive: false, tools: ['echo__echo'] }
+      const middleware = [{ use: './home/careless.mjs' }, approve]
       const namespaces = { default: { servers: ['echo'], middleware } }
-      await using app = await openApp({ place, file: { ...FILE, namespaces } })
+      const homeFiles = { 'careless.mjs': CARELESS }
+      await using app = await openApp({ place, homeFiles, file: { ...FILE, namespaces } })
       const { page } = app
       page.setDefaultTimeout(9_000)
       await app.goTo('/trust')
