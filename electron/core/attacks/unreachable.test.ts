@@ -18,7 +18,7 @@ import { openRawClient } from '../testing/raw-client.ts'
 let world: CuratedWorld
 beforeAll(async () => {
   world = await openCuratedWorld()
-})
+}, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
 /** All that a tool may be asked for, as a client might try. */
@@ -100,6 +100,7 @@ describe.each(WAYS)('%s, endpoint %s', (name, endpoint) => {
     const listed = JSON.stringify(await face.ask('tools/list', {}))
     expect(listed).toContain(isSearched ? '"search_tools"' : `"${RENAMED.name}"`)
     expect(listed).not.toMatch(telling)
+    expect(listed).not.toContain('odd')
     if (!isSearched) return
     for (const { tool, server } of HIDDEN) {
       for (const query of [tool, `${server}__${tool}`, `Does ${tool}`]) {

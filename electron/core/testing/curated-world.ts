@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect, vi } from 'vitest'
 import { echoServer } from './echo-definition.ts'
 import { openRawClient } from './raw-client.ts'
@@ -15,22 +16,26 @@ export type Hidden = {
   others: readonly string[]
 }
 
-const hidden = (server: string, tool: string, why: string, ...others: string[]): Hidden => {
+const hidden = (at: string, why: string, ...others: string[]): Hidden => {
+  const [server = '', tool = ''] = at.split('/')
   return { server, tool, why, others }
 }
 
 export const HIDDEN: readonly Hidden[] = [
-  hidden('main', 'gone', 'is off'),
-  hidden('main', 'named', 'is off, and has a name of its own', 'other_name'),
-  hidden('main', 'big', 'is off since a part of its answer was read'),
-  hidden('main', 'newest', 'is new, and waits'),
-  hidden('main', 'newnamed', 'is new, and waits under a name of its own', 'newest_name'),
-  hidden('main', 'refused', 'is new, and was refused'),
-  hidden('main', 'turned', 'is another now, and waits'),
-  hidden('few', 'unpicked', 'was not picked'),
-  hidden('shut', 'inside', 'is of a server that is off here'),
-  hidden('dead', 'within', 'is of a server that is off everywhere'),
+  hidden('main/gone', 'is off'),
+  hidden('main/named', 'is off, and has a name of its own', 'other_name'),
+  hidden('main/big', 'is off since a part of its answer was read'),
+  hidden('main/newest', 'is new, and waits'),
+  hidden('main/newnamed', 'is new, and waits under a name of its own', 'newest_name'),
+  hidden('main/refused', 'is new, and was refused'),
+  hidden('main/turned', 'is another now, and waits'),
+  hidden('few/unpicked', 'was not picked'),
+  hidden('shut/inside', 'is of a server that is off here'),
+  hidden('dead/within', 'is of a server that is off everywhere'),
 ]
+
+/** What the database would not give back as it is: were it kept, nothing else would be. */
+const UNKEPT = ['odd\ud800', 'odd\udfff', `odd${randomBytes(3_000).toString('hex')}`]
 
 /** Renamed: it answers to that name alone. */
 export const RENAMED = { server: 'main', tool: 'renamed', name: 'my_name' } as const
@@ -44,7 +49,7 @@ const tool = (name: string, description = `Does ${name}`) => ({
 const SERVERS = [
   echoServer({
     name: 'main',
-    extraTools: ['gone', 'named', 'renamed', 'turned'].map((name) => tool(name)),
+    extraTools: ['gone', 'named', 'renamed', 'turned', ...UNKEPT].map((name) => tool(name)),
   }),
   echoServer({ name: 'few', bare: true, extraTools: [tool('picked'), tool('unpicked')] }),
   echoServer({ name: 'shut', bare: true, extraTools: [tool('inside')] }),

@@ -74,7 +74,7 @@ async function offer(tool: { name: string; description: string }, isKept = true)
     const { tools } = await admin.servers.catalog.query({ id: serverId })
     return tools.find(({ name }) => name === tool.name)?.description
   }
-  if (isKept) await expect.poll(now).toBe(tool.description)
+  await expect.poll(now).toBe(tool.description)
 }
 
 const rule = (patch: NamespacePatch) =>
@@ -221,22 +221,6 @@ describe('a tool that changes', () => {
     await accept('held')
     await late.takeBack()
     expect(await reach('held')).toBe(true)
-  })
-
-  test('is held beside tools whose names cannot be kept, and those are not offered', async () => {
-    await rule({ newTools: 'on', changedTools: 'block' })
-    const long = 'x'.repeat(3_000)
-    const random = Array.from({ length: 3_000 }, (_, at) => ((at * 7_919) % 36).toString(36))
-    for (const name of ['odd\ud800', 'odd\udfff', random.join(''), long]) {
-      await offer({ name, description: `One of a name of ${name.length}` }, false)
-    }
-    await offer({ name: 'beside', description: 'Adds numbers' })
-    await takenIn('echo__beside')
-    const names = await namesAt('Streamable HTTP up to 2025-11-25')
-    expect(names.filter((name) => /^echo__(?:odd|x{9})/.test(name))).toEqual([])
-    await offer({ name: 'beside', description: 'Adds numbers, and sends them away' })
-    expect(await reach('beside')).toBe(false)
-    expect(await waiting('beside')).toMatchObject({ why: 'changed', held: true })
   })
 
   test('that becomes what it was is no other', async () => {

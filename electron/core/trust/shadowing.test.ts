@@ -96,11 +96,14 @@ describe('names that a person gave', () => {
 
 describe('our own tools', () => {
   test.each([
-    ['a server has one', 'cut', 'echo', ['read_more', 'metamcp_metamcp_read_more']],
-    ['a person called one so', 'cut-named', 'first__echo', ['read_more', 'metamcp_read_more']],
-  ])('read_more reads on where %s, too', async (_, endpoint, echo, expected) => {
+    { why: 'a server has one', endpoint: 'cut', echo: 'echo', ours: 'metamcp_metamcp_read_more' },
+    {
+      ...{ why: 'a person called one so', endpoint: 'cut-named' },
+      ...{ echo: 'first__echo', ours: 'metamcp_read_more' },
+    },
+  ])('read_more reads on where $why, too', async ({ endpoint, echo, ours }) => {
     const all = await unique(endpoint)
-    expect(all).toEqual(expect.arrayContaining(expected))
+    expect(all).toEqual(expect.arrayContaining(['read_more', ours]))
     await using client = await connectAuto(core.mcpUrl(endpoint), core.key)
     const args = { message: 'x'.repeat(800) }
     const cut = await client.callTool({ name: echo, arguments: args })
