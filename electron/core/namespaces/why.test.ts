@@ -3,6 +3,7 @@ import type { Why } from '../../../shared/offer.ts'
 import { connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
 import { configFileOf, startTempCore, type TempCore } from '../testing/temp-core.ts'
+import { explain } from './why.ts'
 
 const broken = ({ steps }: Why) =>
   steps.filter((step) => step.result !== 'ok').map(({ finding, fix }) => [finding, fix?.id ?? null])
@@ -150,4 +151,20 @@ test('each link between a server and a client is checked, and each fix mends its
   ])
   await namespaces.setEnabled.mutate({ id, enabled: true })
   expect(broken(await why())[0]).toEqual(['not-in-namespace', 'add-server'])
+})
+
+test.each([
+  [{ apiKey: true, oauth: true }, 'sign-in'],
+  [{ apiKey: false, oauth: true }, 'sign-in'],
+  [{ apiKey: false, oauth: false }, 'open-to-all'],
+  [{ apiKey: true, oauth: false }, 'no-key'],
+])('who may come in without a key, where an endpoint takes %j', (auth, finding) => {
+  const place = { id: 'a', name: 'a', enabled: true, servers: [], tools: [], items: [] }
+  const endpoint = { ...place, auth, discovery: { mode: 'direct' } }
+  const state = { state: 'running', error: null, signIn: null, lastError: null }
+  const { steps } = explain({
+    ...{ serverId: 's', server: undefined, state, tool: 't', serverTools: null, keys: [] },
+    ...{ namespace: place, offer: place, endpoint, isPaused: false },
+  } as unknown as Parameters<typeof explain>[0])
+  expect(steps.at(-1)).toMatchObject({ check: 'key', finding })
 })
