@@ -8,7 +8,7 @@ const MAX_RESTS = 50_000_000
 const MAX_ANSWERS = 100_000_000
 
 /** A result that was cut. */
-export type Rest = {
+type Rest = {
   endpointId: string
   caller: string
   /** What answered it; `null` for what is no server's. */
