@@ -21,10 +21,15 @@ export function useWhen() {
   const present = useSyncExternalStore(subscribe, () => now)
   return useMemo(() => {
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
-    const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' })
+    // As everywhere in the window, and as short in every language.
+    const day24 = { hourCycle: 'h23' } as const
+    const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', ...day24 })
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
-    const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
-    const minute = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+    const moment = new Intl.DateTimeFormat(language, {
+      ...{ dateStyle: 'medium', timeStyle: 'short' },
+      ...day24,
+    })
+    const minute = { hour: '2-digit', minute: '2-digit', ...day24 } as const
     const thisYear = new Intl.DateTimeFormat(language, {
       month: 'short',
       day: 'numeric',
