@@ -36,17 +36,16 @@ export async function readStats(
   const onlyTools = by === 'tool' ? sql`${callLog.method} = 'tools/call'` : undefined
   const where = and(await wanted(tx, { filters, reader }), onlyTools) ?? sql`true`
   const { rows } = await tx.execute<Omit<CallStats, 'label'>>(sql`
-    select key, calls, failed, times[1] as "p50Ms", times[2] as "p95Ms", tokens from (
-      select ${KEYS[by]} as key,
-        count(*)::int as calls,
-        (count(*) filter (where ${hasFailed}))::int as failed,
-        -- Both of one sort.
-        percentile_cont(array[0.5, 0.95]) within group (order by ${durationMs})
-          filter (where ${outcome} <> 'cancelled') as times,
-        coalesce(sum(${callLog.resultTokens}), 0)::float8 as tokens
-      from ${callLog} where ${where} group by 1
-    ) counted
-    order by calls desc, key limit ${MOST_ROWS}`)
+    select ${KEYS[by]} as key,
+      count(*)::int as calls,
+      (count(*) filter (where ${hasFailed}))::int as failed,
+      percentile_cont(0.5) within group (order by ${durationMs})
+        filter (where ${outcome} <> 'cancelled') as "p50Ms",
+      percentile_cont(0.95) within group (order by ${durationMs})
+        filter (where ${outcome} <> 'cancelled') as "p95Ms",
+      coalesce(sum(${callLog.resultTokens}), 0)::float8 as tokens
+    from ${callLog} where ${where}
+    group by 1 order by calls desc, key limit ${MOST_ROWS}`)
   return rows
 }
 
