@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type NoMcpServer = AsyncDisposable & {
+type NoMcpServer = AsyncDisposable & {
   /** By its number, without a path; and by its name. */
   url: string
   urlByName: string
