@@ -42,11 +42,9 @@ test('a member uses what is shared as it is, and makes an endpoint and a key', a
   const rule = other.getByRole('combobox', { name: 'New tools' })
   await expect.poll(() => rule.isDisabled()).toBe(true)
   await other.getByText('Nothing waits for you').waitFor()
-  expect(await accessibilityProblems(other)).toEqual([])
 
   await goTo('/calls', 'Calls')
   await other.getByText(/The rest is for administrators/).waitFor()
-  expect(await accessibilityProblems(other)).toEqual([])
 
   await goTo('/settings', 'Settings')
   await other.getByText(/only administrators change them/).waitFor()

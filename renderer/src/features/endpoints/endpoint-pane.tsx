@@ -171,7 +171,7 @@ function Head({ endpoint, names }: Pick<EndpointPaneProps, 'endpoint' | 'names'>
 }
 
 /** What clients get through it, or why they get nothing. */
-function Offer({ endpoint: { namespace } }: { endpoint: ShownEndpoint }) {
+function Offer({ endpoint: { namespace, cost } }: { endpoint: ShownEndpoint }) {
   const { t } = useTranslation('endpoints')
   const { about } = useFormat()
   if (!namespace) return null
@@ -188,7 +188,8 @@ function Offer({ endpoint: { namespace } }: { endpoint: ShownEndpoint }) {
       </p>
     )
   }
-  const tokens = about(namespace.tokens)
+  // Middleware may make less of it than the namespace has.
+  const tokens = about(cost?.all ?? namespace.tokens)
   return (
     <p className={styles.note}>
       {t('offer.tools', { count: namespace.tools, tokens })}
