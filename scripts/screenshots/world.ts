@@ -40,7 +40,7 @@ export function fileOf(count: number): object {
 const MIDDLEWARE = [
   { use: 'redact', kinds: ['secrets', 'emails'] },
   { use: 'limit-time', ms: 60_000 },
-  { use: 'limit-size', characters: 50_000 },
+  { use: 'cache', seconds: 60 },
   { use: 'log-call' },
 ]
 
