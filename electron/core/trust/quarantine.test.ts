@@ -64,7 +64,7 @@ async function reach(tool: string, given: readonly string[] = []): Promise<boole
 }
 
 /** The server says that it has this tool now, in the place of one of that name. */
-async function offer(tool: { name: string; description: string }, isKept = true): Promise<void> {
+async function offer(tool: { name: string; description: string }): Promise<void> {
   const { admin } = core
   const target = { kind: 'server', id: serverId } as const
   const given = { ...tool, inputSchema: { type: 'object' } }
