@@ -42,7 +42,7 @@ export async function makeDoubts({ admin }: App): Promise<void> {
   const servers = await admin.servers.list.query()
   const server = servers.find(({ name }) => name === DOUBTED.server)
   if (server?.type !== 'STDIO') throw new Error(`There is no ${DOUBTED.server} in the pictures.`)
-  await admin.servers.update.mutate({ id: server.id, patch: { args: changed(server.args) } })
+  await admin.servers.update.mutate({ id: server.id, patch: { args: changed(server.args ?? []) } })
   // It is asked what it has when it is next called.
   const target = { kind: 'server', id: server.id } as const
   const params = JSON.stringify({ name: DOUBTED.tool, arguments: { title: 'x' } })
