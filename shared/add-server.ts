@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { plainText, serverName } from './names.ts'
 import { approval, type ServerDefinition } from './server.ts'
 
-/** The longest text that is read; a client's whole configuration is far smaller. */
-const MAX_PASTED_CHARACTERS = 1_000_000
+/** The longest text that is read: it has to fit into a request. */
+export const MAX_PASTED_CHARACTERS = 1_000_000
 
 /** The largest bundle that is taken. */
 export const MAX_BUNDLE_BYTES = 100 * 1024 * 1024
@@ -77,6 +77,8 @@ export type FoundEntry = {
   problem: string | null
   needs: NeededValue[]
   notes: FoundNote[]
+  /** Names of fields that ask for something which is not taken over, as they stand. */
+  leftOut: string[]
   /** Variables of this computer's environment that it would be given. */
   reads: string[]
   /** Whether it is to be added unless a person says otherwise. */

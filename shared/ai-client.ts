@@ -118,6 +118,8 @@ export type FoundServer = {
   envNames: string[]
   headerNames: string[]
   enabled: boolean
+  /** Names of fields that ask for something which is not taken over. */
+  leftOut: string[]
   foundIn: { clientId: string; clientName: string; entry: string }[]
   /** Why it cannot be imported. */
   problem: string | null

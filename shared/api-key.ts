@@ -6,6 +6,7 @@ export const keyName = plainText
   .trim()
   .min(1, 'must not be empty')
   .max(64, 'must be at most 64 characters')
+  .refine((name) => name !== '__proto__', 'must not be "__proto__"')
 
 /** Which endpoints a key opens: all of them, now and later, or those with these ids. */
 const keyScope = z.union([z.literal('all'), z.array(z.string()).min(1)])

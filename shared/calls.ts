@@ -7,6 +7,7 @@ export const MAX_CALL_BUCKETS = 200
 /** The least and the most that the call log can be told to keep, and what it keeps untold. */
 export const CALL_LOG_DAYS = { least: 1, most: 3_650, usual: 30 } as const
 export const CALL_LOG_ROWS = { least: 100, most: 1_000_000, usual: 100_000 } as const
+export const CALL_LOG_MEGABYTES = { least: 10, most: 100_000, usual: 500 } as const
 
 /** One call that is over. */
 export type LoggedCall = {
@@ -23,7 +24,7 @@ export type LoggedCall = {
   /** The same, as people call it. */
   clientLabel: string | null
   clientVersion: string | null
-  /** The server that was asked; `null` when the call came to none. */
+  /** Whose it is that was called, also where the server was not asked; `null` for nobody's. */
   server: string | null
   method: string
   /** As the client named it: a tool, a prompt, or the URI of a resource. */

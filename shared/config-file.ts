@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { keyExpiry, keyName } from './api-key.ts'
-import { discovery, endpointPatch } from './endpoint.ts'
+import { discoveryPatch, endpointPatch } from './endpoint.ts'
 import { itemRuleChanges, namespacePatch, newTools, toolRulePatch } from './namespace.ts'
 import { definitionName, exposedName, plainText, serverName } from './names.ts'
 import { environmentVariables, httpHeaders, oauthClient, serverPatch } from './server.ts'
@@ -67,7 +67,7 @@ const configEndpoint = endpointPatch
   .extend({
     namespace: z.string().optional(),
     /** Pinned tools by `<server>__<tool>`, with their own names. */
-    discovery: discovery.extend({ pinned: z.array(z.string()).default([]) }).optional(),
+    discovery: discoveryPatch.extend({ pinned: z.array(z.string()).optional() }).optional(),
   })
 
 const configApiKey = z.strictObject({

@@ -45,7 +45,7 @@ export type ImportCheckView = {
   counts: { servers: number; namespaces: number; endpoints: number; keys: number }
   /** What its servers run, whole. */
   commands: { server: string; command: string; args: string[] }[]
-  /** References of servers that have no value here. */
+  /** References of servers, and of words to hide, that have no value here. */
   missing: string[]
   /** API keys whose text is not given. */
   keysWithoutValue: string[]

@@ -22,11 +22,23 @@ const MAX_PINNED = 200
  * (`search`), or that only above so many tokens, and for clients that do not search by themselves
  * (`auto`). Pinned ones are always listed.
  */
+const discoveryMode = z.enum(['direct', 'search', 'auto'])
+/** Of `auto`: what the list may cost before it is searched instead. */
+const aboveTokens = z.int().min(0).max(1_000_000)
+const pinned = z.array(pinnedTool).max(MAX_PINNED)
+
 export const discovery = z.strictObject({
-  mode: z.enum(['direct', 'search', 'auto']).default('direct'),
-  /** Of `auto`: what the list may cost before it is searched instead. */
-  aboveTokens: z.int().min(0).max(1_000_000).default(20_000),
-  pinned: z.array(pinnedTool).max(MAX_PINNED).default([]),
+  mode: discoveryMode.default('direct'),
+  aboveTokens: aboveTokens.default(20_000),
+  pinned: pinned.default([]),
+})
+
+/** Fields that are not named stay as they are. */
+export const discoveryPatch = z.strictObject({
+  mode: discoveryMode.optional(),
+  aboveTokens: aboveTokens.optional(),
+  /** Replaces the list. */
+  pinned: pinned.optional(),
 })
 
 /** Requests per minute; null for no limit. */
@@ -68,8 +80,7 @@ export const endpointPatch = z.strictObject({
       queryParam: z.boolean().optional(),
     })
     .optional(),
-  /** Replaced as a whole. */
-  discovery: discovery.optional(),
+  discovery: discoveryPatch.optional(),
   /** Replaced as a whole; null takes it away. */
   rateLimit: rateLimit.nullable().optional(),
 })

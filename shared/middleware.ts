@@ -13,9 +13,11 @@ export type MiddlewareEntry = z.infer<typeof middlewareEntry>
 /** More than any namespace needs; a bound all the same. */
 export const MAX_MIDDLEWARES = 50
 
-/** A middleware that one can choose, with what a form needs to ask for its options. */
+/** A middleware, with what a form needs to ask for its options. */
 export type MiddlewareKindView = {
   use: string
+  /** It always runs, and is in no list: its options are the namespace's fields of these names. */
+  isFixed: boolean
   /** JSON Schema (2020-12) of its options: an object. */
   options: Record<string, unknown>
 }

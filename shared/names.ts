@@ -17,7 +17,11 @@ export const serverName = z
   )
   .refine((name) => !name.endsWith('_'), 'must not end in "_"')
 
-export const definitionName = z.string().regex(NAME, 'must be 1 to 64 letters, digits, "_" and "-"')
+export const definitionName = z
+  .string()
+  .regex(NAME, 'must be 1 to 64 letters, digits, "_" and "-"')
+  // No file could hold it: it is a name that JavaScript keeps for itself.
+  .refine((name) => name !== '__proto__', 'must not be "__proto__"')
 
 /** The pattern model APIs accept for a tool's name; overrides must fit it as they stand. */
 export const exposedName = z.string().regex(NAME, 'must be 1 to 64 letters, digits, "_" and "-"')

@@ -139,6 +139,8 @@ export type WhyFix =
   | { id: 'endpoint-on'; endpointId: string }
   | { id: 'pin-tool'; endpointId: string; serverId: string; tool: string }
   | { id: 'new-endpoint'; namespaceId: string }
+  /** Of everything that is paused. */
+  | { id: 'resume' }
   | { id: 'new-key'; endpointId: string }
 
 /** What was found, as the name of a sentence; `values` are the words in it. */
@@ -167,6 +169,7 @@ type WhyFinding =
   | 'no-endpoint'
   | 'endpoint-off'
   | 'endpoint-on'
+  | 'paused'
   /** Clients do not see it in their list: they search for it. */
   | 'searched'
   | 'searched-above'
@@ -174,6 +177,8 @@ type WhyFinding =
   | 'tool-listed'
   | 'no-key'
   | 'keys'
+  /** Clients come in by OAuth. */
+  | 'sign-in'
   | 'open-to-all'
 
 export type WhyStep = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CALL_LOG_DAYS, CALL_LOG_ROWS } from './calls.ts'
+import { CALL_LOG_DAYS, CALL_LOG_MEGABYTES, CALL_LOG_ROWS } from './calls.ts'
 
 /** How the app looks and behaves before the person; the same in all its windows. */
 export const preferenceFields = {
@@ -14,9 +14,10 @@ export const preferenceFields = {
   updates: z.enum(['install', 'ask']),
   /** Accounts that are no administrators may add servers that run a program, too. */
   membersRunPrograms: z.boolean(),
-  /** The call log keeps calls for so many days, and no more of them than that. */
+  /** The call log keeps calls for so many days, and no more of them than that, in no more room. */
   callLogDays: z.int().min(CALL_LOG_DAYS.least).max(CALL_LOG_DAYS.most),
   callLogRows: z.int().min(CALL_LOG_ROWS.least).max(CALL_LOG_ROWS.most),
+  callLogMegabytes: z.int().min(CALL_LOG_MEGABYTES.least).max(CALL_LOG_MEGABYTES.most),
 }
 
 export type Preferences = z.infer<z.ZodObject<typeof preferenceFields>>
@@ -31,6 +32,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   membersRunPrograms: false,
   callLogDays: CALL_LOG_DAYS.usual,
   callLogRows: CALL_LOG_ROWS.usual,
+  callLogMegabytes: CALL_LOG_MEGABYTES.usual,
 }
 
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent'])

@@ -50,8 +50,10 @@ export type WaitingCommand = {
   command: string
   args: string[]
   cwd: string | null
-  /** Its variables by name: values are not shown. */
+  /** Its variables by name: they may be secret. */
   envNames: string[]
+  /** Values of those that decide which code runs: `PATH`, `NODE_OPTIONS`, `LD_PRELOAD`. */
+  envValues: Record<string, string>
   /** Whoever approves names what they have seen. */
   hash: string
 }
@@ -82,7 +84,22 @@ export const refuseInput = z.strictObject({
   tools: z.array(namedTool).min(1).max(MAX_TOOLS),
 })
 
+/** What accepting was good for: it can be taken back. */
+const acceptedTool = namedTool.extend({
+  /** Of what was accepted. */
+  hash: z.string(),
+  /** Of what was taken in before; `null`: nothing was. */
+  before: z.string().nullable(),
+})
+
+export const unacceptInput = z.strictObject({
+  namespaceId: z.string(),
+  tools: z.array(acceptedTool).min(1).max(MAX_TOOLS),
+})
+
 export const approveInput = z.strictObject({ serverId: z.string(), hash: z.string() })
 
 export type AcceptInput = z.infer<typeof acceptInput>
+export type AcceptedTool = z.infer<typeof acceptedTool>
+export type UnacceptInput = z.infer<typeof unacceptInput>
 export type RefuseInput = z.infer<typeof refuseInput>

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { ORIGIN } from '../../electron/core/gateway/catalog.ts'
 import { indexTools } from '../../electron/core/gateway/discovery/tool-index.ts'
 import type { JsonObject } from '../../electron/core/json-rpc.ts'
 
@@ -15,8 +16,8 @@ export type Recall = {
   misses: { ask: string; wanted: readonly string[]; found: string[] }[]
 }
 
-/** Those that the weights were chosen by, and those that were written afterwards. */
-export const SETS = ['questions', 'held-out'] as const
+/** Those that the weights were chosen by, and those that were written afterwards: see README.md here. */
+export const SETS = ['questions', 'held-out', 'drawn', 'drawn-later'] as const
 
 const here = (name: string) => new URL(name, import.meta.url)
 
@@ -25,7 +26,9 @@ export function readTools(): JsonObject[] {
   const lines = readFileSync(here('tools.jsonl'), 'utf8').trim().split('\n')
   return lines.map((line) => {
     const { source, tool } = JSON.parse(line) as { source: string; tool: JsonObject }
-    return { ...tool, name: `${source}__${String(tool.name)}` }
+    const name = String(tool.name)
+    const origin = { serverId: source, server: source, name }
+    return { ...tool, name: `${source}__${name}`, [ORIGIN]: origin }
   })
 }
 

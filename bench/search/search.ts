@@ -2,8 +2,9 @@ import { performance } from 'node:perf_hooks'
 import { indexTools } from '../../electron/core/gateway/discovery/tool-index.ts'
 import { measureRecall, readTools, SETS } from './recall.ts'
 
-/** Of questions that have a right tool among the first five. */
+/** Of questions that have a right tool among the first five; the drawn ones are only told. */
 const LIMIT = 0.85
+const LIMITED: readonly string[] = ['questions', 'held-out']
 
 /**
  * Prints how well tools are found by what people say of them, and how long that takes; returns the
@@ -14,7 +15,7 @@ export async function benchSearch(): Promise<number> {
   let isGood = true
   for (const set of SETS) {
     const { questions, at1, at5, at10, misses } = await measureRecall(set)
-    isGood &&= at5 >= LIMIT
+    isGood &&= at5 >= LIMIT || !LIMITED.includes(set)
     const facts = { 'recall@1': at1, 'recall@5': at5, 'recall@10': at10 }
     const said = Object.entries(facts).map(([name, value]) => `${name} ${value.toFixed(3)}`)
     say(`${set}: ${questions} over ${tools.length} tools: ${said.join(', ')}`)

@@ -28,7 +28,8 @@ export type Call = {
   readonly signal: AbortSignal
 }
 
-export type Result = Record<string, unknown>
+/** It may be answered again, by `cache`: change nothing in it, give back a copy. */
+export type Result = Readonly<Record<string, unknown>>
 
 export type Place = {
   /** The endpoint's address. */

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { cwd } from 'node:process'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
+import { decodeText } from '../../shared/decode-text.ts'
 import { NO_OWN_MODULES } from '../../shared/middleware.ts'
 import { AppError, messageOf } from '../core/index.ts'
 import type { ConfigText, Desk } from './desk.ts'
@@ -23,6 +24,7 @@ export const apply: Command = {
   usage: USAGE,
   words: { least: 1, most: 1, missing: 'Name the file to apply, or "-" for stdin.' },
   failed: EXIT.failed,
+  begins: true,
   async run(desk, { words: [path = ''] }, program) {
     const file = await readConfig(path, program)
     const { changes, stored } = await desk.apply(file).catch((error: unknown) => {
@@ -45,10 +47,10 @@ const KINDS = {
 } as const
 
 async function readConfig(path: string, { input }: Program): Promise<ConfigText> {
-  if (path === '-') return { text: await text(input), folder: cwd() }
+  if (path === '-') return { text: decodeText(await buffer(input)), folder: cwd() }
   const whole = resolve(path)
   try {
-    return { text: await readFile(whole, 'utf8'), folder: dirname(whole) }
+    return { text: decodeText(await readFile(whole)), folder: dirname(whole) }
   } catch (cause) {
     const words = `The config file "${whole}" cannot be read: ${messageOf(cause)}.`
     throw new AppError('invalid', words, { cause })

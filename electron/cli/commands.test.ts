@@ -1,4 +1,4 @@
-import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -53,6 +53,15 @@ describe('in a data folder that nobody runs on', () => {
     await using core = await startTempCore({ dataDir, env: { ...process.env, ...VALUES } })
     await using client = await connectLegacy(core.mcpUrl('work'), VALUES.KEY_OF_THE_TEST)
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo__echo')
+  })
+
+  test('a folder that is not there is misspelt, and is neither made nor exported as empty', async () => {
+    await using folder = await makeFolder()
+    const dataDir = join(folder.path, 'misspelt')
+    const { code, stdout, stderr } = await runHere(exportCommand, ['--data-dir', dataDir])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain(`There is no data folder "${dataDir}".`)
+    expect(await readdir(folder.path)).toEqual([])
   })
 
   test('every wrong field is told with its place, and nothing is applied', async () => {
@@ -127,6 +136,16 @@ describe('where MetaMCP runs', () => {
     expect(none).toMatchObject({ code: 1, stdout: '' })
     expect(none.stderr).toMatch(/^The config file ".*none\.json" cannot be read: /)
     expect(await runHere(exportCommand, at)).toEqual(before)
+  })
+
+  test('a file in UTF-16, as PowerShell on Windows writes one, is read as any other', async () => {
+    const file = join(core.dataDir, 'utf16.json')
+    const text = `\uFEFF${JSON.stringify({ namespaces: { wide: { description: 'für' } } })}`
+    await writeFile(file, Buffer.from(text, 'utf16le'))
+    const applied = await runHere(apply, [file, ...at])
+    expect(applied).toEqual({ code: 0, stdout: 'created  namespace wide\n', stderr: '' })
+    const { stdout } = await runHere(exportCommand, at)
+    expect(stdout).toContain('für')
   })
 
   test('an export goes to stdout or into a file', async () => {

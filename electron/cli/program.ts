@@ -1,5 +1,6 @@
+import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import type { CoreConfig } from '../core/index.ts'
+import { AppError, type CoreConfig } from '../core/index.ts'
 import { failureText } from '../host/failure-text.ts'
 import { readStart, type HostConfig } from '../host/read-start.ts'
 import { openDesk, type Desk } from './desk.ts'
@@ -32,6 +33,8 @@ export type Command = {
   words: { least: number; most: number; missing: string }
   /** What it is when it cannot be done at all. */
   failed: number
+  /** Whether it may be what a data folder begins with; else one that is not there was misspelt. */
+  begins?: boolean
   run(desk: Desk, given: Given, program: Program): Promise<number>
 }
 
@@ -55,6 +58,7 @@ export async function runCommand(command: Command, program: Program): Promise<nu
     return command.failed
   }
   try {
+    if (!command.begins) await requireFolder(start.config.dataDir)
     await using desk = await openDesk(program.coreConfig(start.config), program.stopping)
     return await command.run(desk, { words, flags }, program)
   } catch (error) {
@@ -62,6 +66,16 @@ export async function runCommand(command: Command, program: Program): Promise<nu
     await complain(program.stopping.aborted ? 'Stopped.' : failureText(error))
     return command.failed
   }
+}
+
+async function requireFolder(dataDir: string): Promise<void> {
+  const isMissing = await stat(dataDir).then(
+    () => false,
+    (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT',
+  )
+  if (!isMissing) return
+  const words = `There is no data folder "${dataDir}". Name another one with --data-dir, or start MetaMCP first.`
+  throw new AppError('not-found', words)
 }
 
 /** Words and switches that are the command's; all others are MetaMCP's, each with a value. */

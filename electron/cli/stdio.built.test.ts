@@ -9,10 +9,11 @@ import { configFileOf } from '../core/testing/temp-core.ts'
 import { listProcesses } from '../core/connections/process-tree.ts'
 
 /** A data folder of its own, and the arguments that make an echo server in it. */
-async function makeWorld(servers = [echoServer()]) {
+async function makeWorld(servers = [echoServer()], curated: object = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'metamcp-stdio-'))
   const config = join(folder, 'metamcp.json')
-  await writeFile(config, JSON.stringify(configFileOf(servers)))
+  const namespaces = { default: { servers: servers.map(({ name }) => name), ...curated } }
+  await writeFile(config, JSON.stringify({ ...configFileOf(servers), namespaces }))
   const dataDir = join(folder, 'data')
   const args = ['--data-dir', dataDir, '--config', config, '--log-level', 'silent']
   return {
@@ -46,12 +47,21 @@ async function stateOf(client: Caller): Promise<State> {
   return (result as { structuredContent: State }).structuredContent
 }
 
+const CURATED = {
+  tools: { echo__add: { name: 'sum' }, echo__big: { enabled: false } },
+  prompts: { echo__plain: { enabled: false } },
+  resources: [
+    { server: 'echo', uri: 'echo://blob', enabled: false },
+    { server: 'echo', template: 'echo://items/{id}', enabled: false },
+  ],
+}
+
 describe('attached to a core that runs', () => {
   let world: Awaited<ReturnType<typeof makeWorld>>
   let core: HeadlessProcess
   let options: Parameters<typeof startStdio>[0]
   beforeAll(async () => {
-    world = await makeWorld()
+    world = await makeWorld([echoServer()], CURATED)
     core = await startHeadless({ dataDir: world.dataDir, args: ['--config', world.config] })
     options = { args: ['--data-dir', world.dataDir] }
   })
@@ -107,6 +117,27 @@ describe('attached to a core that runs', () => {
     await expect
       .poll(async () => (await stateOf(client)).cancelled.length, { timeout: 5_000 })
       .toBe(cancelled.length + 1)
+  })
+
+  test.each([
+    ['legacy', connectLegacyStdio],
+    ['modern', connectAutoStdio],
+  ])('what is off or renamed is reached by no client of the %s era', async (_, connect) => {
+    await using client = await connect(options)
+    const names = (await client.listTools()).tools.map(({ name }) => name)
+    expect(names).toContain('sum')
+    expect(names.filter((name) => /add|big/.test(name))).toEqual([])
+    for (const name of ['echo__add', 'add', 'echo__big', 'big']) {
+      const called = client.callTool({ name, arguments: {} })
+      await expect(called).rejects.toThrow(`Unknown tool: ${name}`)
+    }
+    for (const name of ['echo__plain', 'plain']) {
+      await expect(client.getPrompt({ name })).rejects.toThrow(`Unknown prompt: ${name}`)
+    }
+    for (const uri of ['echo://blob', 'echo://items/7']) {
+      await expect(client.readResource({ uri })).rejects.toThrow(`Resource not found: ${uri}`)
+    }
+    expect((await client.readResource({ uri: 'echo://text' })).contents).toHaveLength(1)
   })
 
   test('what its servers say by themselves is heard, from the first moment', async () => {

@@ -45,7 +45,7 @@ const TOLD = new Set([
   ...['enabled', 'shared', 'approve', 'paused', 'role', 'answer', 'mode', 'prefix', 'isolation'],
   ...['start', 'type'],
   ...['idleMs', 'startTimeoutMs', 'idleConnections', 'maxConnections', 'ms', 'port', 'logLevel'],
-  ...['callLogDays', 'callLogRows'],
+  ...['callLogDays', 'callLogRows', 'callLogMegabytes'],
 ])
 /** Fields that name what it is about. */
 const TARGETS = new Set(['id', 'ids', 'serverId', 'clientId'])

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { keyName } from '../../shared/api-key.ts'
+import { definitionName } from '../../shared/names.ts'
 import { parseConfigFile } from './config-file.ts'
 
 const KEY = `sk_mt_${'a1'.repeat(32)}`
@@ -223,4 +225,21 @@ test.each<[string, ...string[]]>([
   ],
 ])('%j', (text, ...mistakes) => {
   expect(mistakesIn(text)).toEqual(mistakes)
+})
+
+test('nothing may be called what no file can hold', () => {
+  for (const name of [definitionName, keyName]) {
+    expect(name.safeParse('__proto__').success).toBe(false)
+    expect(name.safeParse('constructor').success).toBe(true)
+  }
+})
+
+test('words to hide are filled in, and missed, like keys', () => {
+  const words = (text: string) => namespace({ middleware: [{ use: 'redact', words: [text] }] })
+  expect(parse(words('a ${KEY}')).namespaces.n?.middleware).toEqual([
+    { use: 'redact', words: ['a value'] },
+  ])
+  expect(mistakesIn(JSON.stringify(words('${NOT_SET}')))).toEqual([
+    'namespaces.n.middleware[0].words[0]: The environment variable NOT_SET is not set.',
+  ])
 })

@@ -28,5 +28,10 @@ export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.map(messageOf).join('; ')
   }
-  return error instanceof Error ? error.message : String(error)
+  try {
+    return String(error instanceof Error ? error.message : error)
+  } catch {
+    // Whoever throws may throw anything, also what cannot be made a text.
+    return 'Something was thrown that says nothing.'
+  }
 }

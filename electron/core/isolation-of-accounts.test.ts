@@ -100,6 +100,19 @@ test('of what an account keeps to itself no answer tells others, whoever they ar
   ])
   expect(await cara.trpc.activity.latest.query({ limit: 10 })).toEqual([])
   expect((await cara.trpc.servers.list.query()).map(({ id }) => id)).toEqual([caras.server.id])
+
+  // What the instance calls alike is offered beside what is hers, and in nobody's place.
+  const common = await core.admin.servers.create.mutate({
+    ...echoServer({ name: 'common', bare: true, tools: 1 }, { name: NAMES.server }),
+  })
+  const servers = [caras.server, common].map(({ id: serverId }) => ({ serverId }))
+  const { id } = caras.namespace
+  await cara.trpc.namespaces.update.mutate({ id, patch: { servers } })
+  await using client = await connectLegacy(core.mcpUrl(caras.endpoint.address), caras.key)
+  const { tools } = await client.listTools()
+  const twins = tools.map(({ name }) => name).filter((name) => name.includes('tool_000'))
+  expect([twins.length, new Set(twins).size]).toEqual([2, 2])
+  for (const name of twins) await client.callTool({ name, arguments: { query: 'x' } })
 })
 
 test('an id or an address of somebody else is as one that nobody has', async () => {
@@ -240,11 +253,14 @@ test('members run no programs, and read nothing of the environment', async () =>
   const reader = { ...remote('reader'), headers: { 'X-Secret': '${SECRET}' } }
   await expect(ben.trpc.servers.create.mutate(program)).rejects.toThrow('Only administrators')
   await expect(ben.trpc.servers.create.mutate(reader)).rejects.toThrow('is for administrators')
-  const { token } = await ben.trpc.adding.read.mutate({ text: 'npx some-server' })
-  const choices = [{ key: '0', name: 'pasted' }]
-  await expect(
-    ben.trpc.adding.add.mutate({ token: token ?? '', choices, namespaceId: null }),
-  ).rejects.toThrow('Only administrators')
+  const create = { server: program, namespaceId: null }
+  await expect(ben.trpc.adding.create.mutate(create)).rejects.toThrow('Only administrators')
+  // Of a file with both, the rest can be added all the same.
+  const mixed = { a: { command: 'npx' }, b: { url: 'http://127.0.0.1:9/b' } }
+  const pasted = await ben.trpc.adding.read.mutate({ text: JSON.stringify(mixed) })
+  expect(pasted.entries[0]?.problem).toContain('Only administrators')
+  const choices = [{ key: '1', name: 'b' }]
+  await ben.trpc.adding.add.mutate({ token: pasted.token ?? '', choices, namespaceId: null })
   const { id } = await ben.trpc.servers.create.mutate(remote('plain'))
   const patches = [{ type: 'STDIO', command: 'sh' } as const, { url: 'http://x/${SECRET}' }]
   for (const patch of patches) {

@@ -1,56 +1,80 @@
+import { LRUCache } from 'lru-cache'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+
 /** So many in so many seconds. */
 type Rule = { window: number; max: number }
 
-/** Tries of one kind by one address or account. Its promise is as better-auth asks for it. */
-export interface RateLimit {
-  /** Takes one of `max` tries in `window` seconds. */
-  consume(key: string, rule: Rule): Promise<{ allowed: boolean; retryAfter: number | null }>
-  /** The same, at once: the seconds to wait where none was left, else `null`. */
-  take(key: string, rule: Rule): number | null
-  /** The seconds until there is a try again, or `null`: there is one. Takes none. */
-  wait(key: string, rule: Rule): number | null
-}
-
-/** What is remembered at once: an attacker has many addresses, and memory ends. */
+/** What is remembered at once: names and addresses are free to make up, and memory ends. */
 const MAX_KEYS = 10_000
+const LONGEST_KEY = 300
 
-/** In memory: after a restart everybody has all tries again. Windows begin with the first try. */
-export function openRateLimit(now: () => number = Date.now): RateLimit {
-  /** Longest untried first. */
-  const tries = new Map<string, { endsAt: number; count: number }>()
+/**
+ * How often something is done, by key: an address, an account, a client. In memory: after a restart
+ * everybody begins anew. A window begins with the first of its key.
+ */
+export class RateLimit {
+  readonly #limiter: RateLimiterMemory
+  /** Longest unused first. */
+  readonly #keys: LRUCache<string, true>
 
-  function current(key: string) {
-    const entry = tries.get(key)
-    return entry && entry.endsAt > now() ? entry : null
+  constructor({ window, max }: Rule) {
+    const limiter = new RateLimiterMemory({ points: max, duration: window })
+    this.#limiter = limiter
+    this.#keys = new LRUCache({
+      max: MAX_KEYS,
+      dispose: (_, key, reason) => void (reason === 'evict' && limiter.delete(key)),
+    })
   }
 
-  function wait(key: string, { max }: Rule): number | null {
-    const entry = current(key)
-    return entry && entry.count >= max ? Math.ceil((entry.endsAt - now()) / 1000) : null
+  /** Another one counts at once, with what was taken before. */
+  set max(points: number) {
+    this.#limiter.points = points
   }
 
-  function take(key: string, rule: Rule): number | null {
-    const seconds = wait(key, rule)
-    const { endsAt, count } = current(key) ?? { endsAt: now() + rule.window * 1000, count: 0 }
-    tries.delete(key)
-    tries.set(key, { endsAt, count: seconds === null ? count + 1 : count })
-    forget()
-    return seconds
-  }
-
-  function forget(): void {
-    for (const key of tries.keys()) {
-      if (tries.size <= MAX_KEYS) break
-      tries.delete(key)
+  /** Takes one: the milliseconds to wait where none was left, which takes nothing, else `null`. */
+  async take(key: string): Promise<number | null> {
+    const short = key.slice(0, LONGEST_KEY)
+    this.#keys.set(short, true)
+    try {
+      await this.#limiter.consume(short)
+      return null
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused
+      // The library counts it all the same, also against a limit that is raised.
+      await this.giveBack(key)
+      return refused.msBeforeNext
     }
   }
 
+  /** Takes back what was taken just now, in this window. */
+  async giveBack(key: string): Promise<void> {
+    const short = key.slice(0, LONGEST_KEY)
+    const taken = await this.#limiter.get(short)
+    // In a new window it would be one more than there are.
+    if (taken && taken.msBeforeNext > 0) await this.#limiter.reward(short)
+  }
+}
+
+/** Limits as better-auth asks for them: each request brings its rule. */
+export interface RuledLimits {
+  /** `retryAfter` in seconds. */
+  consume(key: string, rule: Rule): Promise<{ allowed: boolean; retryAfter: number | null }>
+}
+
+export function openRuledLimits(): RuledLimits {
+  const limits = new Map<string, RateLimit>()
   return {
-    wait,
-    take,
-    consume(key, rule) {
-      const retryAfter = take(key, rule)
-      return Promise.resolve({ allowed: retryAfter === null, retryAfter })
+    async consume(key, rule) {
+      const name = `${rule.max}/${rule.window}`
+      const limit = limits.get(name) ?? new RateLimit(rule)
+      limits.set(name, limit)
+      const wait = await limit.take(key)
+      return { allowed: wait === null, retryAfter: wait === null ? null : secondsOf(wait) }
     },
   }
+}
+
+/** Whole seconds to wait, as `Retry-After` says them: at least one. */
+export function secondsOf(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000))
 }

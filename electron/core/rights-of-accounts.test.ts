@@ -1,7 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { echoServer } from './testing/echo-definition.ts'
+import { openNoMcpServer } from './testing/no-mcp-server.ts'
 import { openTempAccounts, type TempAccounts, type TempPerson } from './testing/temp-accounts.ts'
 import { startTempCore, type TempCore } from './testing/temp-core.ts'
 
@@ -57,21 +56,21 @@ test('programs of members end once members may run none any more', async () => {
 
 test('a sign-in to a server of a member fills in nothing of the environment', async () => {
   const { ben } = people
-  await using place = await openPlace()
+  await using place = await openNoMcpServer()
   const url = `${place.url}/\${OF_OURS}/mcp`
   const remote = { name: 'reader', type: 'STREAMABLE_HTTP', url } as const
   const { id } = await ben.trpc.servers.create.mutate(remote)
   const signIn = () => ben.trpc.oauth.signIn.mutate({ serverId: id })
   await expect(signIn()).rejects.toThrow()
   // The search would find it.
-  expect(place.asked.join()).toContain(SECRET)
+  expect(JSON.stringify(place.asked)).toContain(SECRET)
 
   await makeBen('member')
   place.asked.length = 0
   await expect(signIn()).rejects.toThrow('Its URL cannot be filled in.')
   await ben.trpc.servers.test.mutate({ id })
   await ben.trpc.oauth.signOut.mutate({ serverId: id })
-  expect(place.asked.join()).not.toContain(SECRET)
+  expect(JSON.stringify(place.asked)).not.toContain(SECRET)
 })
 
 // Last: cara is gone then.
@@ -83,22 +82,3 @@ test('a server that a member has left behind is off, and nobody allowed it more 
   const left = await ada.trpc.servers.get.query({ id })
   expect(left).toMatchObject({ ownerId: null, enabled: false, state: 'disabled' })
 })
-
-/** Something that is no MCP server, and remembers what it was asked for. */
-async function openPlace() {
-  const asked: string[] = []
-  const server = createServer(({ url = '' }, response) => {
-    asked.push(url)
-    response.writeHead(404).end()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    asked,
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}

@@ -67,6 +67,7 @@ function offersOf(stores: TempStores) {
     endpoints: () => stores.endpoints.list(),
     rounds: () => 0,
     keysFor: () => [],
+    isPaused: () => false,
     describe: (view, catalogOf) => describeOffer(view, catalogOf, () => 1),
   })
 }

@@ -10,11 +10,11 @@ export const REFERENCE = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/g
  */
 export const SECRET_SHAPES: readonly RegExp[] = [
   /sk_mt_[A-Za-z0-9]{8,}/g,
-  /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g,
+  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g,
   /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abpr]-|sk-|AKIA|AIza)[\w-]{12,}/g,
-  /(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]{6,}/gi,
+  /(?<=\b(?:Bearer|Basic)\s{1,8})[\w.~+/=-]{6,}/gi,
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s]{0,20000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
-  /(?<=:\/\/)[^\s/@"']{1,200}:[^\s/@"']{1,200}(?=@)/g,
+  /(?<=:\/\/)[^\s/@"':]{1,200}:[^\s/@"']{1,200}(?=@)/g,
 ]
 
 /** What a text must have for the shape in the same place to be in it: found in much less time. */

@@ -1,6 +1,7 @@
 import type { OwnedServer, Server } from '../../shared/server.ts'
 import type { ServerProblem } from '../../shared/server-problem.ts'
 import type { Access } from './access.ts'
+import { canonicalJson } from './canonical-json.ts'
 import { AppError } from './errors.ts'
 import { findReferences } from './references.ts'
 
@@ -88,7 +89,7 @@ export function runsOther(before: Definition | undefined, after: Definition): bo
 }
 
 function programOf({ command, args, env, cwd }: Extract<Definition, { type: 'STDIO' }>): string {
-  return JSON.stringify([command, args, env, cwd])
+  return canonicalJson([command, args, env, cwd])
 }
 
 /** Everything in which a reference would be filled in. */

@@ -29,7 +29,7 @@ for (const { place, title } of PLACES) {
     await box.fill(
       JSON.stringify({
         mcpServers: {
-          everything: { command: process.execPath, args: [EVERYTHING] },
+          everything: { command: process.execPath, args: [EVERYTHING], envFile: '.env' },
           'my echo': { command, args, env: { ECHO_TOKEN: '<YOUR_TOKEN>' } },
           broken: { command: 'x', args: 'nope' },
         },
@@ -39,6 +39,7 @@ for (const { place, title } of PLACES) {
     await drawer.getByText('3 servers in the format of Cursor and Claude').waitFor()
     await drawer.getByText('line 1: "args" must be a list of texts').waitFor()
     await drawer.getByText('“my echo” cannot be a name here').waitFor()
+    await drawer.getByText('Not taken over, so set it here if you need it: envFile').waitFor()
     const add = drawer.getByRole('button', { name: /^Add 2 servers/ })
     expect(await add.isDisabled()).toBe(true)
     expect(await accessibilityProblems(page)).toEqual([])

@@ -26,7 +26,8 @@ for (const { place, title } of PLACES) {
     await using app = await openApp({ place, file: FILE })
     const { page } = app
     await app.goTo('/calls')
-    await page.getByText('They appear here the moment a client uses a tool.').waitFor()
+    await page.getByText('No calls in the last 24 hours').waitFor()
+    await page.getByRole('button', { name: 'Connect a client' }).waitFor()
     await using client = await connect(app)
     const rows = rowsOf(page)
     for (let count = 0; count < 3; count++) {
@@ -70,6 +71,10 @@ for (const { place, title } of PLACES) {
       .filter({ hasText: 'github__echo' })
       .filter({ hasText: '3' })
       .waitFor()
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Show calls over time as a table' }).click()
+    const table = page.getByRole('region', { name: 'Calls over time' })
+    expect(await table.getByRole('row').count()).toBeGreaterThan(1)
     expect(await accessibilityProblems(page)).toEqual([])
     await tools.focus()
     await page.keyboard.press('Home')
@@ -143,10 +148,17 @@ test('what is shown can be saved, and all of it cleared', async () => {
   await dialog.getByRole('button', { name: 'Clear all calls' }).click()
   await page.getByText('2 calls deleted.').waitFor()
   await page.getByText('Last 24 h: nothing fits.').waitFor()
+  // Of none at all there is nothing to clear, however they are counted.
+  await app.goTo('/calls?view=server')
+  await page.getByText('No calls in the last 24 hours').waitFor()
 
   await app.goTo('/settings?filter=call log')
   const days = page.getByRole('textbox', { name: 'Days' })
   await days.fill('7')
   await days.press('Enter')
   await expect.poll(async () => (await app.admin.settings.get.query()).callLogDays).toBe(7)
+  const megabytes = page.getByRole('textbox', { name: 'Megabytes' })
+  await megabytes.fill('200')
+  await megabytes.press('Enter')
+  await expect.poll(async () => (await app.admin.settings.get.query()).callLogMegabytes).toBe(200)
 })

@@ -22,7 +22,7 @@ const homeFiles = {
   '.cursor/mcp.json': CURSOR,
   '.config/Code/User/mcp.json': JSON.stringify({ servers: { mine: echo } }),
   '.config/Claude/claude_desktop_config.json': JSON.stringify({
-    mcpServers: { other: { command, args: bare } },
+    mcpServers: { other: { command, args: bare, disabledTools: ['echo'] } },
   }),
 }
 
@@ -37,6 +37,7 @@ describe.for([...PLACES])('the first run $title', ({ place }) => {
     await column.getByText(/^Found 3 servers in/).waitFor()
     const list = column.getByRole('list', { name: 'Servers that were found' })
     await list.getByText(/in (Cursor and VS Code|VS Code and Cursor)/).waitFor()
+    await list.getByText('Not taken over: disabledTools').waitFor()
     expect(await list.getByRole('checkbox', { name: 'broken' }).isDisabled()).toBe(true)
     if (place === 'browser') expect(await accessibilityProblems(page)).toEqual([])
     expect(await app.admin.servers.list.query()).toEqual([])

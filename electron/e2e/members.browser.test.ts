@@ -35,6 +35,17 @@ test('a member uses what is shared as it is, and makes an endpoint and a key', a
   await expect.poll(() => tree.getByRole('switch').first().isDisabled()).toBe(true)
   expect(await accessibilityProblems(other)).toEqual([])
 
+  await other.getByRole('tab', { name: /Middleware/ }).click()
+  expect(await other.getByRole('button', { name: 'Add middleware' }).isDisabled()).toBe(true)
+
+  await goTo('/trust', 'Trust')
+  const rule = other.getByRole('combobox', { name: 'New tools' })
+  await expect.poll(() => rule.isDisabled()).toBe(true)
+  await other.getByText('Nothing waits for you').waitFor()
+
+  await goTo('/calls', 'Calls')
+  await other.getByText(/The rest is for administrators/).waitFor()
+
   await goTo('/settings', 'Settings')
   await other.getByText(/only administrators change them/).waitFor()
   expect(await other.getByRole('switch', { name: 'Pause all' }).isDisabled()).toBe(true)

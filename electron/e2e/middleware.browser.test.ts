@@ -16,6 +16,13 @@ const FILE = {
   },
 }
 
+/** It throws where no call can catch it. */
+const CARELESS = `export default () => (next) => (call) => {
+  setTimeout(() => { throw new Error('thrown in a timer') }, 1)
+  void Promise.reject(new Error('rejected and left'))
+  return next(call)
+}`
+
 const listIn = async ({ admin }: App) => {
   const [namespace] = await admin.namespaces.list.query()
   return namespace?.middleware
@@ -48,6 +55,22 @@ for (const { place, title } of PLACES) {
         .poll(() => listIn(app), PATIENT)
         .toMatchObject([{ use: 'redact' }, { use: 'cache' }, { use: 'limit-time', ms: 5_000 }])
       expect(await accessibilityProblems(page)).toEqual([])
+
+      // What is filled in is still there after a look at another, and after a move.
+      await list.getByRole('button', { name: /^Hide secrets/ }).click()
+      const secrets = page.getByRole('complementary', { name: 'Hide secrets' })
+      await secrets.getByRole('combobox', { name: 'What' }).click()
+      await page.getByRole('option', { name: 'Phone numbers' }).click()
+      await page.keyboard.press('Escape')
+      await list.getByRole('button', { name: /^Limit the time/ }).click()
+      await pane.waitFor()
+      await list.getByRole('button', { name: /^Hide secrets/ }).click()
+      await page.keyboard.press('Alt+ArrowDown')
+      await page.getByText('Hide secrets is now 2 of 3.').waitFor({ state: 'attached' })
+      await page.keyboard.press('Alt+ArrowUp')
+      await page.getByText('Hide secrets is now 1 of 3.').waitFor({ state: 'attached' })
+      await secrets.getByText('Phone numbers').first().waitFor()
+      await secrets.getByRole('button', { name: 'Discard' }).click()
 
       // In order: by the keys, and by the handle.
       await list.getByRole('button', { name: /^Limit the time/ }).focus()
@@ -90,9 +113,11 @@ for (const { place, title } of PLACES) {
   test(
     `a call that waits is allowed in the window, ${title}`,
     async () => {
-      const middleware = [{ use: 'approve', destructive: false, tools: ['echo__echo'] }]
+      const approve = { use: 'approve', destructive: false, tools: ['echo__echo'] }
+      const middleware = [{ use: './home/careless.mjs' }, approve]
       const namespaces = { default: { servers: ['echo'], middleware } }
-      await using app = await openApp({ place, file: { ...FILE, namespaces } })
+      const homeFiles = { 'careless.mjs': CARELESS }
+      await using app = await openApp({ place, homeFiles, file: { ...FILE, namespaces } })
       const { page } = app
       page.setDefaultTimeout(9_000)
       await app.goTo('/trust')
@@ -107,10 +132,20 @@ for (const { place, title } of PLACES) {
       expect(await first).toMatchObject({ content: [{ text: 'whole' }] })
       await row.waitFor({ state: 'detached' })
 
-      const second = call()
-      await row.focus()
+      // Of two, by keys: the other one has the focus then.
+      const [second, third] = [call(), call()]
+      await expect.poll(() => row.count(), PATIENT).toBe(2)
+      await row.first().focus()
       await page.keyboard.press('r')
-      expect(await second).toMatchObject({ isError: true })
+      expect(await Promise.race([second, third])).toMatchObject({ isError: true })
+      await expect.poll(() => row.count(), PATIENT).toBe(1)
+      await expect
+        .poll(() => row.evaluate((element) => element === document.activeElement), PATIENT)
+        .toBe(true)
+      await page.keyboard.press('a')
+      await row.waitFor({ state: 'detached' })
+      const answers = await Promise.all([second, third])
+      expect(answers.filter(({ isError }) => isError !== true)).toHaveLength(1)
     },
     FLOW_MS,
   )

@@ -35,6 +35,20 @@ for (const { place, title } of PLACES) {
     await holds(page.getByRole('main').getByText('1 needs you'))
     expect(await accessibilityProblems(page)).toEqual([])
 
+    await app.goTo(`/servers?selected=${await idOf(app, 'github')}`)
+    const github = page.getByRole('complementary', { name: 'github' })
+    await github.getByRole('button', { name: 'Check this server' }).click()
+    const steps = github.getByRole('list', { name: 'What was tried' })
+    await holds(github.getByText('It works.'))
+    await holds(steps.getByText('3 tools'))
+    await app.goTo(`/servers?selected=${await idOf(app, 'stripe')}`)
+    const stripePane = page.getByRole('complementary', { name: 'stripe' })
+    await stripePane.getByRole('button', { name: 'Check this server' }).click()
+    await holds(stripePane.getByText('It does not work.'))
+    await holds(stripePane.getByRole('listitem').filter({ hasText: 'Commandfailed' }))
+    expect(await accessibilityProblems(page)).toEqual([])
+
+    await app.goTo('/servers')
     const choose = page.getByRole('button', { name: 'Choose the command…: stripe' })
     // In the app it opens a dialog of the system, which the flows of the shell answer.
     if (place === 'browser') await choose.click()

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { thisMachine } from '../../scripts/debian-package.ts'
 import { openChromium } from '../../scripts/find-chromium.ts'
+import { connectLegacy } from '../core/testing/clients.ts'
 import { echoServer } from '../core/testing/echo-definition.ts'
 import { configFileOf } from '../core/testing/temp-core.ts'
 import { accessibilityProblems } from './accessibility.ts'
@@ -56,8 +57,10 @@ for (const { place, title } of PLACES) {
       await admin.namespaces.update.mutate({ id: github.namespaceId, patch: rules })
       await github.offer('create_issue', 'Creates an issue in a repository.')
       await expect.poll(() => github.isOffered('create_issue')).toBe(true)
-      const patch = { newTools: 'ask' } as const
-      await admin.namespaces.update.mutate({ id: github.namespaceId, patch })
+      // What is to wait is said where one looks at it.
+      await page.getByRole('combobox', { name: 'New tools' }).selectOption('Wait for a look')
+      const ruleOf = async () => (await admin.namespaces.list.query())[0]?.newTools
+      await expect.poll(ruleOf).toBe('ask')
       await github.offer('merge_pull', 'Merges\u200b a pull request.')
       await github.offer(
         'create_issue',
@@ -96,13 +99,25 @@ for (const { place, title } of PLACES) {
       await row('create_issue').waitFor()
       expect(await github.isOffered('create_issue')).toBe(false)
 
+      // What was read stays, and is not accepted any more, once it is something else.
       await row('merge_pull').click()
+      await other.getByRole('button', { name: 'Accept' }).waitFor()
+      await github.offer('merge_pull', 'Merges everything.')
+      await other.getByText('github changed it again while you looked').waitFor()
+      await other.getByText('Merges⟨U+200B⟩ a pull request.').first().waitFor()
+      expect(await other.getByRole('button', { name: 'Accept' }).isDisabled()).toBe(true)
       await grid.focus()
       await page.keyboard.press('a')
+      await other.getByRole('button', { name: 'Show the newest' }).click()
+      await other.getByText('Merges everything.').waitFor()
+      expect(await github.isOffered('merge_pull')).toBe(false)
+
+      // By keys in the pane: the list has them again afterwards.
+      await other.getByRole('button', { name: 'Accept' }).press('Enter')
       await row('merge_pull').waitFor({ state: 'detached' })
       await expect.poll(() => github.isOffered('merge_pull')).toBe(true)
+      await expect.poll(() => page.evaluate(() => document.activeElement?.role)).toBe('grid')
 
-      // What changes while one looks is shown anew before it is accepted.
       await app.goTo('/overview')
       await page.getByRole('button', { name: 'Leave this' }).click()
       await page.getByRole('button', { name: 'Review: github' }).click()
@@ -164,4 +179,19 @@ test('tray and notification lead to what waits', { timeout: 90_000 }, async () =
     .getByRole('row', { name: /merge_pull/ })
     .waitFor()
   expect(page.url()).toContain(`server=${github.id}`)
+
+  // A call that waits is told at once, too.
+  const approve = { use: 'approve', destructive: false, tools: ['github__echo'] }
+  await admin.namespaces.update.mutate({ id: github.namespaceId, patch: { middleware: [approve] } })
+  const { key } = await admin.apiKeys.create.mutate({ name: 'the client' })
+  await using client = await connectLegacy(new URL(`${app.url}/metamcp/default/mcp`), key)
+  await shell.closeWindow()
+  const call = client.callTool({ name: 'github__echo', arguments: { message: 'whole' } })
+  await shell.tray(({ rows }) =>
+    rows.some((row) => row.label === 'test-client wants github__echo: Review…'),
+  )
+  await shell.clickNotification('test-client wants to run github__echo.')
+  const row = page.getByRole('listitem', { name: 'test-client wants to call github__echo' })
+  await row.getByRole('button', { name: 'Allow once' }).click()
+  expect(await call).toMatchObject({ content: [{ text: 'whole' }] })
 })

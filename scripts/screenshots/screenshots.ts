@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import { stderr } from 'node:process'
 import { openApp, type App } from '../../electron/e2e/open-app.ts'
 import { openHouse, takePeople } from './people.ts'
+import { DOUBTED, makeDoubts } from './doubts.ts'
 import { CLIENT_FILES, fileOf, makeCalls, untilKnown } from './world.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -35,7 +36,10 @@ export async function screenshots([folder]: string[]): Promise<number> {
       homeFiles: CLIENT_FILES,
     })
     await untilKnown(app)
-    if (count > 0) await makeCalls(app)
+    if (count > 0) {
+      await makeCalls(app)
+      await makeDoubts(app)
+    }
     for (const look of looks)
       await takeAll(app, { look, count, target, isGrid: folder !== undefined })
   }
@@ -80,14 +84,16 @@ async function pagesOf({ admin }: App, count: number): Promise<[name: string, ad
     ['overview', '/overview'],
     ['servers', isEmpty ? '/servers' : `/servers?selected=${idOf('stripe')}`],
     ['namespaces', `/namespaces?selected=${namespace}`],
+    ['middleware', `/namespaces?selected=${namespace}&tab=middleware&item=0`],
     ['endpoints', `/endpoints?selected=${endpoint}`],
     ['connect', '/connect?selected=cursor'],
     [
       'inspector',
       isEmpty ? '/inspector' : `/inspector?target=server:${idOf('everything')}&item=echo`,
     ],
-    ['calls', '/calls'],
+    ['calls', '/calls?period=1h'],
     ['logs', '/logs'],
+    ['trust', `/trust?selected=changed:${idOf(DOUBTED.server)}:${DOUBTED.tool}`],
     ['keys', '/keys'],
     ['settings', '/settings'],
   ]

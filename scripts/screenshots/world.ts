@@ -27,7 +27,7 @@ export function fileOf(count: number): object {
   return {
     mcpServers: servers,
     namespaces: {
-      default: { servers: names },
+      default: { servers: names, ...(count > 0 && { middleware: MIDDLEWARE }) },
       ...(count > 0 && { work: { servers: names.filter((_, index) => index % 3 === 0) } }),
     },
     endpoints: {
@@ -36,6 +36,13 @@ export function fileOf(count: number): object {
     },
   }
 }
+
+const MIDDLEWARE = [
+  { use: 'redact', kinds: ['secrets', 'emails'] },
+  { use: 'limit-time', ms: 60_000 },
+  { use: 'cache', seconds: 60 },
+  { use: 'log-call' },
+]
 
 function entryOf(name: string, index: number): Entry {
   if (name === 'everything') return { command: bin('mcp-server-everything'), start: 'eager' }

@@ -14,7 +14,7 @@ import type { Account, Directory } from './directory.ts'
 import type { Engine, startEngine as StartEngine } from './engine.ts'
 import { openDoorNotes, openResetNotes } from './door-notes.ts'
 import { beginAtProvider } from './provider-sign-in.ts'
-import { openRateLimit } from '../rate-limit.ts'
+import { openRuledLimits } from '../rate-limit.ts'
 import { openSessions, type Sessions } from './sessions.ts'
 import { openSignUpPolicy } from './sign-up.ts'
 
@@ -141,7 +141,7 @@ type RunningOptions = AccountsOptions & {
 async function runEngine(options: RunningOptions) {
   const { settings, database, startEngine, url, origins, log, isReachable } = options
   const policy = openSignUpPolicy({ settings, isReachable })
-  const rateLimit = openRateLimit()
+  const rateLimit = openRuledLimits()
   const { secret } = settings
   const onReset = openResetNotes(options)
   const start = async (providers: OpenProvider[]) =>

@@ -10,7 +10,7 @@ import type { Logger } from '../log.ts'
 import type { AccountDatabase } from './account-database.ts'
 import type { OpenProvider } from './account-settings.ts'
 import { ADDRESS_HEADER, OPERATOR_HEADER } from './bridge.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RuledLimits } from '../rate-limit.ts'
 import { SESSION_MS } from './sessions.ts'
 import type { Applicant, SignUpPolicy } from './sign-up.ts'
 
@@ -28,7 +28,7 @@ export type EngineOptions = {
   providers: readonly OpenProvider[]
   /** What other features add: the OAuth provider. */
   plugins: readonly BetterAuthPlugin[]
-  rateLimit: RateLimit
+  rateLimit: RuledLimits
   /** Somebody has set a new password by a link for their account. */
   onReset: (accountId: string) => void
   log: Logger

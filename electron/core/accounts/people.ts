@@ -4,7 +4,7 @@ import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { userCredentials, users } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
-import { openRateLimit } from '../rate-limit.ts'
+import { RateLimit } from '../rate-limit.ts'
 import type { Accounts } from './accounts.ts'
 import { dropResets } from './resets.ts'
 import type { Session } from './sessions.ts'
@@ -96,11 +96,11 @@ function passwordChanger(
   { db, accounts }: PeopleOptions,
   end: (id: string, isMeant: (session: Session) => boolean) => Promise<unknown>,
 ): People['changePassword'] {
-  const tries = openRateLimit()
+  const tries = new RateLimit(TRIES)
   return async (id, { current, next, sessionId }) => {
     // Before the password is looked at, which takes its time: many may come at once.
-    const seconds = tries.take(id, TRIES)
-    if (seconds !== null) throw new AppError('too-many', tooManyTries(seconds))
+    const wait = await tries.take(id)
+    if (wait !== null) throw new AppError('too-many', tooManyTries(wait))
     const which = and(eq(userCredentials.userId, id), eq(userCredentials.providerId, CREDENTIAL))
     const [row] = await db.read((tx) => tx.select().from(userCredentials).where(which))
     const engine = accounts.engine()
@@ -116,8 +116,8 @@ function passwordChanger(
   }
 }
 
-function tooManyTries(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60)
+function tooManyTries(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000)
   const wait = minutes === 1 ? 'a minute' : `${minutes} minutes`
   return `The password was tried too often. Try again in ${wait}, or let an administrator make a link for a new one.`
 }

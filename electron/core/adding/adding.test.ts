@@ -48,6 +48,18 @@ test('lines are known in TOML and YAML, too', () => {
 test('an address of our own is refused: it would call itself', () => {
   const found = open().adding.readText(OPERATOR, 'http://127.0.0.1:12008/metamcp/default/mcp')
   expect(foundLines(found)).toEqual(['127-0-0-1-12008! this is MetaMCP itself'])
+  const url = 'http://127.0.0.1:12008/metamcp/default/mcp'
+  const args = ['/opt/scripts/metamcp.mjs', 'stdio']
+  const bridges = {
+    ours: { command: 'node', args },
+    other: { command: 'npx', args: ['mcp-remote', url, '--debug'] },
+    elsewhere: { command: 'node', args: [...args, '--data-dir', '/other'] },
+  }
+  expect(foundLines(open().adding.readText(OPERATOR, JSON.stringify(bridges)))).toEqual([
+    'ours! line 1: this is MetaMCP itself',
+    'other! line 1: this is MetaMCP itself',
+    'elsewhere: node /opt/scripts/metamcp.mjs stdio --data-dir /other',
+  ])
 })
 
 test('placeholders are values to give, and secrets are not repeated', async () => {
@@ -107,7 +119,14 @@ test("VS Code's inputs say what they ask for", () => {
     OPERATOR,
     JSON.stringify({
       servers: { a: { command: 'x', args: ['${input:region}'] } },
-      inputs: [{ id: 'region', type: 'pickString', description: 'Where', options: ['eu', 'us'] }],
+      inputs: [
+        {
+          id: 'region',
+          type: 'pickString',
+          description: 'Where',
+          options: ['eu', { label: 'United States', value: 'us' }],
+        },
+      ],
     }),
   )
   expect(found.entries[0]?.needs).toMatchObject([

@@ -13,7 +13,7 @@ import { AppError } from '../errors.ts'
 import { InvalidInput, problemsOf, problemText } from '../problems.ts'
 import type { Bundles } from './bundles/bundles.ts'
 import { describe } from './describe.ts'
-import type { Candidate, Draft } from './draft.ts'
+import type { Candidate, Definition, Draft } from './draft.ts'
 import { freeName } from './names.ts'
 import { draftServers } from './paste/drafts.ts'
 import { readPasted } from './paste/read-pasted.ts'
@@ -27,6 +27,8 @@ export type AddingOptions = {
   /** Names of servers that exist. */
   takenNames: (accountId: string | null) => string[]
   isOwnUrl: (url: string) => boolean
+  /** Why the caller may not have such a server; `null`: they may. */
+  refusal?: (access: Access, server: Definition) => string | null
   create: AddServers
   registry: Registry
   bundles: Bundles
@@ -68,13 +70,14 @@ const NOTHING: Found = {
 const EITHER: readonly FoundFormat[] = ['registry', 'server-json']
 
 export function openAdding(options: AddingOptions): Adding {
-  const { isOwnUrl, registry, bundles, now = Date.now } = options
+  const { isOwnUrl, refusal = () => null, registry, bundles, now = Date.now } = options
   const pending = openPending(now)
 
   /** What is set on this computer is for administrators. */
   const envFor = ({ isAdmin }: Access) => (isAdmin ? options.env : {})
 
-  function offer(access: Access, format: FoundFormat, candidates: Candidate[]): Found {
+  function offer(access: Access, format: FoundFormat, found: Candidate[]): Found {
+    const candidates = found.map((one) => unlessRefused(one, (shown) => refusal(access, shown)))
     const isEither = EITHER.includes(format)
     const taken = options.takenNames(access.accountId)
     const entries = describeAll(candidates, { env: envFor(access), isEither, taken })
@@ -120,6 +123,15 @@ export function openAdding(options: AddingOptions): Adding {
     create: (access, server, namespaceId) => options.create(access, [server], namespaceId),
     close: () => pending.clear(),
   }
+}
+
+/** One that the caller may not have would keep the others from being added. */
+function unlessRefused(
+  candidate: Candidate,
+  refusalOf: (server: Definition) => string | null,
+): Candidate {
+  const problem = 'shown' in candidate ? refusalOf(candidate.shown) : null
+  return problem === null ? candidate : { name: candidate.name, problem }
 }
 
 function notServerJson(error: z.ZodError): string {

@@ -87,7 +87,7 @@ const FILES: [client: string, text: string, format: Found['format'], lines: stri
       'playwright: npx -y @microsoft/mcp-server-playwright',
       'perplexity: docker run -i --rm -e PERPLEXITY_API_KEY mcp/perplexity-ask',
       'docs: STREAMABLE_HTTP https://learn.microsoft.com/api/mcp',
-      'broken! line 14: "env" must be an object of texts',
+      'broken! line 15: "env" must be an object of texts',
     ],
   ],
   [
@@ -164,6 +164,57 @@ test('what else clients say of a server is taken over, with references as refere
   expect(made.get('Gemini CLI/github')).toMatchObject({
     headers: { Authorization: 'Bearer ${GH_TOKEN}' },
   })
+})
+
+test('what means nothing here is told by the name of its field, and how long a start may take is kept', async () => {
+  const told = new Map<string, string[]>()
+  for (const [client, text] of FILES) {
+    for (const { name, leftOut } of open().adding.readText(OPERATOR, text).entries) {
+      if (leftOut.length > 0) told.set(`${client}/${name}`, leftOut)
+    }
+  }
+  expect(Object.fromEntries(told)).toEqual({
+    'Cursor/postgres': ['envFile'],
+    'VS Code/perplexity': ['envFile', 'dev'],
+    'VS Code/docs': ['oauth.callbackPort'],
+    'Windsurf/memory': ['disabledTools'],
+    'Codex/context7': ['enabled_tools'],
+    'Gemini CLI/git': ['timeout', 'includeTools'],
+  })
+  const codex = await importAll(CODEX)
+  expect(codex.made[0]).toMatchObject({ name: 'context7', startTimeoutMs: 20_000 })
+})
+
+test.for([
+  [{ command: 'x', url: 'https://example.com/mcp' }, ['command']],
+  [
+    { command: 'x', headers: { A: 'b' }, disabled: 'true', idleMs: 'soon' },
+    ['headers', 'disabled', 'idleMs'],
+  ],
+  [
+    { command: 'x', type: 'ws', enabled_tools: [], tools: ['*'], trust: false, timeout: null },
+    ['type', 'enabled_tools'],
+  ],
+  [{ url: 'https://example.com/mcp', env: { A: 'b' }, oauth: 'yes' }, ['env', 'oauth']],
+  [{ command: 'x', startup_timeout_sec: 'long' }, ['startup_timeout_sec']],
+] as [object, string[]][])('of %j it is told that %j mean nothing', ([entry, expected]) => {
+  const [found] = open().adding.readText(OPERATOR, JSON.stringify(entry)).entries
+  expect(found?.leftOut).toEqual(expected)
+})
+
+test('NUL can neither pass for a gap nor, in a description, keep others from being added', async () => {
+  const entries = {
+    gap: { command: 'npx', args: ['\0rm\0'] },
+    described: { command: 'npx', description: 'a\0b' },
+    good: { command: 'npx' },
+  }
+  const { found, made } = await importAll(JSON.stringify({ mcpServers: entries }))
+  expect(foundLines(found)).toEqual([
+    'gap! line 1: must not hold NUL',
+    'described: npx',
+    'good: npx',
+  ])
+  expect(made.map(({ description }) => description)).toEqual(['ab', undefined])
 })
 
 test('of several commands, one that cannot be taken over does not spoil the others', async () => {

@@ -17,7 +17,8 @@ export function describe(candidate: Candidate, { key, env, claim }: DescribeOpti
   if ('problem' in candidate) {
     const { problem } = candidate
     const nothing = { description: '', definition: null, needs: [], notes: [], reads: [] }
-    return { key, name, willBeCalled: fittingName(name), problem, ticked: false, ...nothing }
+    const off = { leftOut: [], ticked: false }
+    return { key, name, willBeCalled: fittingName(name), problem, ...off, ...nothing }
   }
   const fitting = fittingName(name)
   const willBeCalled = claim(fitting)
@@ -26,12 +27,12 @@ export function describe(candidate: Candidate, { key, env, claim }: DescribeOpti
     ...(fitting === name ? [] : (['name-changed'] as const)),
     ...candidate.notes,
   ]
-  const { needs, shown, description = '', ticked = true } = candidate
+  const { needs, shown, description = '', leftOut = [], ticked = true } = candidate
   const reads = textsOf(shown)
     .flatMap(findReferences)
     .filter((one) => env[one] !== undefined)
   return {
-    ...{ key, name, willBeCalled, description, needs, notes, ticked, problem: null },
+    ...{ key, name, willBeCalled, description, needs, notes, leftOut, ticked, problem: null },
     definition: withoutSecrets(shown),
     reads: [...new Set(reads)],
   }

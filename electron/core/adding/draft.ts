@@ -16,6 +16,8 @@ export type Draft = {
   description?: string
   needs: NeededValue[]
   notes: FoundNote[]
+  /** What is said of it where it comes from and means nothing here, by names of fields. */
+  leftOut?: string[]
   /** Whether it is to be added unless a person says otherwise. */
   ticked?: boolean
   /** The whole definition; rejects InvalidInput where a value is missing or does not fit. */

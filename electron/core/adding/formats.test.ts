@@ -43,6 +43,12 @@ const CASES: [what: string, text: string, format: Found['format'], expected: str
   ['a list', JSON.stringify([{ name: 'memo', ...NPX }]), 'entry', [RUNS]],
   ['VS Code', JSON.stringify({ servers: { memo: { type: 'stdio', ...NPX } } }), 'vscode', [RUNS]],
   ['VS Code settings', JSON.stringify({ mcp: { servers: { memo: NPX } } }), 'vscode', [RUNS]],
+  [
+    'an empty place before a full one',
+    JSON.stringify({ mcpServers: {}, mcp: { servers: { memo: NPX } } }),
+    'vscode',
+    [RUNS],
+  ],
   ['a dotted setting', JSON.stringify({ 'mcp.servers': { memo: NPX } }), 'vscode', [RUNS]],
   [
     'Zed',
@@ -92,6 +98,18 @@ const CASES: [what: string, text: string, format: Found['format'], expected: str
     [RUNS],
   ],
   ['codex mcp add', 'codex mcp add memo --env A=b -- npx -y memo', 'client-command', [RUNS]],
+  [
+    'gemini mcp add, with a list for itself',
+    'gemini mcp add --include-tools a,b --trust memo npx -y memo',
+    'client-command',
+    [RUNS],
+  ],
+  [
+    'options of what is run, behind it',
+    'claude mcp add box docker run -i -e A=b mcp/a',
+    'client-command',
+    ['box: docker run -i -e A=b mcp/a'],
+  ],
   [
     'code --add-mcp',
     `code --add-mcp '${JSON.stringify({ name: 'memo', ...NPX })}'`,

@@ -92,7 +92,8 @@ function markHoles(text: string, where: Where, opening: Opening): string {
     const reference = fromEnv ?? variable ?? bare
     if (reference !== undefined) {
       if (readReference(reference, opening.env) !== undefined) return `\${${reference}}`
-      return hole({ name: reference, default: standard ?? null }, where, opening)
+      const kind = reference === 'workspaceFolder' ? 'folder' : 'text'
+      return hole({ name: reference, default: standard ?? null, kind }, where, opening)
     }
     if (path !== undefined) {
       return hole(

@@ -70,6 +70,22 @@ test('a list holds the beginning of what is long, and the whole can be had', asy
   expect(JSON.parse(whole.arguments)).toEqual({ message })
 })
 
+test('no more than fifty calls of the instance wait', async () => {
+  await setMiddleware(core, [{ ...APPROVE, seconds: 99 }])
+  await using client = await openRawClient(core, { era: 'legacy' })
+  const call = () =>
+    client.request('tools/call', { name: 'echo__echo', arguments: { message: 'a' } })
+  const calls = Array.from({ length: 50 }, call)
+  for (const one of calls) one.catch(() => undefined)
+  await expect.poll(() => core.admin.approvals.list.query(), PATIENT).toHaveLength(50)
+  expect(await call()).toMatchObject({
+    ...{
+      isError: true,
+      content: [{ text: expect.stringMatching(/too many calls wait/) as string }],
+    },
+  })
+})
+
 test('nothing in shown JSON is hidden, and it is the same value', () => {
   const value = { a: 'x\u200b\u202e\u{e0041}\u2028\u3164\ufe0f ü 漢 \u{1f642}', 'k\u2066': 1 }
   const text = visibleJson(value)

@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openNoMcpServer } from '../testing/no-mcp-server.ts'
 import { openOddAuthServer } from '../testing/odd-auth-server.ts'
 import { openTempAccounts, type TempAccounts } from '../testing/temp-accounts.ts'
 import { startTempCore, type TempCore } from '../testing/temp-core.ts'
@@ -22,30 +20,6 @@ beforeAll(async () => {
 })
 afterAll(() => core[Symbol.asyncDispose]())
 
-/** Answers 404, or where it is told to lead; `asked`: how often it was. */
-async function openPlace(location?: string) {
-  let count = 0
-  const server = createServer((_, response) => {
-    count += 1
-    if (location === undefined) response.writeHead(404).end()
-    else response.writeHead(307, { location }).end()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    byNumber: `http://127.0.0.1:${port}/mcp`,
-    byName: `http://localhost:${port}/mcp`,
-    asked: () => count,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
-  }
-}
-
 let made = 0
 const serverAt = (url: string, shared = false) =>
   ({ name: `at-${(made += 1)}`, type: 'STREAMABLE_HTTP', url, shared }) as const
@@ -53,31 +27,31 @@ const serverAt = (url: string, shared = false) =>
 test.each(['STREAMABLE_HTTP', 'SSE'] as const)(
   'a server (%s) inside the network is not asked, and its owner is told why',
   async (type) => {
-    await using inside = await openPlace()
+    await using inside = await openNoMcpServer()
     const { trpc } = people.ben
-    const { id } = await trpc.servers.create.mutate({ ...serverAt(inside.byNumber), type })
+    const { id } = await trpc.servers.create.mutate({ ...serverAt(`${inside.url}/mcp`), type })
     const { works, server } = await trpc.servers.test.mutate({ id })
     expect([works, server.error]).toEqual([
       false,
       `"127.0.0.1" ${REFUSED}, and servers of accounts may not be elsewhere. The operator can allow it with --allow-private-addresses.`,
     ])
     await expect(trpc.oauth.signIn.mutate({ serverId: id })).rejects.toThrow(REFUSED)
-    expect(inside.asked()).toBe(0)
+    expect(inside.asked).toHaveLength(0)
     // It is the owner whom it is about: the instance's servers are wherever the operator says.
-    const own = await core.admin.servers.create.mutate(serverAt(inside.byNumber))
+    const own = await core.admin.servers.create.mutate(serverAt(`${inside.url}/mcp`))
     await core.admin.servers.test.mutate({ id: own.id })
-    expect(inside.asked()).toBeGreaterThan(0)
+    expect(inside.asked.length).toBeGreaterThan(0)
   },
 )
 
 test('a server outside leads nobody inside: not by a redirect, not to sign in', async () => {
   await using inside = await openOddAuthServer()
-  await using leading = await openPlace(inside.mcpUrl)
+  await using leading = await openNoMcpServer(inside.mcpUrl)
   const { trpc } = people.ben
-  const moved = await trpc.servers.create.mutate(serverAt(leading.byName))
+  const moved = await trpc.servers.create.mutate(serverAt(`${leading.urlByName}/mcp`))
   expect((await trpc.servers.test.mutate({ id: moved.id })).works).toBe(false)
   await expect(trpc.oauth.signIn.mutate({ serverId: moved.id })).rejects.toThrow()
-  expect(leading.asked()).toBeGreaterThan(0)
+  expect(leading.asked.length).toBeGreaterThan(0)
 
   const byName = (origin: string) => origin.replace('127.0.0.1', 'localhost')
   const resource = (origin: string) => ({
@@ -92,9 +66,9 @@ test('a server outside leads nobody inside: not by a redirect, not to sign in', 
 })
 
 test('what a removed account has shared reaches no further than before, until it is led elsewhere', async () => {
-  await using inside = await openPlace()
+  await using inside = await openNoMcpServer()
   const { cara, ada } = people
-  const { id } = await cara.trpc.servers.create.mutate(serverAt(inside.byNumber, true))
+  const { id } = await cara.trpc.servers.create.mutate(serverAt(`${inside.url}/mcp`, true))
   await ada.trpc.accounts.remove.mutate({ id: cara.id })
   const patch = { enabled: true }
   expect(await ada.trpc.servers.update.mutate({ id, patch })).toMatchObject({ ownerId: null })
@@ -107,8 +81,8 @@ test('what a removed account has shared reaches no further than before, until it
   await core.close()
   await using later = await startTempCore({ ...OPTIONS, dataDir: core.dataDir })
   expect(await tryIn(later)).toContain(REFUSED)
-  expect(inside.asked()).toBe(0)
-  await later.admin.servers.update.mutate({ id, patch: { url: `${inside.byNumber}?mine` } })
+  expect(inside.asked).toHaveLength(0)
+  await later.admin.servers.update.mutate({ id, patch: { url: `${inside.url}/mcp?mine` } })
   expect(await tryIn(later)).not.toContain(REFUSED)
-  expect(inside.asked()).toBeGreaterThan(0)
+  expect(inside.asked.length).toBeGreaterThan(0)
 })

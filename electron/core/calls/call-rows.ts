@@ -1,29 +1,14 @@
-import {
-  and,
-  desc,
-  eq,
-  gt,
-  gte,
-  ilike,
-  inArray,
-  isNull,
-  lt,
-  lte,
-  notInArray,
-  or,
-  sql,
-} from 'drizzle-orm'
+import { and, desc, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { CallFilters, LoggedCall, LoggedCallDetail } from '../../../shared/calls.ts'
 import type { Tx } from '../db/open.ts'
 import { callLog } from '../db/schema.ts'
+import { matching } from './matching.ts'
 import type { CallRow } from './note.ts'
 
 /** An account that reads. `handle`: what stands behind a dot in its endpoints' addresses. */
 export type CallReader = { accountId: string; handle: string | null; isAdmin: boolean }
 
-/** Neither of these is a failure. */
-const NO_FAILURES = ['ok', 'cancelled']
 const LONGEST_IN_LISTS = 300
 /** So many rows are walked along: some milliseconds. */
 const NEAR = 5_000
@@ -61,31 +46,42 @@ export async function insertCalls(tx: Tx, rows: readonly CallRow[]): Promise<voi
  */
 export async function readCalls(tx: Tx, query: CallsQuery): Promise<Shown[]> {
   const { before, after, limit } = query
+  const fitting = await wanted(tx, query)
   const end = before ?? (await newestId(tx)) + 1
   const begin = Math.max(after === undefined ? 0 : after + 1, end - NEAR)
   const near = await tx
     .select(inLists)
     .from(callLog)
-    .where(and(gte(callLog.id, begin), lt(callLog.id, end), fitting(query)))
+    .where(and(gte(callLog.id, begin), lt(callLog.id, end), fitting))
     .orderBy(desc(callLog.id))
     .limit(limit + 1)
   const missing = limit + 1 - near.length
   if (missing === 0 || begin <= (after ?? 0) + 1) return near
-  return [...near, ...(await farCalls(tx, { ...query, before: begin, limit: missing }))]
+  const far = { before: begin, after: after ?? 0, limit: missing, fitting }
+  return [...near, ...(await farCalls(tx, far))]
 }
 
-/** All that fit, in order, without walking along that order to find them. */
-export function farCalls(tx: Tx, { before = 0, after = 0, limit, ...query }: CallsQuery) {
-  return tx
-    .select(inLists)
+type Far = { before: number; after: number; limit: number; fitting: SQL | undefined }
+
+/**
+ * All that fit, in order, without walking along that order to find them. First their ids alone: what
+ * is told of a call takes longer to put together than to find it.
+ */
+export function farCalls(tx: Tx, { before, after, limit, fitting }: Far) {
+  const ids = tx
+    .select({ id: callLog.id })
     .from(callLog)
-    .where(and(lt(callLog.id, before), gt(callLog.id, after), fitting(query)))
+    .where(and(lt(callLog.id, before), gt(callLog.id, after), fitting))
     .orderBy(sql`${callLog.id} + 0 desc`)
     .limit(limit)
+  return tx.select(inLists).from(callLog).where(inArray(callLog.id, ids)).orderBy(desc(callLog.id))
 }
 
-function fitting({ filters, reader }: Pick<CallsQuery, 'filters' | 'reader'>): SQL | undefined {
-  return and(matching(filters), readableBy(reader))
+type Wanted = Pick<CallsQuery, 'filters' | 'reader'>
+
+/** Calls that fit, of those that one may read. */
+export async function wanted(tx: Tx, { filters, reader }: Wanted): Promise<SQL | undefined> {
+  return and(await matching(tx, filters), readableBy(reader))
 }
 
 export async function readCall(
@@ -109,15 +105,40 @@ export async function clearSlice(
   return deleteSlice(tx, and(lte(callLog.id, upTo), readableBy(reader)), limit)
 }
 
-/** Deletes a slice of what began before `since`, and of all but the newest `rows`. */
+/** Deletes a slice of what began before `since`, and of all up to `upTo`. */
 export async function pruneSlice(
   tx: Tx,
-  { since, rows, limit }: { since: Date; rows: number; limit: number },
+  { since, upTo, limit }: { since: Date; upTo: number; limit: number },
 ): Promise<number> {
-  const last = (await newestId(tx)) - rows
-  const byCount = await deleteSlice(tx, lte(callLog.id, last), limit)
+  const byCount = await deleteSlice(tx, lte(callLog.id, upTo), limit)
   if (byCount === limit) return byCount
   return byCount + (await deleteSlice(tx, lt(callLog.at, since.toISOString()), limit - byCount))
+}
+
+/** About what a row takes with its places in the indices, but for what was asked and answered. */
+const ROW_BYTES = 600
+
+/** The newest call for which there is no room beside all newer ones; 0 for none. */
+export async function lastTooMany(
+  tx: Tx,
+  { rows, bytes }: { rows: number; bytes: number },
+): Promise<number> {
+  const byCount = Math.max(0, (await newestId(tx)) - rows)
+  // The files, with what was deleted in them: to look at each row is only needed when they are large.
+  const files = await tx.execute<{ bytes: string }>(
+    sql`select pg_total_relation_size('call_log') as bytes`,
+  )
+  if (Number(files.rows[0]?.bytes ?? 0) <= bytes) return byCount
+  const sizeOf = (column: SQL) => sql`coalesce(pg_column_size(${column}), 0)`
+  const { arguments: asked, result } = callLog
+  const { rows: found } = await tx.execute<{ id: string }>(sql`
+    select id from (
+      select ${callLog.id} as id, sum(${ROW_BYTES} + ${sizeOf(sql`${asked}`)} + ${sizeOf(sql`${result}`)})
+        over (order by ${callLog.id} desc) as taken
+      from ${callLog} where ${callLog.id} > ${byCount}
+    ) sized
+    where taken > ${bytes} order by id desc limit 1`)
+  return Math.max(byCount, Number(found[0]?.id ?? 0))
 }
 
 export async function newestId(tx: Tx): Promise<number> {
@@ -146,37 +167,6 @@ export function readableBy(reader: CallReader | null): SQL | undefined {
     ending === null ? undefined : sql`right(${callLog.endpoint}, ${ending.length}) = ${ending}`,
     isAdmin ? isNull(callLog.ownerId) : undefined,
   )
-}
-
-export function matching(filters: CallFilters): SQL | undefined {
-  const { server, endpoint, client, name, text, since, until } = filters
-  return and(
-    server === undefined ? undefined : eq(callLog.server, server),
-    endpoint === undefined ? undefined : eq(callLog.endpoint, endpoint),
-    client === undefined
-      ? undefined
-      : client === ''
-        ? isNull(callLog.client)
-        : eq(callLog.client, client),
-    outcomeIs(filters.outcome),
-    name === undefined ? undefined : eq(callLog.name, name),
-    text === undefined || text === '' ? undefined : contains(text),
-    since === undefined ? undefined : gte(callLog.at, new Date(since).toISOString()),
-    until === undefined ? undefined : lt(callLog.at, new Date(until).toISOString()),
-  )
-}
-
-function outcomeIs(outcome: string | undefined): SQL | undefined {
-  if (outcome === undefined) return undefined
-  if (outcome === 'failed') return notInArray(callLog.outcome, NO_FAILURES)
-  return eq(callLog.outcome, outcome)
-}
-
-function contains(text: string): SQL | undefined {
-  // A wildcard of SQL is a letter like any other.
-  const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-  const { name, server, client, error } = callLog
-  return or(...[name, server, client, error].map((column) => ilike(column, pattern)))
 }
 
 type Shown = Omit<LoggedCall, 'clientLabel'>

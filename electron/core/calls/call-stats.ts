@@ -8,7 +8,7 @@ import type {
 } from '../../../shared/calls.ts'
 import type { Tx } from '../db/open.ts'
 import { callLog } from '../db/schema.ts'
-import { matching, readableBy, type CallReader } from './call-rows.ts'
+import { readableBy, wanted, type CallReader } from './call-rows.ts'
 
 const MOST_ROWS = 500
 
@@ -17,12 +17,15 @@ type Asked = { filters: CallFilters; reader: CallReader | null }
 const { server, name, client, endpoint, outcome, durationMs, at } = callLog
 const hasFailed = sql`${outcome} not in ('ok', 'cancelled')`
 
-/** What the rows of each kind have in common. A tool that came to no server is none that we know. */
+/**
+ * What the rows of each kind have in common. A name that came to no server and was not answered by
+ * ourselves either is one that somebody made up.
+ */
 const KEYS: Record<CallStatsBy, SQL> = {
   server: sql`${server}`,
   client: sql`${client}`,
   endpoint: sql`${endpoint}`,
-  tool: sql`case when ${server} is null then null else ${name} end`,
+  tool: sql`case when ${server} is null and ${outcome} <> 'ok' then null else ${name} end`,
 }
 
 /** Those with the most calls first. */
@@ -31,7 +34,7 @@ export async function readStats(
   { by, filters, reader }: Asked & { by: CallStatsBy },
 ): Promise<Omit<CallStats, 'label'>[]> {
   const onlyTools = by === 'tool' ? sql`${callLog.method} = 'tools/call'` : undefined
-  const where = and(matching(filters), readableBy(reader), onlyTools) ?? sql`true`
+  const where = and(await wanted(tx, { filters, reader }), onlyTools) ?? sql`true`
   const { rows } = await tx.execute<Omit<CallStats, 'label'>>(sql`
     select ${KEYS[by]} as key,
       count(*)::int as calls,
@@ -53,7 +56,8 @@ export async function readPace(
 ): Promise<CallBucket[]> {
   const { filters, reader, since, until, buckets } = asked
   const width = (until - since) / buckets
-  const where = and(matching({ ...filters, since, until }), readableBy(reader)) ?? sql`true`
+  const all = await wanted(tx, { filters: { ...filters, since, until }, reader })
+  const where = all ?? sql`true`
   const { rows } = await tx.execute<{ bucket: number; calls: number; failed: number }>(sql`
     select floor((extract(epoch from ${at})::float8 * 1000 - ${since}::float8) / ${width}::float8)::int
         as bucket,

@@ -1,15 +1,22 @@
 import { sql } from 'drizzle-orm'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { CallFilters } from '../../../shared/calls.ts'
 import { RpcError } from '../json-rpc.ts'
 import { callOf, NOBODYS, openTempCalls, visitOf } from '../testing/temp-calls.ts'
 import { openTempDatabase } from '../testing/temp-database.ts'
 import type { CallReader } from './call-rows.ts'
 
+// A start takes a second: one database is enough, with nothing in it when a test begins.
+let db: Awaited<ReturnType<typeof openTempDatabase>>
+beforeAll(async () => void (db = await openTempDatabase()))
+afterAll(() => db[Symbol.asyncDispose]())
+beforeEach(async () => {
+  await db.record((tx) => tx.execute(sql`truncate call_log`))
+})
+
 const failed = (text: string) => ({ isError: true, content: [{ type: 'text', text }] })
 
 test('a call is a row with all that is known of it, and nothing that must not be read', async () => {
-  await using db = await openTempDatabase()
   const { calls, listed } = openTempCalls(db)
   const token = 'ghp_abcdefghijklmnop1234'
   const at = Date.now() - 5_000
@@ -50,7 +57,6 @@ test('a call is a row with all that is known of it, and nothing that must not be
 })
 
 test('what is kept of a call is redacted by all that hide, and cut only then', async () => {
-  await using db = await openTempDatabase()
   const { calls, listed } = openTempCalls(db)
   const token = 'sk-abcdefghijklmnopqrstuv'
   const kept = (payload: object, maxCharacters = 1_000) => ({
@@ -81,8 +87,43 @@ test('what is kept of a call is redacted by all that hide, and cut only then', a
   await calls.close()
 })
 
+test('what is secret by its name is not kept, in whatever shape it comes', async () => {
+  const { calls, listed } = openTempCalls(db)
+  const args = {
+    ...{ pin_password: 1234, cookie: ['a=b'], credentials: { user: 'Ada', pass: 'x' } },
+    ...{ awsSecretKey: 'hunter2', hasToken: true, max_tokens: 5, secret: null, key: 'C major' },
+  }
+  const text = [
+    'DB_PASSWORD=hunter2',
+    'password: hunter2, user: ada',
+    `{"api_key": "hunter \\"2\\"", 'token':'hunter2', "tokens": 12}`,
+    'Authorization: hunter2',
+    'The password is long; the key: C major',
+  ].join('\n')
+  const result = { content: [{ type: 'text', text }] }
+  const kept = { arguments: args, result, maxCharacters: 5_000, redactions: [] }
+  const error = new RpcError(-1, 'wrong: password=hunter2&user=ada')
+  calls.called(visitOf(), callOf({ kept, result: null, error }))
+  const [row] = await listed(1)
+  expect(row?.error).toBe('wrong: password=[redacted secret]&user=ada')
+  const detail = await calls.get(row?.id ?? 0, null)
+  const hidden = '[redacted secret]'
+  expect(JSON.parse(detail?.arguments ?? '')).toEqual({
+    ...{ pin_password: hidden, cookie: hidden, credentials: hidden, awsSecretKey: hidden },
+    ...{ hasToken: true, max_tokens: 5, secret: null, key: 'C major' },
+  })
+  const shown = JSON.parse(detail?.result ?? '') as typeof result
+  expect(shown.content[0]?.text.split('\n')).toEqual([
+    `DB_PASSWORD=${hidden}`,
+    `password: ${hidden}, user: ada`,
+    `{"api_key": "${hidden}", 'token':'${hidden}', "tokens": 12}`,
+    `Authorization: ${hidden}`,
+    'The password is long; the key: C major',
+  ])
+  await calls.close()
+})
+
 test('the log is read newest first in pages, and by what one looks for', async () => {
-  await using db = await openTempDatabase()
   const { calls, listed } = openTempCalls(db)
   const names = Array.from({ length: 7 }, (_, index) => `tool_${index}`)
   const now = Date.now()
@@ -122,7 +163,6 @@ test('the log is read newest first in pages, and by what one looks for', async (
 })
 
 test('what is rare is found behind thousands of others, in order and in pages', async () => {
-  await using db = await openTempDatabase()
   const { calls } = openTempCalls(db)
   await db.record((tx) =>
     tx.execute(sql`
@@ -149,7 +189,6 @@ test('what is rare is found behind thousands of others, in order and in pages', 
 })
 
 test('calls are counted by what they have in common, and by the time', async () => {
-  await using db = await openTempDatabase()
   const { calls, listed } = openTempCalls(db)
   const start = Date.now() - 10_000
   for (let ms = 1; ms <= 100; ms++) calls.called(visitOf(), callOf({ ms, at: start + ms }))
@@ -193,7 +232,6 @@ test('calls are counted by what they have in common, and by the time', async () 
 })
 
 test('everybody reads what is at their own endpoints, what they did, and no more', async () => {
-  await using db = await openTempDatabase()
   const owners: Record<string, { ownerId: string | null; accountId: string | null }> = {
     'private.hben': { ownerId: 'ben', accountId: 'ben' },
     'shared.hben': { ownerId: null, accountId: 'cara' },

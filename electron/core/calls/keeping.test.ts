@@ -1,11 +1,18 @@
-import { expect, test } from 'vitest'
+import { randomBytes } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { callOf, openTempCalls, visitOf } from '../testing/temp-calls.ts'
 import { openTempDatabase } from '../testing/temp-database.ts'
 
-const DAY_MS = 24 * 60 * 60_000
+// A start takes a second: one database is enough, with nothing in it when a test begins.
+let db: Awaited<ReturnType<typeof openTempDatabase>>
+beforeAll(async () => void (db = await openTempDatabase()))
+afterAll(() => db[Symbol.asyncDispose]())
+beforeEach(async () => {
+  await db.record((tx) => tx.execute(sql`truncate call_log`))
+})
 
 test('a database that does not answer holds up nobody: calls are dropped, and counted', async () => {
-  await using db = await openTempDatabase()
   const stalled = Promise.withResolvers<void>()
   const record: typeof db.record = async (work) => {
     await stalled.promise
@@ -26,7 +33,6 @@ test('a database that does not answer holds up nobody: calls are dropped, and co
 })
 
 test('large results wait in no more memory than there is for them', async () => {
-  await using db = await openTempDatabase()
   const { calls } = openTempCalls({ ...db, record: () => new Promise(() => {}) })
   const text = 'x'.repeat(1_000_000)
   for (let count = 0; count < 40; count++) {
@@ -42,7 +48,6 @@ test('large results wait in no more memory than there is for them', async () => 
 })
 
 test('calls that cannot be written are dropped, said once, and the next ones are written', async () => {
-  await using db = await openTempDatabase()
   let isBroken = true
   const record: typeof db.record = (work) =>
     isBroken ? Promise.reject(new Error('no disk')) : db.record(work)
@@ -62,7 +67,6 @@ test('calls that cannot be written are dropped, said once, and the next ones are
 })
 
 test('what waits at the end is written, and of what cannot be nobody waits for ever', async () => {
-  await using db = await openTempDatabase()
   const first = openTempCalls(db, { everyMs: 60_000 })
   for (let count = 0; count < 30; count++) first.calls.called(visitOf(), callOf())
   await first.calls.close()
@@ -77,25 +81,20 @@ test('what waits at the end is written, and of what cannot be nobody waits for e
 })
 
 test('what is older, or more, than is to be kept goes in slices', async () => {
-  await using db = await openTempDatabase()
-  const bounds = { days: 30, rows: 2_000 }
+  const bounds = { days: 30, rows: 2_000, bytes: 500_000_000 }
   let slices = 0
   const record: typeof db.record = (work) => {
     slices++
     return db.record(work)
   }
-  const { calls, listed } = openTempCalls(
-    { ...db, record },
-    { bounds: () => bounds, maxRows: 5_000 },
+  const { calls, listed } = openTempCalls({ ...db, record }, { bounds: () => bounds })
+  await db.record((tx) =>
+    tx.execute(sql`
+      insert into call_log (at, endpoint, caller, server, method, name, duration_ms, outcome)
+      select now() - case when n < 3290 then interval '20 days' else interval '0' end,
+        'default', 'anonymous', 'github', 'tools/call', 't' || n, 1, 'ok'
+      from generate_series(0, 3299) n`),
   )
-  const now = Date.now()
-  for (let count = 0; count < 3_300; count++) {
-    calls.called(
-      visitOf(),
-      callOf({ name: `t${count}`, at: count < 3_290 ? now - 20 * DAY_MS : now }),
-    )
-  }
-  await listed(3_300)
   slices = 0
   await calls.tidy()
   // 1,300 rows are too many, and 500 at a time is enough to hold up others.
@@ -110,5 +109,18 @@ test('what is older, or more, than is to be kept goes in slices', async () => {
   expect(left.calls.map(({ name }) => name)).toEqual(
     Array.from({ length: 10 }, (_, index) => `t${3_299 - index}`),
   )
+  // What was asked and answered takes room of its own: ten of these are too much.
+  for (let count = 0; count < 10; count++) {
+    const text = randomBytes(20_000).toString('hex').replaceAll(/.{8}/g, '$& ')
+    const kept = { arguments: { text }, maxCharacters: 1_000_000, redactions: [] }
+    calls.called(visitOf(), callOf({ name: `large${count}`, kept }))
+  }
+  await listed(10)
+  bounds.bytes = 150_000
+  await calls.tidy()
+  const names = (await calls.list({ limit: 500, filters: {}, reader: null })).calls
+  expect(names.length).toBeGreaterThan(1)
+  expect(names.length).toBeLessThan(8)
+  expect(names.map(({ name }) => name)).toEqual(names.map((_, index) => `large${9 - index}`))
   await calls.close()
 })

@@ -2,16 +2,12 @@ import { isRawJson } from '../json.ts'
 import { isObject } from '../json-rpc.ts'
 import type { KeptPayload } from '../kept-payload.ts'
 import { openRedaction } from '../redaction.ts'
+import { HIDDEN_SECRET, hideNamed, isSecretField } from './named-secrets.ts'
 
 /** So much more is looked at than is kept: what is hidden must not be cut in two before. */
 const MARGIN = 1_000
 const DEEPEST = 40
 const CUT = '…'
-/** Names of what is never kept, whatever it holds. */
-const SECRET_NAME =
-  /^(?:.*[_-])?(?:token|secret|password|passwd|passphrase|authorization|cookie|credentials?|api[_-]?key|private[_-]?key)$|(?:Token|Secret|Password|ApiKey)$/i
-const HIDDEN = '[redacted secret]'
-
 type Hide = (text: string) => string
 type Room = { left: number; isCut: boolean }
 
@@ -21,7 +17,8 @@ const hideSecrets = openRedaction(['secrets'], [])
 export function keptText(value: unknown, kept: KeptPayload): string | null {
   if (value === undefined) return null
   const { maxCharacters, redactions } = kept
-  const hide: Hide = (text) => redactions.reduce((all, one) => one(all), hideSecrets(text))
+  const hide: Hide = (text) =>
+    redactions.reduce((all, one) => one(all), hideNamed(hideSecrets(text)))
   const room: Room = { left: maxCharacters + MARGIN, isCut: false }
   const text = JSON.stringify(copyOf(value, { hide, room, depth: 0 })) as string | undefined
   if (text === undefined) return null
@@ -48,8 +45,8 @@ function copyOf(value: unknown, way: Way): unknown {
   if (!isObject(value)) return null
   const entries = within(Object.keys(value), room).map((key) => {
     const field = value[key]
-    const isSecret = typeof field === 'string' && field !== '' && SECRET_NAME.test(key)
-    return [hide(taken(key, room)), isSecret ? HIDDEN : copyOf(field, inner)] as const
+    const shown = isSecretField(key, field) ? HIDDEN_SECRET : copyOf(field, inner)
+    return [hide(taken(key, room)), shown] as const
   })
   return Object.fromEntries(entries)
 }

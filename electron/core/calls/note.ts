@@ -4,6 +4,7 @@ import { openRedaction } from '../redaction.ts'
 import { SECRET_SHAPES } from '../secret-shapes.ts'
 import { keptText } from './kept-text.ts'
 import { measure } from './measure.ts'
+import { hideNamed } from './named-secrets.ts'
 
 const LONGEST_NAME = 500
 const LONGEST_CLIENT = 100
@@ -143,7 +144,7 @@ function outcomeOf(call: EndedCall): { outcome: string; error: string | null } {
 
 function told(text: string): string | null {
   // A secret that is cut in two is not known for one.
-  const shown = hideSecrets(text.slice(0, 2 * LONGEST_ERROR)).trim()
+  const shown = hideNamed(hideSecrets(text.slice(0, 2 * LONGEST_ERROR))).trim()
   return wordsIn(shown, LONGEST_ERROR)
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Database } from '../db/open.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import { pruneSlice } from './call-rows.ts'
+import { lastTooMany, pruneSlice } from './call-rows.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 /** So many rows go at a time: whoever else wants the database gets it in between. */
@@ -10,11 +10,11 @@ const SLICE = 500
 const PAUSE_MS = 20
 const EVERY_MS = 60_000
 
-/** What is kept: neither older nor more than that. */
-export type CallLogBounds = { days: number; rows: number }
+/** What is kept: neither older nor more than that, nor in more room. */
+export type CallLogBounds = { days: number; rows: number; bytes: number }
 
 export type RetentionOptions = {
-  db: Pick<Database, 'record'>
+  db: Pick<Database, 'record' | 'read'>
   log: Logger
   bounds: () => CallLogBounds
   /** In ms since 1970. */
@@ -37,12 +37,21 @@ export function openRetention({ db, log, bounds, now, onChange }: RetentionOptio
   let timer: NodeJS.Timeout | undefined
   let working: Promise<void> | null = null
 
+  /** The bounds may be others than those that are being worked on. */
+  let isDue = false
+
   async function work(): Promise<void> {
+    while (isDue && !isClosed) {
+      isDue = false
+      const { days, ...room } = bounds()
+      const upTo = await db.read((tx) => lastTooMany(tx, room))
+      await clear({ upTo, since: new Date(now() - days * DAY_MS) })
+    }
+  }
+  async function clear(old: { upTo: number; since: Date }): Promise<void> {
     let isMore = true
-    while (isMore && !isClosed) {
-      const { days, rows } = bounds()
-      const since = new Date(now() - days * DAY_MS)
-      const count = await db.record((tx) => pruneSlice(tx, { since, rows, limit: SLICE }))
+    while (isMore && !isDue && !isClosed) {
+      const count = await db.record((tx) => pruneSlice(tx, { ...old, limit: SLICE }))
       if (count > 0) onChange()
       isMore = count >= SLICE
       if (isMore) await pause(PAUSE_MS)
@@ -51,6 +60,7 @@ export function openRetention({ db, log, bounds, now, onChange }: RetentionOptio
   const tidy = () => {
     clearTimeout(timer)
     timer = undefined
+    isDue = true
     working ??= work()
       .catch((error: unknown) => {
         if (!isClosed) log.warn({ error: messageOf(error) }, 'old calls could not be deleted')

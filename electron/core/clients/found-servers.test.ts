@@ -22,8 +22,20 @@ const FILES = {
   }),
   '.config/Code/User/mcp.json':
     '{ "servers": { // mine\n "asks": { "command": "x", "env": { "K": "${input:api-key}" } },' +
+    ' "two": { "command": "two", "env": { "K": "${input:api-key}" } },' +
     ' "git-hub": { "command": "other", "args": ["${env:HOME}"] } } }',
-  '.codex/config.toml': '[mcp_servers.old]\nurl = "http://127.0.0.1:3001/sse"\nenabled = false\n',
+  '.codex/config.toml':
+    '[mcp_servers.old]\nurl = "http://127.0.0.1:3001/sse"\nenabled = false\n' +
+    '[mcp_servers.more]\nurl = "http://127.0.0.1:9/more"\nbearer_token_env_var = "HOME"\n' +
+    'env_http_headers = { "X-Home" = "HOME" }\nenabled_tools = ["one"]\nstartup_timeout_sec = 5\n' +
+    '[mcp_servers.wrong]\ncommand = "x"\nargs = "nope"\n' +
+    '[mcp_servers.bridge]\ncommand = "npx"\nargs = ["-y", "mcp-remote", "http://127.0.0.1:9/b"]\n',
+  '.gemini/settings.json': JSON.stringify({
+    mcpServers: {
+      dollar: { command: 'dollar', env: { A: '$HOME' }, trust: true },
+      two: { command: 'two' },
+    },
+  }),
   '.config/opencode/opencode.json': JSON.stringify({
     mcp: { local: { type: 'local', command: ['run', 'me'], environment: { A: '{env:B}' } } },
   }),
@@ -44,7 +56,10 @@ test('finds the servers of all clients, doubles once, and imports them with thei
   const { clients, named } = await find(core)
   expect(JSON.stringify([...named.values()])).not.toContain('very-secret')
   expect([...named.keys()].sort()).toEqual(
-    ['asks', 'echo', 'fetch', 'git hub', 'git-hub', 'linear', 'local', 'nothing', 'old'].sort(),
+    [
+      ...['asks', 'bridge', 'dollar', 'echo', 'fetch', 'git hub', 'git-hub', 'linear', 'local'],
+      ...['more', 'nothing', 'old', 'two', 'wrong'],
+    ].sort(),
   )
   expect(named.get('git hub')).toMatchObject({
     newName: 'git-hub',
@@ -59,7 +74,14 @@ test('finds the servers of all clients, doubles once, and imports them with thei
   expect(named.get('git-hub')).toMatchObject({ newName: 'git-hub-2', runs: 'other ${HOME}' })
   expect(named.get('asks')?.problem).toContain('It asks for "api-key" when it starts.')
   expect(named.get('nothing')?.problem).toBe('It has neither a command nor a URL.')
-  expect(named.get('old')).toMatchObject({ type: 'SSE', enabled: false })
+  expect(named.get('old')).toMatchObject({ type: 'STREAMABLE_HTTP', enabled: false, leftOut: [] })
+  // As when it is pasted: what is meant is taken over, and what is not is told.
+  expect(named.get('more')).toMatchObject({ headerNames: ['X-Home'], leftOut: ['enabled_tools'] })
+  // Of two that are one, the one that asks for nothing.
+  expect(named.get('two')).toMatchObject({ problem: null, foundIn: [{}, {}] })
+  expect(named.get('wrong')?.problem).toBe('"args" must be a list of texts.')
+  expect(named.get('bridge')).toMatchObject({ type: 'STREAMABLE_HTTP', problem: null })
+  expect(named.get('dollar')).toMatchObject({ envNames: ['A'], leftOut: ['trust'] })
   expect(named.get('local')).toMatchObject({ runs: 'run me', envNames: ['A'] })
   expect(named.get('fetch')).toMatchObject({ runs: 'uvx f' })
   expect(clients.find(({ id }) => id === 'kiro')?.problem).toMatch(/line 1/)
@@ -72,17 +94,22 @@ test('finds the servers of all clients, doubles once, and imports them with thei
   ).rejects.toThrow('asks')
   expect(await core.admin.servers.list.query()).toEqual([])
 
-  const ids = ['git hub', 'echo', 'linear'].map(idOf)
+  const ids = ['git hub', 'echo', 'linear', 'more', 'bridge'].map(idOf)
   const imported = await core.admin.clients.importServers.mutate({ ids, namespaceId })
   expect(imported).toMatchObject([
     { name: 'git-hub', renamedFrom: 'git hub', foundIn: [{}, { clientName: 'Claude Desktop' }] },
     { name: 'echo', renamedFrom: null },
     { name: 'linear' },
+    { name: 'more' },
+    { name: 'bridge' },
   ])
   const servers = await core.admin.servers.list.query()
   expect(servers.find(({ name }) => name === 'git-hub')?.envNames).toEqual(['TOKEN'])
   const members = (await core.admin.namespaces.list.query())[0]?.servers
-  expect(members).toHaveLength(3)
+  expect(members).toHaveLength(5)
+  expect(servers.find(({ name }) => name === 'more')).toMatchObject({
+    ...{ hasBearerToken: true, headerNames: ['X-Home'], startTimeoutMs: 5_000 },
+  })
 
   // From now on they are here, and can be taken out there.
   const again = await find(core)

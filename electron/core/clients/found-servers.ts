@@ -4,7 +4,7 @@ import { serverDefinition, type Server, type ServerInput } from '../../../shared
 import type { Access } from '../access.ts'
 import { problemsOf, problemText } from '../problems.ts'
 import type { Machine } from '../machine.ts'
-import { readTarget, type Target } from './entry.ts'
+import { readTarget } from './entry.ts'
 import type { Entry } from './files/format.ts'
 import { lookAtAll, type Glance, type Glances } from './look.ts'
 import { maskedLine } from './outline.ts'
@@ -46,16 +46,41 @@ export async function findInputs(
 }
 
 /** What makes two servers one: the same command, or the same address. */
-export function identityOf(target: Pick<Target, 'command' | 'args' | 'url'>): string {
-  const { command, args, url } = target
-  const what = command === '' ? ['url', url.replace(/\/+$/, '')] : [command, ...args]
+export function serverIdentity(server: Server | ServerInput): string {
+  return server.type === 'STDIO'
+    ? identityOf([server.command, ...(server.args ?? [])])
+    : identityOf(['url', server.url.replace(/\/+$/, '')])
+}
+
+function identityOf(what: string[]): string {
   return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16)
 }
 
-export function serverIdentity(server: Server): string {
-  return server.type === 'STDIO'
-    ? identityOf({ ...server, url: '' })
-    : identityOf({ url: server.url, command: '', args: [] })
+/** A client's entry as a server, or why it is none; `problem` also where it cannot mean the same. */
+export function readFound(
+  { readServer }: Pick<AiClientsParts, 'readServer'>,
+  { name, value }: Entry,
+  machine: Machine,
+): { server: ServerInput | null; leftOut: string[]; problem: string | null } {
+  const raw = typeof value === 'object' && value !== null ? readTarget(value) : null
+  const nothing = { server: null, leftOut: [] }
+  if (!raw) return { ...nothing, problem: 'It has neither a command nor a URL.' }
+  const read = readServer(name, value)
+  if ('problem' in read) return { ...nothing, problem: read.problem }
+  const { server, problem } = translated(read.server, machine)
+  return { server: withoutUnset(server, raw.env, machine), leftOut: read.leftOut, problem }
+}
+
+/** A variable that is only handed on, as to `docker run -e NAME`, may be missing. */
+function withoutUnset(
+  server: ServerInput,
+  own: Record<string, string>,
+  { env }: Machine,
+): ServerInput {
+  if (server.type !== 'STDIO') return server
+  const isMeant = ([name, value]: [string, string]) =>
+    Object.hasOwn(own, name) || value !== `\${${name}}` || env[name] !== undefined
+  return { ...server, env: Object.fromEntries(Object.entries(server.env ?? {}).filter(isMeant)) }
 }
 
 type Looking = { parts: AiClientsParts; machine: Machine; access: Access }
@@ -68,66 +93,46 @@ function found({ parts, machine, access }: Looking, looks: Glance[]): Found[] {
   for (const { client, entries } of looks) {
     for (const entry of entries) {
       if (ownTarget(entry.name, entry.value, parts.url)) continue
-      const read = readEntry(entry, machine)
-      const id = read.target ? identityOf(read.target) : identityOf(unreadable(client.id, entry))
+      const read = readFound(parts, entry, machine)
+      const id = read.server
+        ? serverIdentity(read.server)
+        : identityOf(['unreadable', client.id, entry.name])
       const source = { clientId: client.id, clientName: client.name, entry: entry.name }
       const same = all.get(id)
-      if (same) {
-        same.view.foundIn.push(source)
-        continue
-      }
-      const newName = freeName(entry.name, taken)
+      const newName = same?.view.newName ?? freeName(entry.name, taken)
       taken.add(newName.toLowerCase())
-      all.set(
-        id,
-        foundServer({ ...read, id, newName, name: entry.name, here: here.get(id) ?? null }),
-      )
-      all.get(id)?.view.foundIn.push(source)
+      const name = same?.view.name ?? entry.name
+      const made = foundServer({ ...read, id, newName, name, here: here.get(id) ?? null })
+      // Of two that are one, the one that can be imported.
+      const best = !same || (same.input === null && made.input !== null) ? made : same
+      best.view.foundIn = [...(same?.view.foundIn ?? []), source]
+      all.set(id, best)
     }
   }
   return [...all.values()]
 }
 
-function unreadable(clientId: string, { name }: Entry) {
-  return { command: 'unreadable', args: [clientId, name], url: '' }
-}
+type FoundParts = Pick<FoundServer, 'id' | 'name' | 'newName' | 'here'> &
+  ReturnType<typeof readFound>
 
-function readEntry({ value }: Entry, machine: Machine) {
-  const raw = typeof value === 'object' && value !== null ? readTarget(value) : null
-  if (!raw) return { target: null, problem: 'It has neither a command nor a URL.' }
-  return translated(raw, machine)
-}
-
-type FoundParts = {
-  id: string
-  name: string
-  newName: string
-  here: string | null
-  target: Target | null
-  problem: string | null
-}
-
-function foundServer({ target, problem, ...rest }: FoundParts): Found {
-  const input = target && problem === null ? inputOf(rest.newName, target) : null
+function foundServer({ server, leftOut, problem, ...rest }: FoundParts): Found {
+  const input = server && { ...server, name: rest.newName }
   const check = input && serverDefinition.safeParse(input)
   const mistake = check?.error ? problemsOf(check.error).map(problemText).join('; ') : null
   const view: FoundServer = {
     ...rest,
-    type: target?.type ?? null,
-    runs: target
-      ? maskedLine(target.command ? [target.command, ...target.args] : [target.url])
-      : '',
-    envNames: Object.keys(target?.env ?? {}),
-    headerNames: Object.keys(target?.headers ?? {}),
-    enabled: target?.enabled ?? false,
+    type: server?.type ?? null,
+    runs: server ? maskedLine(wordsOf(server)) : '',
+    envNames: server?.type === 'STDIO' ? Object.keys(server.env ?? {}) : [],
+    headerNames: server && server.type !== 'STDIO' ? Object.keys(server.headers ?? {}) : [],
+    enabled: server?.enabled !== false && server !== null,
+    leftOut,
     foundIn: [],
     problem: problem ?? mistake,
   }
-  return { view, input: mistake === null ? input : null }
+  return { view, input: view.problem === null ? input : null }
 }
 
-function inputOf(name: string, target: Target): ServerInput {
-  const { type, command, args, env, cwd, url, headers, enabled } = target
-  if (type === 'STDIO') return { name, type, command, args, env, cwd, enabled }
-  return { name, type, url, headers, enabled }
+function wordsOf(server: ServerInput): string[] {
+  return server.type === 'STDIO' ? [server.command, ...(server.args ?? [])] : [server.url]
 }

@@ -1,6 +1,6 @@
 import type { AiClientSeen } from '../../../shared/ai-client.ts'
 import type { Endpoint } from '../../../shared/endpoint.ts'
-import type { NewServer, Server } from '../../../shared/server.ts'
+import type { NewServer, Server, ServerInput } from '../../../shared/server.ts'
 import type { Access } from '../access.ts'
 import { AppError } from '../errors.ts'
 import type { Machine } from '../machine.ts'
@@ -54,6 +54,11 @@ export type AiClientsParts = {
   }
   /** What the caller sees, and with `null` what the instance has. */
   servers(access: Access | null): Server[]
+  /** What a client wrote down of a server, as when it is pasted; `problem`: a sentence. */
+  readServer(
+    name: string,
+    entry: object,
+  ): { server: ServerInput; leftOut: string[] } | { problem: string }
   /** All or none; into a namespace, too, if one is named. */
   addServers(inputs: NewServer[], namespaceId: string | null): Promise<Server[]>
   /** The last visit that the caller may know of. */

@@ -1,25 +1,40 @@
+import type { ServerInput } from '../../../shared/server.ts'
 import type { Machine } from '../machine.ts'
-import type { Target } from './entry.ts'
 
-/** What a client's entry means here, or why it cannot mean the same. */
+/** What a client's server means here, or why it cannot mean the same. */
 export function translated(
-  target: Target,
+  server: ServerInput,
   machine: Machine,
-): { target: Target; problem: string | null } {
+): { server: ServerInput; problem: string | null } {
   const problems: string[] = []
   const text = (source: string) => translateText(source, machine, problems)
-  const record = (values: Record<string, string>) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, text(value)]))
-  const result: Target = {
-    ...target,
-    command: text(target.command),
-    args: target.args.map(text),
-    cwd: target.cwd === null ? null : text(target.cwd),
-    url: text(target.url),
-    env: record(target.env),
-    headers: record(target.headers),
-  }
-  return { target: result, problem: problems[0] ?? null }
+  const record = (values: Record<string, string> = {}) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, text(referring(value, machine))]),
+    )
+  const result: ServerInput =
+    server.type === 'STDIO'
+      ? {
+          ...server,
+          command: text(server.command),
+          args: (server.args ?? []).map(text),
+          env: record(server.env),
+          ...(typeof server.cwd === 'string' && { cwd: text(server.cwd) }),
+        }
+      : {
+          ...server,
+          url: text(server.url),
+          headers: record(server.headers),
+          ...(typeof server.bearerToken === 'string' && { bearerToken: text(server.bearerToken) }),
+        }
+  return { server: result, problem: problems[0] ?? null }
+}
+
+/** Gemini CLI also writes `$NAME`, where others may mean a dollar. */
+function referring(value: string, { env }: Machine): string {
+  return value.replace(/(?<=^(?:Bearer )?)\$([A-Z_][A-Z0-9_]*)$/, (whole, name: string) =>
+    env[name] === undefined ? whole : `\${${name}}`,
+  )
 }
 
 /**

@@ -3,12 +3,11 @@ import type { AiClientState, AiClientView, AiConnection } from '../../../shared/
 import type { Access } from '../access.ts'
 import type { KnownClient } from './catalogue/kinds.ts'
 import { NO_FILE } from './disk.ts'
-import { readTarget, transportOf } from './entry.ts'
-import { identityOf, serverIdentity } from './found-servers.ts'
+import { transportOf } from './entry.ts'
+import { readFound, serverIdentity } from './found-servers.ts'
 import type { Glance } from './look.ts'
 import { ownTarget, type OwnTarget } from './ours.ts'
 import type { AiClientsParts } from './parts.ts'
-import { translated } from './translate.ts'
 import type { Work, WrittenLog } from './written.ts'
 
 /** A client of this machine, for people. */
@@ -88,10 +87,11 @@ function importedIn(
   const { machine } = parts
   if (!machine) return []
   const here = new Map(parts.servers(access).map((server) => [serverIdentity(server), server.name]))
-  return entries.flatMap(({ name, value }) => {
+  return entries.flatMap((entry) => {
+    const { name, value } = entry
     if (ownTarget(name, value, parts.url)) return []
-    const target = readTarget(value)
-    const server = target && here.get(identityOf(translated(target, machine).target))
-    return server ? [{ entry: name, server }] : []
+    const { server } = readFound(parts, entry, machine)
+    const same = server && here.get(serverIdentity(server))
+    return same ? [{ entry: name, server: same }] : []
   })
 }

@@ -5,6 +5,7 @@ import type { CheckStep, CheckStepName } from '../../../shared/doctor.ts'
 import type { RemoteServer } from './fill-definition.ts'
 import { readHttpFailure } from './http-failure.ts'
 import { KnownProblem } from './known-problem.ts'
+import { withSignal } from './with-signal.ts'
 
 /** What was tried one after another, and how long each took. */
 export interface Steps {
@@ -44,9 +45,11 @@ export async function knock(
   const url = new URL(text)
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(startTimeoutMs)])
+  const limit = AbortSignal.timeout(startTimeoutMs)
+  const deadline = AbortSignal.any([signal, limit])
   const explained = <T>(work: Promise<T>) =>
-    work.catch((error: unknown) => {
+    withSignal(work, deadline).catch((error: unknown) => {
+      if (limit.aborted && !signal.aborted) throw tooLate(url.host, startTimeoutMs, error)
       const { reason, problem } = readHttpFailure(error, url)
       throw new KnownProblem(reason, problem, { cause: error })
     })
@@ -60,6 +63,11 @@ export async function knock(
     () => explained(reach(host, port, deadline)),
     () => `port ${port}`,
   )
+}
+
+function tooLate(host: string, ms: number, cause: unknown): KnownProblem {
+  const message = `"${host}" did not take a connection within ${ms / 1_000} s. Is it switched on, and no firewall in between?`
+  return new KnownProblem(message, { code: 'other', message }, { cause })
 }
 
 async function reach(host: string, port: number, signal: AbortSignal): Promise<void> {

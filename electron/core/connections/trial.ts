@@ -99,7 +99,7 @@ async function meet(server: Server, parts: Parts): Promise<void> {
     greeting.done(connection)
     if (isObject(capabilitiesOf(connection)?.['tools'])) {
       const list = () => listTools(connection, parts)
-      await steps.take('tools', list, (count) => `${count} tools`)
+      await steps.take('tools', list, (count) => (count === 1 ? '1 tool' : `${count} tools`))
     }
   } finally {
     signal.removeEventListener('abort', giveUp)

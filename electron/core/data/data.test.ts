@@ -34,7 +34,10 @@ async function fill({ admin }: TempCore): Promise<void> {
   }
   const id = (name: string) => ids.get(name) ?? ''
   const servers = [{ serverId: id('remote') }, { serverId: id('local'), enabled: false }]
-  const work = await admin.namespaces.create.mutate({ name: 'work', servers, enabled: false })
+  const middleware = [{ use: 'redact', words: ['hidden-j0'] }]
+  const work = await admin.namespaces.create.mutate({
+    ...{ name: 'work', servers, enabled: false, middleware },
+  })
   const rule = {
     serverId: id('local'),
     tool: 'a__b',
@@ -80,7 +83,7 @@ test('an export holds no secret, and an import of it makes the same again', asyn
   expect(references.toSorted()).toEqual([
     ...['DEFAULT_KEY', 'HOME', 'LOCAL_API_KEY', 'LOCAL_DATABASE_URL', 'LOCAL_DSN'],
     ...['OLD_CLIENT_SECRET', 'OLD_LAPTOP_KEY', 'OLD_TOKEN', 'OTHER_SHARED'],
-    ...['REMOTE_PATH_3', 'REMOTE_TOKEN', 'REMOTE_X_TEAM', 'SHARED'],
+    ...['REMOTE_PATH_3', 'REMOTE_TOKEN', 'REMOTE_X_TEAM', 'SHARED', 'WORK_WORD'],
   ])
   expect(text).toContain('"Bearer ${HOME}"')
 
@@ -88,7 +91,7 @@ test('an export holds no secret, and an import of it makes the same again', asyn
   const { checkImport } = other.admin.data
   const check = await checkImport.mutate({ text })
   expect(check.counts).toEqual({ servers: 4, namespaces: 2, endpoints: 2, keys: 2 })
-  expect(check.missing).toHaveLength(10)
+  expect(check.missing).toHaveLength(11)
   expect(check.keysWithoutValue).toEqual(['default', 'old laptop'])
   const refused = other.admin.data.import.mutate({ text })
   await expect(refused).rejects.toThrow(/mcpServers\.local\.args\[3\]: The environment variable/)
@@ -106,7 +109,8 @@ test('an export holds no secret, and an import of it makes the same again', asyn
     JSON.stringify(await named(core))
       .replace(/https:\/\/mcp\.example[^"]*/, url)
       .replace('hidden-a1', 'value-of-LOCAL_API_KEY')
-      .replace('hidden-b2', 'value-of-LOCAL_DSN'),
+      .replace('hidden-b2', 'value-of-LOCAL_DSN')
+      .replace('hidden-j0', 'value-of-WORK_WORD'),
   ) as unknown
   expect(await named(other)).toEqual(expected)
 })

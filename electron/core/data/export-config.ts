@@ -1,6 +1,7 @@
 import type { ApiKeyView } from '../../../shared/api-key.ts'
 import type { ExportView } from '../../../shared/data.ts'
 import { DIRECT, type Endpoint } from '../../../shared/endpoint.ts'
+import type { MiddlewareEntry } from '../../../shared/middleware.ts'
 import type { ItemRule, Namespace, ToolRule } from '../../../shared/namespace.ts'
 import { serverDefinition, type OwnedServer } from '../../../shared/server.ts'
 import { isDeepStrictEqual } from 'node:util'
@@ -22,7 +23,7 @@ export function exportConfig(stored: StoredDefinitions): ExportView {
   const names = openReferenceNames()
   const file = {
     mcpServers: sectionOf(stored.servers, (server) => serverEntry(server, names)),
-    namespaces: sectionOf(stored.namespaces, (one) => namespaceEntry(one, stored)),
+    namespaces: sectionOf(stored.namespaces, (one) => namespaceEntry(one, stored, names)),
     endpoints: sectionOf(stored.endpoints, (one) => endpointEntry(one, stored)),
     apiKeys: sectionOf(stored.apiKeys.filter(isExportable), (one) => keyEntry(one, stored, names)),
   }
@@ -82,6 +83,7 @@ function serverEntry(server: OwnedServer, names: ReferenceNames): Record<string,
 function namespaceEntry(
   namespace: PinnedNamespace,
   stored: StoredDefinitions,
+  names: ReferenceNames,
 ): Record<string, unknown> {
   const { description, enabled, servers, middleware, newTools, changedTools } = namespace
   const nameOf = (id: string) => stored.servers.find((server) => server.id === id)?.name
@@ -95,9 +97,19 @@ function namespaceEntry(
     }),
     ...(newTools !== 'on' && { newTools }),
     ...(changedTools !== 'warn' && { changedTools }),
-    ...(middleware.length > 0 && { middleware }),
+    ...(middleware.length > 0 && {
+      middleware: middleware.map((one) => middlewareEntry(one, namespace.name, names)),
+    }),
     ...rulesEntry(namespace, nameOf),
   }
+}
+
+/** What is to be hidden may be a password. */
+function middlewareEntry(entry: MiddlewareEntry, namespace: string, names: ReferenceNames) {
+  const { words } = entry
+  if (entry.use !== 'redact' || !Array.isArray(words)) return entry
+  const refer = (word: unknown) => names.refer(String(word), [`${namespace}_WORD`])
+  return { ...entry, words: words.map(refer) }
 }
 
 type NameOf = (serverId: string) => string | undefined

@@ -1,6 +1,6 @@
 import { configFile, type ConfigFile, type ConfigServer } from '../../../shared/config-file.ts'
 import type { ImportCheckView, ImportInput } from '../../../shared/data.ts'
-import { CONFIG_INTRO, parseConfigFile } from '../config-file.ts'
+import { CONFIG_INTRO, hiddenWords, parseConfigFile } from '../config-file.ts'
 import { parseJsonc } from '../jsonc.ts'
 import { InvalidInput, problemsOf } from '../problems.ts'
 import { findReferences, readReference } from '../references.ts'
@@ -25,7 +25,7 @@ export function checkImport(text: string, env: Environment): ImportCheckView {
     commands: Object.entries(file.mcpServers).flatMap(([server, { command, args = [] }]) =>
       command === undefined ? [] : [{ server, command, args }],
     ),
-    missing: unsetIn(file.mcpServers),
+    missing: unsetIn([file.mcpServers, hiddenWords(file).map((one) => one.text)]),
     keysWithoutValue: keysWithoutValue(file, env),
     missingForKeys: unsetIn(Object.values(file.apiKeys).map(({ key }) => key)),
   }

@@ -11,7 +11,7 @@ import { findLoss, readSnapshot, readSnapshotFile, writeSnapshotFile } from './s
 import type { Snapshot, SnapshotFile } from './snapshot.ts'
 import { openStore } from './store.ts'
 import type { Store } from './store.ts'
-import { verifyStore } from './verify.ts'
+import { tryWriting, verifyStore } from './verify.ts'
 
 /** What was done at opening: why, and where the store is that was found. */
 export type Recovery = { reason: string; aside: string | null }
@@ -50,7 +50,8 @@ async function makeStore(ground: Ground, saved: SnapshotFile): Promise<SoundStor
   const migration = ground.migrations.at(-1)?.tag ?? ''
   await writeSnapshotFile(ground.paths.snapshot, { revision: 0, migration, definitions: {} })
   await installStaged(ground)
-  const made = await tryOpening(ground, { kind: 'none' })
+  // Nothing can have happened to it yet, and looking at every page takes longer than opening it.
+  const made = await tryOpening(ground, { kind: 'none' }, tryWriting)
   if ('store' in made) return { ...made, recovery: null }
   throw new AppError('unavailable', `A new database could not be opened: ${made.broken}.`)
 }
@@ -80,7 +81,11 @@ async function recover(ground: Ground, saved: SnapshotFile, reason: string): Pro
 
 type Found = Omit<SoundStore, 'recovery'> | { broken: string }
 
-async function tryOpening(ground: Ground, saved: SnapshotFile): Promise<Found> {
+async function tryOpening(
+  ground: Ground,
+  saved: SnapshotFile,
+  check: (store: Store) => Promise<void> = verifyStore,
+): Promise<Found> {
   const { paths, openTimeoutMs, log } = ground
   await refuseForeign(paths.store)
   const suspicion = await readFile(paths.suspicion, 'utf8').catch(() => null)
@@ -91,7 +96,7 @@ async function tryOpening(ground: Ground, saved: SnapshotFile): Promise<Found> {
     await access(join(paths.store, 'PG_VERSION'))
     store = await openStore({ folder: paths.store, openTimeoutMs, log })
     const state = await inspect(ground, store)
-    await verifyStore(store)
+    await check(store)
     const loss = saved.kind === 'good' ? findLoss(state.snapshot, saved.snapshot) : null
     if (loss) throw new Error(loss)
     return { store, ...state }

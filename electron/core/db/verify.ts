@@ -42,7 +42,7 @@ async function checkIndexes(tx: Tx): Promise<void> {
 class Undo extends Error {}
 
 /** A store that can be read may still refuse to be written to. Nothing of this stays. */
-async function tryWriting(store: Store): Promise<void> {
+export async function tryWriting(store: Store): Promise<void> {
   const undo = new Undo()
   const probe = store.transact('read write', async (tx) => {
     await tx.execute(sql`update metamcp.revision set value = value + 1`)

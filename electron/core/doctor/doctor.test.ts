@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, inject, test } from 'vitest'
@@ -42,6 +43,28 @@ async function deadPort(): Promise<number> {
   return port
 }
 
+/** A port whose program takes no connection, once a few wait for it. */
+async function openDeaf() {
+  const program =
+    "const s = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {" +
+    "require('node:fs').writeSync(1, String(s.address().port));" +
+    'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) })'
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]
+  const port = Number(said)
+  const waiting = Array.from({ length: 8 }, () => connect({ port, host: '127.0.0.1' }))
+  for (const one of waiting) one.on('error', () => undefined)
+  return {
+    url: `http://127.0.0.1:${port}/mcp`,
+    pid: child.pid ?? 0,
+    async [Symbol.asyncDispose]() {
+      for (const one of waiting) one.destroy()
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
+}
+
 /** The processes that this one has started and that still run. */
 async function children(...known: number[]): Promise<number[]> {
   const all = await listProcesses()
@@ -76,6 +99,7 @@ test('says of each kind of broken server how far it got and why, and leaves noth
   await using refusing = await openWeb(401, { 'www-authenticate': 'Bearer' })
   await using page = await openWeb(404)
   await using remote = await startEchoHttp({ name: 'remote', tools: 3, bare: true })
+  await using deaf = await openDeaf()
   const port = await deadPort()
   const stdio = { type: 'STDIO', command: process.execPath, startTimeoutMs: 1_500 } as const
   const http = { type: 'STREAMABLE_HTTP', startTimeoutMs: 5_000 } as const
@@ -92,6 +116,7 @@ test('says of each kind of broken server how far it got and why, and leaves noth
     { ...http, name: 'sign-in', url: refusing.url },
     { ...http, name: 'token', url: refusing.url, bearerToken: 'hidden-token-2' },
     { ...http, name: 'page', url: page.url.replace('/mcp', '') },
+    { ...http, name: 'deaf', url: deaf.url, startTimeoutMs: 400 },
     { ...http, name: 'dead', url: `http://127.0.0.1:${port}/mcp` },
     { ...http, name: 'unknown', url: 'http://no-such-host.invalid/mcp' },
     { ...stdio, name: 'switched-off', enabled: false },
@@ -107,7 +132,7 @@ test('says of each kind of broken server how far it got and why, and leaves noth
     return [name, await workshop.check(id, signal)] as const
   })
   const checks = new Map(await Promise.all(checking))
-  expect(await children(remote.pid)).toEqual([])
+  expect(await children(remote.pid, deaf.pid)).toEqual([])
   expect(JSON.stringify([...checks.values()])).not.toContain('hidden-token')
 
   const summary = [...checks].map(([name, check]) => {
@@ -115,6 +140,7 @@ test('says of each kind of broken server how far it got and why, and leaves noth
   })
   expect(summary).toEqual([
     'dead: failed nothing-listens [settings resolves reaches!]',
+    'deaf: failed other [settings resolves reaches!]',
     'exits: failed exited [settings command starts!]',
     'garbage: failed no-answer [settings command starts answers!]',
     'good: ok  [settings command starts answers tools]',
@@ -139,6 +165,7 @@ test('says of each kind of broken server how far it got and why, and leaves noth
   expect(step('sign-in', 'answers')?.found).toBe('HTTP 401')
   expect(step('silent', 'answers')?.ms).toBeGreaterThan(1_000)
   expect(checks.get('exits')?.reason).toContain('Error: no licence')
+  expect(checks.get('deaf')?.reason).toContain('did not take a connection within 0.4 s.')
   expect(checks.get('missing')?.reason).toContain('"no-such-command" was not found.')
   expect(checks.get('garbage')?.noise?.lines).toBeGreaterThan(10)
   expect(checks.get('garbage')?.noise?.first).toBe('Listening on port 3000 with •••')

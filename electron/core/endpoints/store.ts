@@ -24,7 +24,7 @@ export interface EndpointStore {
   byName(name: string, ownerId?: string | null): Endpoint | undefined
   /** Of that account, or of the instance. */
   create(input: EndpointInput, ownerId?: string | null): Promise<Endpoint>
-  /** Only the fields that are named change, in `auth` too. */
+  /** Only the fields that are named change, in `auth` and `discovery` too. */
   update(id: string, patch: EndpointPatch): Promise<Endpoint>
   /** API keys that were limited to it lose it. */
   delete(id: string): Promise<void>
@@ -99,6 +99,7 @@ async function insert(tx: Tx, input: EndpointInput, ownerId: string | null): Pro
 async function change(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoint> {
   const parsed = parseInput(endpointPatch, patch)
   const { name, description, enabled, namespaceId, prefix, auth, shared, rateLimit } = parsed
+  const { discovery } = parsed
   const current = await rows.lockEndpoint(tx, id)
   const endpoint: Endpoint = {
     id,
@@ -113,7 +114,11 @@ async function change(tx: Tx, id: string, patch: EndpointPatch): Promise<Endpoin
       oauth: auth?.oauth ?? current.auth.oauth,
       queryParam: auth?.queryParam ?? current.auth.queryParam,
     },
-    discovery: parsed.discovery ?? current.discovery,
+    discovery: {
+      mode: discovery?.mode ?? current.discovery.mode,
+      aboveTokens: discovery?.aboveTokens ?? current.discovery.aboveTokens,
+      pinned: discovery?.pinned ?? current.discovery.pinned,
+    },
     rateLimit: rateLimit === undefined ? current.rateLimit : rateLimit,
   }
   await rows.updateEndpoint(tx, endpoint)

@@ -40,7 +40,7 @@ export type Call = {
    */
   borrowTenant: (isShared: boolean) => { tenant: Tenant; giveBack: () => void }
   /**
-   * Where it is noted which server was asked, for what and with what where the call only leads to
+   * Where it is noted which server the call is for, for what and with what where it only leads to
    * another, and what the call log is to keep.
    */
   route?: {

@@ -16,7 +16,7 @@ const ALL_KINDS: ReadonlySet<ListKind> = new Set(['tools', 'prompts', 'resources
 /** Where catalogs outlive the process; reading is from memory and never waits. */
 export interface StoredCatalogs {
   get(serverId: string): { catalog: ServerCatalog | null; triedAt: string | null }
-  /** Resolves with whether anything was different. */
+  /** In memory at once. Resolves, once it is stored, with whether anything was different. */
   save(serverId: string, catalog: ServerCatalog): Promise<boolean>
   saveFailure(serverId: string, error: string): Promise<void>
 }
@@ -239,11 +239,12 @@ export class Catalogs {
 
   async #keep(serverId: string, known: ServerCatalog | null, catalog: ServerCatalog) {
     const { stored, onChange } = this.#options
-    // Compared before it is stored, which may freeze or replace what is known.
-    const changed = changedKinds(known, catalog)
-    const isNewHello = differs(known?.hello, catalog.hello)
-    await stored.save(serverId, catalog)
-    if (changed.size > 0 || isNewHello) onChange(serverId, changed)
+    // In memory at once: nobody is served what was before while the database is slow.
+    const saving = stored.save(serverId, catalog)
+    const kept = stored.get(serverId).catalog ?? catalog
+    const changed = changedKinds(known, kept)
+    if (changed.size > 0 || differs(known?.hello, kept.hello)) onChange(serverId, changed)
+    await saving
   }
 
   /** It runs, so nothing else would ever ask it again. Ever more rarely, if it goes on refusing. */

@@ -102,6 +102,8 @@ describe('what is off or has other words', () => {
       'ECHO://blob',
       'echo://items/7',
       'echo://%69tems/7',
+      ...['echo://BLOB', 'echo://blob/', 'echo://blob#x', 'echo://blob?x', 'echo://blo%2562'],
+      ...['echo://items//7', 'echo://items/./7', 'echo://ITEMS/7', 'echo://items/../items/7'],
     ]
     for (const uri of ways) {
       // In our words, not in those of the server: it was not asked.

@@ -1,26 +1,25 @@
 import type { Discovery, RateLimit } from '../../../shared/endpoint.ts'
 import type { MiddlewareEntry } from '../../../shared/middleware.ts'
 import type { Holds } from '../held-call.ts'
-import type { JsonObject } from '../json-rpc.ts'
+import type { JsonObject, RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { mergeCaching, type Caching } from './caching.ts'
 import { isListMethod, LIST_KINDS, type Call, type ListKind, type ListMethod } from './call.ts'
 import { assemble, type AssembledView } from './assemble.ts'
 import type { Catalog, LostUri } from './catalog.ts'
 import type { Catalogs } from './catalogs.ts'
-import { compose } from './compose.ts'
 import type { ClientInfo, DiscoveryParts } from './discovery/discovery.ts'
 import { costOf, openFinding, type Finding, type ToolCost } from './discovery/finding.ts'
 import { maybeSearch } from './discovery/own-tools.ts'
 import { openToolSearch, type ToolSearch } from './discovery/tool-search.ts'
 import { forward, type ForwardParts } from './forward.ts'
 import { composeHello, introduce, type Hello } from './hello.ts'
-import { filter } from './middleware/filter.ts'
+import type { Memory } from './middleware/memory.ts'
 import type { Middlewares } from './middleware/middlewares.ts'
-import { overrides, presentPrompts, presentTools } from './middleware/overrides.ts'
-import { openPlaces, type IsToolOn } from './middleware/places.ts'
+import type { IsToolOn } from './middleware/places.ts'
 import { observed, type Observer } from './observer.ts'
 import type { Pages } from './pages.ts'
+import { makePipeline } from './pipeline.ts'
 import { UnknownName } from './unknown.ts'
 
 /** An endpoint and its namespace as the gateway needs them: a value, replaced when it changes. */
@@ -45,6 +44,7 @@ type Offer = Finding & {
   lostUris: readonly LostUri[]
   isResourceOff: Catalog['isResourceOff']
   isToolOn: IsToolOn
+  told: (notification: RpcNotification) => RpcNotification
 }
 
 export type EndpointParts = ForwardParts & {
@@ -52,6 +52,7 @@ export type EndpointParts = ForwardParts & {
   middlewares: Middlewares
   discovery: DiscoveryParts
   holds: Holds
+  memory: Memory
   pages: Pages
   log: Logger
   /** Told of what clients do here; nobody takes notes of visits that a person makes by hand. */
@@ -118,6 +119,11 @@ export class Endpoint {
     const relay = (one: Call) => this.#relay(one)
     const result = await (observer ? observed(observer, call, relay) : relay(call))
     return pages.cut(call, result, from)
+  }
+
+  /** What a server tells a client of its own accord, without what the namespace hides. */
+  told(notification: RpcNotification): RpcNotification {
+    return this.#current().told(notification)
   }
 
   /** A tool's definition as clients see it. */
@@ -243,18 +249,11 @@ export class Endpoint {
 type OfferParts = EndpointParts & { search: ToolSearch; isToolOn: IsToolOn }
 
 function makeOffer(view: EndpointView, partsOf: OfferParts, keeper: Keeper): Offer {
-  const { catalogs, middlewares, holds, log, isToolOn } = partsOf
-  const { parts, catalog, rules, items } = assemble(view, (id) => catalogs.get(id))
-  const presentation = presentTools(catalog, view.rules)
-  const { id, name } = view
-  const places = openPlaces({ id, name, log, holds, catalog, presentation, keeper, isToolOn })
-  const own = middlewares.make(view.middleware, places)
-  // In this order for everybody: what is off or has another name reaches no other middleware.
-  const pipeline = compose(
-    overrides({ tools: presentation, prompts: presentPrompts(catalog, items), items }),
-    filter(catalog, rules),
-    ...own,
-  )
+  const { catalogs, middlewares, holds, memory, log, isToolOn } = partsOf
+  const assembly = assemble(view, (id) => catalogs.get(id))
+  const { parts, catalog, rules } = assembly
+  const around = { middlewares, holds, memory, log, isToolOn, keeper }
+  const { around: pipeline, told } = makePipeline(view, assembly, around)
   const live = parts.flatMap(({ server, on: isOn, catalog: own }) =>
     isOn && own ? [{ server, catalog: own }] : [],
   )
@@ -266,7 +265,7 @@ function makeOffer(view: EndpointView, partsOf: OfferParts, keeper: Keeper): Off
       live,
       parts.some((part) => part.on && !part.catalog),
     ),
-    ...{ lostUris, isResourceOff },
+    ...{ lostUris, isResourceOff, told },
     isToolOn: ({ serverId, name: tool }) =>
       rules.isServerOn(serverId) && rules.isToolOn(serverId, tool),
   }

@@ -69,3 +69,16 @@ test('without a prefix a name that looks prefixed already is not lost either', (
   expect(new Set(names).size).toBe(3)
   expect(names[0]).toBe('read')
 })
+
+test('servers of two owners that are called alike lose none of their tools', () => {
+  const item = (name: string, serverId: string) => ({ server: 'files', name, serverId })
+  const items = [item('read', '1'), item('read', '2'), item('only', '2')]
+  const [first, second, only] = exposeNames(items, true)
+  expect(first).toMatch(/^files__read_[0-9a-f]{6}$/)
+  expect(second).toMatch(/^files__read_[0-9a-f]{6}$/)
+  expect(first).not.toBe(second)
+  expect(only).toBe('files__only')
+  // In whatever order, and without the prefix.
+  expect(exposeNames(items.toReversed(), true)).toEqual([only, second, first])
+  expect(exposeNames(items, false)).toEqual(['read', 'files__read', 'only'])
+})

@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto'
 /** Longest name that model APIs accept for a tool. */
 const MAX_LENGTH = 64
 
-/** What a server offers under a name of its own: a tool or a prompt. */
-export type Named = { server: string; name: string }
+/**
+ * What a server offers under a name of its own: a tool or a prompt. Two servers may be called alike,
+ * where they belong to different owners: `serverId` tells them apart.
+ */
+export type Named = { server: string; name: string; serverId?: string }
 
 /**
  * Gives every item a name of its own, in the items' order. With `prefix` it is `<server>__<name>`;
@@ -18,17 +21,34 @@ export function exposeNames(items: readonly Named[], prefix: boolean): string[] 
   for (let digits = 6; ; digits += 6) {
     const clashes = clashing(wanted)
     if (clashes.length === 0 || digits > 60) return wanted
+    const twins = twinsIn(items, clashes)
     for (const index of clashes) {
       const item = items[index]
-      if (item) wanted[index] = hashed(fullName(item), digits)
+      if (!item) continue
+      const full = fullName(item)
+      const seed = twins.has(full) ? `${full}\n${item.serverId ?? index}` : full
+      wanted[index] = hashed(full, { digits, seed })
     }
   }
 }
 
-/** A name of at most 64 safe characters that ends in a hash of `full`. */
-export function hashed(full: string, digits = 6): string {
-  const hash = createHash('sha256').update(full).digest('hex').slice(0, digits)
+/** A name of at most 64 safe characters that ends in a hash of `seed`. */
+export function hashed(full: string, { digits = 6, seed = full } = {}): string {
+  const hash = createHash('sha256').update(seed).digest('hex').slice(0, digits)
   return `${safe(full).slice(0, MAX_LENGTH - digits - 1)}_${hash}`
+}
+
+/** Full names that several of the items have: servers of different owners may be called alike. */
+function twinsIn(items: readonly Named[], indexes: readonly number[]): Set<string> {
+  const [seen, twins] = [new Set<string>(), new Set<string>()]
+  for (const index of indexes) {
+    const item = items[index]
+    if (!item) continue
+    const full = fullName(item)
+    if (seen.has(full)) twins.add(full)
+    seen.add(full)
+  }
+  return twins
 }
 
 function fullName({ server, name }: Named): string {
@@ -50,8 +70,9 @@ function prefixLaterServers(items: readonly Named[], wanted: string[]): void {
   for (const [index, item] of items.entries()) {
     const name = wanted[index] ?? ''
     const owner = owners.get(name)
-    if (owner === undefined) owners.set(name, item.server)
-    else if (owner !== item.server) wanted[index] = fit(fullName(item), fullName(item))
+    const serverId = item.serverId ?? item.server
+    if (owner === undefined) owners.set(name, serverId)
+    else if (owner !== serverId) wanted[index] = fit(fullName(item), fullName(item))
   }
 }
 

@@ -12,6 +12,7 @@ import { Endpoint, type EndpointParts, type EndpointView } from './endpoint.ts'
 import type { DiscoveryParts } from './discovery/discovery.ts'
 import { openLogLevels } from './log-levels.ts'
 import { answerModern, type ModernParts } from './modern.ts'
+import { openMemory } from './middleware/memory.ts'
 import type { Middlewares } from './middleware/middlewares.ts'
 import type { ModernCall } from './modern-call.ts'
 import type { Observer } from './observer.ts'
@@ -80,6 +81,7 @@ export class Gateway {
   readonly #catalogs: Catalogs
   readonly #levels = openLogLevels()
   readonly #elicitations = new UrlElicitations()
+  readonly #memory = openMemory()
   readonly #subscriptions: Subscriptions
   readonly #parking: Parking
   readonly #seats: Seats
@@ -134,6 +136,7 @@ export class Gateway {
     const pages = new Pages(secrets, options.pageSize)
     this.#endpointParts = {
       ...{ catalogs, middlewares, discovery, holds, relay, subscriptions, tasks, pages, log },
+      memory: this.#memory,
     }
     this.#visits = new Visits(this.#endpointParts)
     this.#modernParts = {
@@ -244,6 +247,7 @@ export class Gateway {
   #define(server: Server): void {
     if (server.type === 'STREAMABLE_HTTP') this.#tellByStream.add(server.id)
     else this.#tellByStream.delete(server.id)
+    this.#memory.defined(server.id)
     this.pools.define(server)
   }
 

@@ -2,13 +2,14 @@ import type { ClientFace } from '../connections/connection.ts'
 import type { JsonObject } from '../json-rpc.ts'
 import type { KeptPayload } from '../kept-payload.ts'
 import type { Call, Handler } from './call.ts'
+import { ORIGIN, type Origin } from './catalog.ts'
 
 /** Who is there: a session, or a request of the modern era. */
-export type Visit = { endpoint: string; caller: string; client: ClientFace }
+export type Visit = { endpoint: string; caller: string; client: Pick<ClientFace, 'info'> }
 
 /** Something that a client had a server do. */
 type FinishedCall = {
-  /** The name of the server that was asked; `null` when it came to none. */
+  /** The server that it was for, also where that was not asked; `null` when there is none. */
   server: string | null
   method: string
   /** The tool or prompt as clients name it, or the resource's URI. */
@@ -49,21 +50,18 @@ export async function observed(
   call: Call,
   handle: Handler,
 ): Promise<JsonObject> {
-  const parameter = CALLS.get(call.method)
-  if (parameter === undefined) {
+  if (!CALLS.has(call.method)) {
     const result = await handle(call)
     observer.asked(call, call.method === 'tools/list' ? lengthOf(result.tools) : null)
     return result
   }
   const { method, params } = call
   const route: NonNullable<Call['route']> = { server: null }
-  const said = params[parameter]
-  const name = typeof said === 'string' ? said : ''
   const at = Date.now()
   const begun = performance.now()
   const finish = (result: JsonObject | null, error: unknown) => {
     const ms = performance.now() - begun
-    const meant = route.meant ?? { name, arguments: params.arguments }
+    const meant = route.meant ?? meantBy(method, params)
     observer.called(call, {
       ...{ server: route.server, method, at, ms, result, error, ...meant },
       wasCancelled: call.signal.aborted,
@@ -78,6 +76,38 @@ export async function observed(
     finish(null, error)
     throw error
   }
+}
+
+type Refused = Pick<Call, 'method' | 'params'> & { error: unknown }
+
+/** Where a call would have gone. */
+interface Place {
+  readonly name: string
+  readonly observer: Observer | undefined
+  tool(name: string): Promise<(JsonObject & { [ORIGIN]?: Origin }) | undefined>
+}
+
+/** Tells of a call that was refused before it began. Resolves also where that cannot be told. */
+export async function tellRefused(
+  place: Place,
+  visit: Omit<Visit, 'endpoint'>,
+  { method, params, error }: Refused,
+): Promise<void> {
+  const { observer, name: endpoint } = place
+  if (!observer || !CALLS.has(method)) return
+  const at = Date.now()
+  const meant = meantBy(method, params)
+  const isTool = method === 'tools/call'
+  const tool = isTool ? await place.tool(meant.name).catch(() => undefined) : undefined
+  const server = tool?.[ORIGIN]?.server ?? null
+  const ended = { at, ms: 0, result: null, error, wasCancelled: false, kept: null }
+  observer.called({ ...visit, endpoint }, { server, method, ...meant, ...ended })
+}
+
+/** What a client calls, in its own words. */
+function meantBy(method: string, params: JsonObject): { name: string; arguments: unknown } {
+  const name = params[CALLS.get(method) ?? '']
+  return { name: typeof name === 'string' ? name : '', arguments: params.arguments }
 }
 
 function lengthOf(list: unknown): number | null {

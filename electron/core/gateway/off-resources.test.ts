@@ -20,11 +20,20 @@ test('a resource is off in whatever way its URI is written', () => {
   const isOff = offResources([off('resource', 'file:///a/secret')], [])
   for (const uri of [
     ...['file:///a/secret', 'FILE:///a/secret', 'file:///a/./secret', 'file:///b/../a/secret'],
-    ...['file:///a/s%65cret', 'file:///a/%73ecret'],
+    ...['file:///a/s%65cret', 'file:///a/%73ecret', 'file:///a/s%2565cret', 'file:/a/secret'],
+    ...['file:///a//secret', 'file:////a/secret', 'file://localhost/a/secret', 'file:///A/Secret'],
+    ...['file:///a/secret#x', 'file:///a/secret?x', 'file:///a/secret?/../b', 'file:///a/secret/'],
+    ...[
+      'file:///a%2fsecret',
+      'file:///a\\secret',
+      'file:///b/%252e%252e/a/secret',
+      ' file:///a/secret',
+    ],
   ]) {
     expect([uri, isOff(uri)]).toEqual([uri, true])
   }
-  for (const uri of ['file:///a/secrets', 'file:///a/', 'file:///a/secret/x', 'a/secret', '%']) {
+  const others = ['file:///a/secrets', 'file:///a/', 'file:///a/secret/x', 'a/secret', '%', '']
+  for (const uri of [...others, 'file:///a?secret', 'file:///secret', 'file:///b#/a/secret']) {
     expect([uri, isOff(uri)]).toEqual([uri, false])
   }
 })

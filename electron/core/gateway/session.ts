@@ -192,7 +192,7 @@ export class Session implements Visitor, Tenant, Subscriber {
   /** What a server says of its own accord, on a connection of this session. */
   notify = (serverId: string, notification: RpcNotification): void => {
     if (this.#parts.heard(serverId, notification)) return
-    if (this.#isFor(notification)) this.#mailbox.post(notification)
+    if (this.#isFor(notification)) this.#mailbox.post(this.endpoint.told(notification))
   }
 
   /** A server has a connection for this session alone. */

@@ -1,6 +1,9 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { isObject, type JsonObject } from '../json-rpc.ts'
 import { echoServer } from '../testing/echo-definition.ts'
+import { openWebUiSpecs } from '../testing/open-web-ui.ts'
 import { openOpenApi, type OpenApiDocument } from '../testing/openapi-probe.ts'
 import { configFileOf, startTempCore } from '../testing/temp-core.ts'
 import { openApiDocument } from './openapi-document.ts'
@@ -118,5 +121,25 @@ test('whatever a server says of its tools, the document is valid', async () => {
   ])
   expect(document.paths['/hint']?.post.summary).toBe('Hinted')
 })
+
+test('what real servers say of hundreds of tools is valid, and their parameters are all told', async () => {
+  const file = new URL('../../../bench/search/tools.jsonl', import.meta.url)
+  const lines = (await readFile(file, 'utf8')).trim().split('\n')
+  const tools = lines.map((line) => {
+    const { source, tool } = JSON.parse(line) as { source: string; tool: JsonObject }
+    return { ...tool, name: `${source}__${String(tool.name)}` }
+  })
+  expect(tools.length).toBeGreaterThan(300)
+  const document = openApiDocument({ ...PARTS, tools })
+  expect(await problemsOf(document)).toBeNull()
+  const namesIn = (schema: unknown) => {
+    return isObject(schema) && isObject(schema.properties) ? Object.keys(schema.properties) : []
+  }
+  const told = openWebUiSpecs(document)
+  expect(told.map(({ name, parameters }) => [name, namesIn(parameters)])).toEqual(
+    tools.map(({ name, ...tool }) => [name, namesIn((tool as JsonObject).inputSchema)]),
+  )
+  expect(JSON.stringify(told)).not.toContain('"$ref"')
+}, 60_000)
 
 type Shown = { components: { securitySchemes: object } }

@@ -99,5 +99,20 @@ test('what earlier drafts and careless servers write becomes what the document m
       exclusiveMinimum: true,
     }),
   ).toEqual({ prefixItems: [{ type: 'string' }], items: false, minimum: 3, exclusiveMinimum: 3 })
+  const closed = { type: 'array', prefixItems: [{}], items: false }
+  expect(write({ ...closed, items: true })).toEqual({ type: 'array', prefixItems: [{}] })
+  expect(write(closed)).toEqual(closed)
   expect(write(null)).toEqual({})
+})
+
+test('a keyword whose value is none of it is left out, and the rest is kept', () => {
+  const right = { minimum: 1.5, maxLength: 3, pattern: '^a', deprecated: true, multipleOf: 0.1 }
+  expect(write({ type: 'string', ...right })).toEqual({ type: 'string', ...right })
+  const wrong = {
+    ...{ minimum: '1', maximum: null, maxLength: -1, minItems: 1.5, pattern: 5, format: [] },
+    ...{ deprecated: 'yes', readOnly: 1, uniqueItems: 'x', multipleOf: 0, dependentRequired: [] },
+  }
+  expect(write({ type: 'string', ...wrong })).toEqual({ type: 'string' })
+  // What nobody has defined may be anything.
+  expect(write({ 'x-order': [1], nullable: true })).toEqual({ 'x-order': [1], nullable: true })
 })

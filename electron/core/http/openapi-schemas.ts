@@ -1,3 +1,4 @@
+import { isRawJson } from '../json.ts'
 import { isObject, type JsonObject } from '../json-rpc.ts'
 
 /** How much may be written out in place of references: of one schema, and of a whole document. */
@@ -100,6 +101,8 @@ class Writer {
   /** `undefined`: it is left out. */
   #keyword(key: string, value: unknown, way: Way): unknown {
     if (key === 'items' && Array.isArray(value)) return undefined
+    // Open WebUI gives up a whole document for one `items: true`, which says nothing anyway.
+    if (key === 'items' && value === true) return undefined
     if (ONE.has(key)) return typeof value === 'boolean' ? value : this.write(value, way)
     if (MANY.has(key)) {
       const list = Array.isArray(value) ? value.map((one) => this.write(one, way)) : []
@@ -158,19 +161,39 @@ const ENDS = [
   ['exclusiveMaximum', 'maximum'],
 ] as const
 
+type Check = (value: unknown) => boolean
+
+const isText: Check = (value) => typeof value === 'string'
+const isFlag: Check = (value) => typeof value === 'boolean'
+const isNumber: Check = (value) => typeof value === 'number' || isRawJson(value)
+const isCount: Check = (value) => Number.isInteger(value) && Number(value) >= 0
+const isList: Check = (value) => Array.isArray(value)
+
+/** What the values of keywords are (JSON Schema 2020-12, "Validation"), where that is told. */
+const VALUES = new Map<string, Check>([
+  ...['title', 'description', 'pattern', 'format', '$comment'].map((key) => [key, isText] as const),
+  ...['contentEncoding', 'contentMediaType'].map((key) => [key, isText] as const),
+  ...['deprecated', 'readOnly', 'writeOnly', 'uniqueItems'].map((key) => [key, isFlag] as const),
+  ...['minimum', 'maximum'].map((key) => [key, isNumber] as const),
+  ...['exclusiveMinimum', 'exclusiveMaximum'].map((key) => [key, isNumber] as const),
+  ...['minLength', 'maxLength', 'minItems', 'maxItems'].map((key) => [key, isCount] as const),
+  ...['minProperties', 'maxProperties'].map((key) => [key, isCount] as const),
+  ...['minContains', 'maxContains'].map((key) => [key, isCount] as const),
+  ...['enum', 'examples'].map((key) => [key, isList] as const),
+  ['multipleOf', (value) => isNumber(value) && !(Number(value) <= 0)],
+  ['dependentRequired', isObject],
+])
+
 /** A keyword without a schema in it, where its value can be right. */
 function plain(key: string, value: unknown): unknown {
   if (key === 'type') {
-    const isList = Array.isArray(value) && value.length > 0 && value.every((one) => TYPES.has(one))
-    return isList || TYPES.has(value) ? value : undefined
+    const isMany = Array.isArray(value) && value.length > 0 && value.every((one) => TYPES.has(one))
+    return isMany || TYPES.has(value) ? value : undefined
   }
   if (key === 'required') {
     return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined
   }
-  if (key === 'enum' || key === 'examples') return Array.isArray(value) ? value : undefined
-  if (key === 'title' || key === 'description') return typeof value === 'string' ? value : undefined
-  if (key.startsWith('exclusive')) return typeof value === 'boolean' ? undefined : value
-  return value
+  return VALUES.get(key)?.(value) === false ? undefined : value
 }
 
 function nameOf(step: string): string {

@@ -7,6 +7,8 @@ import { configFileOf, startTempCore, type TempCore } from '../testing/temp-core
 /** Tools as addresses of HTTP: what is answered with which status. */
 
 const ORIGIN = 'https://app.example'
+/** A server that was down is started first. */
+const PATIENT = { timeout: 10_000 }
 
 const READS_NOTHING = {
   name: 'status',
@@ -238,16 +240,16 @@ test('a client that leaves cancels its call', async () => {
   sent.on('error', () => undefined)
   sent.end('{"key":"left"}')
   const state = async () => (await api.call('echo__state')).json as State
-  await expect.poll(async () => (await state()).running).toContain('hold')
+  await expect.poll(async () => (await state()).running, PATIENT).toContain('hold')
   sent.destroy()
-  await expect.poll(async () => JSON.stringify(await state())).toContain('the client left')
+  await expect.poll(async () => JSON.stringify(await state()), PATIENT).toContain('the client left')
 })
 
 test('a key that is deleted ends its calls', async () => {
   const made = await core.admin.apiKeys.create.mutate({ name: 'short' })
   const call = api.send('echo__hold', { body: { key: 'revoked' }, key: made.key })
   const state = async () => (await api.call('echo__state')).json as State
-  await expect.poll(async () => (await state()).running).toContain('hold')
+  await expect.poll(async () => (await state()).running, PATIENT).toContain('hold')
   await core.admin.apiKeys.delete.mutate({ id: made.apiKey.id })
   expect(await call).toMatchObject({ status: 403 })
 })

@@ -76,8 +76,9 @@ export class OpenApi {
     if (!isObject(given)) throw refuse(400, 'The body is not an object with the arguments')
     // A body may take minutes to come, and a key be revoked in that time.
     exchange.checkAgain()
-    await this.#options.limits.take(useOf(exchange), { method: 'tools/call' })
-    const result = await this.#ask(exchange, 'tools/call', { name, arguments: given })
+    const params = { name, arguments: given }
+    await this.#options.limits.take(useOf(exchange), { method: 'tools/call', params })
+    const result = await this.#ask(exchange, 'tools/call', params)
     sendResult(exchange.response, result)
   }
 

@@ -20,7 +20,10 @@ let id: string
 let name: string
 let count = 0
 beforeAll(async () => {
-  core = await startTempCore({ file: configFileOf([echoServer()]) })
+  core = await startTempCore({
+    file: configFileOf([echoServer()]),
+    times: { callLog: { everyMs: 10 } },
+  })
   namespaceId = (await core.admin.namespaces.list.query())[0]?.id ?? ''
 })
 afterAll(() => core[Symbol.asyncDispose]())
@@ -111,6 +114,35 @@ test('the refusal says when to come again, in the words of the protocol', async 
   expect(await openOpenApi(core, name).send('openapi.json', { method: 'GET' })).toMatchObject({
     status: 200,
   })
+})
+
+test('what is refused is in the call log, as a failed call of its tool', async () => {
+  await limit({ perMinute: 1, perClientPerMinute: null })
+  const api = openOpenApi(core, name)
+  const headers = { 'user-agent': 'n8n/1.9' }
+  for (const [tool, status] of [
+    [SAY.name, 200],
+    [SAY.name, 429],
+    ['nothing', 429],
+  ] as const) {
+    expect(await api.send(tool, { body: SAY.arguments, headers })).toMatchObject({ status })
+  }
+  const logged = async () => {
+    const { calls } = await core.admin.calls.list.query({ limit: 5, filters: { endpoint: name } })
+    return calls.map(({ name: tool, server, outcome, client }) => [tool, server, outcome, client])
+  }
+  await expect.poll(logged).toEqual([
+    ['nothing', null, '-32029', 'n8n'],
+    [SAY.name, 'echo', '-32029', 'n8n'],
+    [SAY.name, 'echo', 'ok', 'n8n'],
+  ])
+  const stats = await core.admin.calls.stats.query({ by: 'tool', filters: { endpoint: name } })
+  expect(stats.map(({ key, calls, failed }) => [key, calls, failed])).toEqual([
+    [SAY.name, 2, 1],
+    [null, 1, 1],
+  ])
+  const [latest] = await core.admin.activity.latest.query({ limit: 1 })
+  expect(latest).toMatchObject({ endpoint: name, name: 'nothing', code: -32029 })
 })
 
 test('over stdio the refusal is the answer of the request, and the program goes on', async () => {

@@ -1,21 +1,16 @@
-import { LRUCache } from 'lru-cache'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Call } from '../gateway/call.ts'
 import type { Endpoint } from '../gateway/endpoint.ts'
-import { clientKey, COUNTED, RATE_LIMITED } from '../gateway/middleware/limit-rate.ts'
-import { RpcError, type RpcRequest } from '../json-rpc.ts'
+import { clientKey, COUNTED, tooManyCalls, type Who } from '../gateway/middleware/limit-rate.ts'
+import { tellRefused } from '../gateway/observer.ts'
+import type { RpcRequest } from '../json-rpc.ts'
+import { RateLimit, secondsOf } from '../rate-limit.ts'
 import { HttpRefusal } from './refusal.ts'
 
 const SECONDS = 60
 
-/** Clients of an endpoint that are counted: names are free to make up, and memory ends. */
-const MAX_CLIENTS = 10_000
-const MAX_NAME = 200
-
 /** Who asks, and where. */
-type Use = { endpoint: Endpoint; caller: string; client: Pick<Call['client'], 'info'> }
+type Use = Who & { endpoint: Endpoint }
 
-type Asked = Pick<RpcRequest, 'method'> & Partial<Pick<RpcRequest, 'id'>>
+type Asked = Pick<RpcRequest, 'method' | 'params'> & Partial<Pick<RpcRequest, 'id'>>
 
 /**
  * What endpoints take in a minute, of all and of each client; counted where requests come in, before
@@ -29,83 +24,46 @@ export class RateLimits {
     const { endpoint } = use
     const { rateLimit } = endpoint
     if (!rateLimit || !COUNTED.has(asked.method)) return undefined
-    let counters = this.#counters.get(endpoint)
-    if (!counters) {
-      counters = { all: new Counter(), each: new Counter() }
-      this.#counters.set(endpoint, counters)
+    const { all = null, each = null } = this.#counters.get(endpoint) ?? {}
+    const counters = {
+      all: limitOf(all, rateLimit.perMinute),
+      each: limitOf(each, rateLimit.perClientPerMinute),
     }
-    counters.all.max = rateLimit.perMinute
-    counters.each.max = rateLimit.perClientPerMinute
+    this.#counters.set(endpoint, counters)
     return takeOfBoth(counters, use, asked)
   }
 }
 
-type Counters = { all: Counter; each: Counter }
+type Counters = { all: RateLimit | null; each: RateLimit | null }
 
-async function takeOfBoth({ all, each }: Counters, use: Use, { id }: Asked): Promise<void> {
-  const key = clientKey(use).slice(0, MAX_NAME)
-  // The narrower one first: who is refused by it takes nothing from the others.
-  const wait = await each.take(key)
-  if (wait !== null) throw tooMany(wait, id)
-  const waitForAll = await all.take('')
-  if (waitForAll === null) return
-  await each.giveBack(key)
-  throw tooMany(waitForAll, id)
+/** Another maximum goes on with what was counted; `null` counts nothing. */
+function limitOf(before: RateLimit | null, max: number | null): RateLimit | null {
+  if (max === null) return null
+  const limit = before ?? new RateLimit({ window: SECONDS, max })
+  limit.max = max
+  return limit
 }
 
-function tooMany(retryAfterMs: number, id: RpcRequest['id'] | undefined): HttpRefusal {
-  const seconds = secondsOf(retryAfterMs)
-  const text = `Too many calls: try again in ${seconds} s.`
-  const error = new RpcError(RATE_LIMITED, text, { reason: 'rate limit', retryAfterMs })
-  return new HttpRefusal(429, error, { id: id ?? null, headers: retryAfter(retryAfterMs) })
+async function takeOfBoth({ all, each }: Counters, use: Use, asked: Asked): Promise<void> {
+  const key = clientKey(use)
+  // The narrower one first: who is refused by it takes nothing from the others.
+  const wait = await each?.take(key)
+  if (typeof wait === 'number') throw refused(wait, use, asked)
+  const waitForAll = await all?.take('')
+  if (typeof waitForAll !== 'number') return
+  await each?.giveBack(key)
+  throw refused(waitForAll, use, asked)
+}
+
+/** The refusal, which is told of like a call that failed. */
+function refused(retryAfterMs: number, { endpoint, caller, client }: Use, asked: Asked) {
+  const error = tooManyCalls(retryAfterMs)
+  const { method, params = {} } = asked
+  void tellRefused(endpoint, { caller, client }, { method, params, error })
+  return new HttpRefusal(429, error, { id: asked.id ?? null, headers: retryAfter(retryAfterMs) })
 }
 
 /** For an answer with status 429; whole seconds are all that the header can say. */
 export function retryAfter(ms: number): Record<string, string> {
   return { 'retry-after': String(secondsOf(ms)) }
-}
-
-function secondsOf(ms: number): number {
-  return Math.max(1, Math.ceil(ms / 1_000))
-}
-
-/** Counts of one kind; another maximum counts at once, with what was taken before. */
-class Counter {
-  #limiter: RateLimiterMemory | null = null
-  #keys: LRUCache<string, true> | null = null
-
-  /** In a minute; `null` for any number, which is not counted. */
-  set max(points: number | null) {
-    if (points === null) {
-      this.#limiter = null
-      this.#keys = null
-    } else if (!this.#limiter) {
-      const limiter = new RateLimiterMemory({ points, duration: SECONDS })
-      this.#limiter = limiter
-      this.#keys = new LRUCache({
-        max: MAX_CLIENTS,
-        dispose: (_, key, reason) => void (reason === 'evict' && limiter.delete(key)),
-      })
-    } else this.#limiter.points = points
-  }
-
-  /** The milliseconds to wait where nothing is left, else `null`. */
-  async take(key: string): Promise<number | null> {
-    const limiter = this.#limiter
-    if (!limiter) return null
-    this.#keys?.set(key, true)
-    try {
-      await limiter.consume(key)
-      return null
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused
-      // Tries that were refused must not count against a limit that is raised.
-      await this.giveBack(key)
-      return refused.msBeforeNext
-    }
-  }
-
-  async giveBack(key: string): Promise<void> {
-    await this.#limiter?.reward(key)
-  }
 }

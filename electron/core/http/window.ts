@@ -3,9 +3,10 @@ import type { SessionView } from '../../../shared/account.ts'
 import { ADMIN_TOKEN, SOMEBODY, type Auditing } from '../auditing.ts'
 import type { WindowCookies } from '../auth/window-cookie.ts'
 import { isObject } from '../json-rpc.ts'
-import { openRateLimit } from '../rate-limit.ts'
+import { RateLimit } from '../rate-limit.ts'
 import { readJson } from './body.ts'
 import { pageHeaders, readPageFile } from './page-files.ts'
+import { retryAfter } from './rate-limits.ts'
 import { refuse, sendJson } from './refusal.ts'
 
 export type WindowOptions = {
@@ -59,7 +60,7 @@ export function openWindow(options: WindowOptions): Window {
   const answerFile = openFiles(options)
   const ending = `; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
   const ours = (value: string) => `${cookieName(isSecure)}=${value}${ending}`
-  const tries = openRateLimit()
+  const tries = new RateLimit(TRIES)
   const door = { enter, leave, tell }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
@@ -77,13 +78,13 @@ export function openWindow(options: WindowOptions): Window {
     const token = isObject(body) && typeof body.token === 'string' ? body.token : ''
     // After the body is there, so that many that arrive slowly are not all let try.
     const network = options.networkOf(request)
-    const wait = tries.wait(network, TRIES)
-    if (wait !== null) throw refuse(429, 'Too many wrong tokens', { 'retry-after': String(wait) })
+    const wait = await tries.take(network)
+    if (wait !== null) throw refuse(429, 'Too many wrong tokens', retryAfter(wait))
     if (!options.isAdminToken(token)) {
-      tries.take(network, TRIES)
       note({ actor: SOMEBODY, action: 'sign-in', outcome: 'refused', detail: { with: 'token' } })
       throw refuse(401, 'That is not the admin token')
     }
+    await tries.giveBack(network)
     const { value, maxAge } = cookies.make()
     // One browser is one caller: whoever was signed in gives way.
     const others = (await accounts?.signOut(request)) ?? []

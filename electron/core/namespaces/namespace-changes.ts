@@ -9,6 +9,7 @@ import {
   type NamespacePatch,
   type ToolRulePatch,
 } from '../../../shared/namespace.ts'
+import type { AcceptedTool } from '../../../shared/trust.ts'
 import type { MiddlewareEntry } from '../../../shared/middleware.ts'
 import { ownedBy } from '../access.ts'
 import type { Tx } from '../db/open.ts'
@@ -17,12 +18,12 @@ import { pinnedPart, toolHash } from '../tool-hash.ts'
 import { patchItemRules } from './item-rules.ts'
 import * as rows from './namespace-rows.ts'
 import { pick, type PickedTool } from './picking.ts'
-import { readPinsOf, writeDefinitions, writeKnown, writePins } from './pin-rows.ts'
-import { toolKey, type Pin, type Tool } from './pins.ts'
+import { readPinsOf, replacePins, writeDefinitions, writeKnown, writePins } from './pin-rows.ts'
+import { newcomersOf, toolKey, type Pin, type Tool } from './pins.ts'
 import { patchToolRules } from './tool-rules.ts'
 
 /** A tool that a person has looked at, as it is listed by its server. */
-export type AcceptedTool = { serverId: string; definition: Tool }
+export type LookedAt = { serverId: string; definition: Tool }
 
 /** The changes to namespaces, each within a transaction; resolves with the namespace after it. */
 export function namespaceChanges(checkMiddleware: (entries: readonly MiddlewareEntry[]) => void) {
@@ -38,8 +39,10 @@ export function namespaceChanges(checkMiddleware: (entries: readonly MiddlewareE
       return change(tx, id, patch)
     },
     setToolsIn,
+    switchToolsIn,
     setItemsIn,
     acceptIn,
+    unacceptIn,
     restoreIn,
     pickIn,
   }
@@ -74,25 +77,50 @@ async function change(tx: Tx, id: string, patch: NamespacePatch): Promise<Namesp
   return namespace
 }
 
+/** Whoever names a tool as on takes it in, seen or not. */
 async function setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace> {
+  const namespace = await changeRules(tx, id, patches)
+  await takeIn(tx, id, patches.filter(switchesOn))
+  return namespace
+}
+
+/** The same, but that what waits for a person waits on: to switch it on is no look at it. */
+async function switchToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace> {
+  const namespace = await changeRules(tx, id, patches)
+  const pins = await readPinsOf(tx, id)
+  const asking = namespace.servers.filter((one) => newcomersOf(namespace, one, pins) === 'ask')
+  const asked = new Set(asking.map(({ serverId }) => serverId))
+  const waits = ({ serverId, tool }: PickedTool) =>
+    asked.has(serverId) && !pins.tools.has(toolKey(serverId, tool))
+  const free = patches.filter((patch) => switchesOn(patch) && !waits(patch))
+  await takeIn(tx, id, free)
+  return namespace
+}
+
+function switchesOn({ enabled }: ToolRulePatch): boolean {
+  return enabled === true
+}
+
+async function changeRules(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace> {
   const { namespace: current } = await rows.lockNamespace(tx, id)
   refuseStrangers(current, patches)
   const namespace = { ...current, tools: patchToolRules(current.tools, patches) }
   await rows.writeTools(tx, namespace)
-  // Whoever switches a tool on takes it in, seen or not.
-  const switchedOn = patches.filter(({ enabled }) => enabled === true)
-  const pins = switchedOn.map(({ serverId, tool }): Pin => ({ serverId, tool, hash: null }))
+  return namespace
+}
+
+async function takeIn(tx: Tx, id: string, tools: readonly PickedTool[]): Promise<void> {
+  const pins = tools.map(({ serverId, tool }): Pin => ({ serverId, tool, hash: null }))
   await writePins(tx, id, distinct(pins))
   // Where single tools are chosen before a server was seen, its others are new ones.
-  await writeKnown(tx, id, [...new Set(switchedOn.map(({ serverId }) => serverId))])
-  return namespace
+  await writeKnown(tx, id, [...new Set(tools.map(({ serverId }) => serverId))])
 }
 
 async function pickIn(tx: Tx, id: string, picked: readonly PickedTool[]): Promise<Namespace> {
   const { namespace } = await rows.lockNamespace(tx, id)
   const { servers, patches } = pick(namespace, await readPinsOf(tx, id), picked)
   await change(tx, id, { servers })
-  return setToolsIn(tx, id, patches)
+  return switchToolsIn(tx, id, patches)
 }
 
 async function setItemsIn(tx: Tx, id: string, patches: ItemRulePatch[]): Promise<Namespace> {
@@ -103,7 +131,7 @@ async function setItemsIn(tx: Tx, id: string, patches: ItemRulePatch[]): Promise
   return namespace
 }
 
-async function acceptIn(tx: Tx, id: string, tools: readonly AcceptedTool[]): Promise<Namespace> {
+async function acceptIn(tx: Tx, id: string, tools: readonly LookedAt[]): Promise<Namespace> {
   const { namespace } = await rows.lockNamespace(tx, id)
   refuseStrangers(namespace, tools)
   const pins = tools.map(({ serverId, definition }): Pin => {
@@ -117,14 +145,21 @@ async function acceptIn(tx: Tx, id: string, tools: readonly AcceptedTool[]): Pro
   return namespace
 }
 
-/** Switches tools on without taking them in: those that waited wait again. */
-async function restoreIn(tx: Tx, id: string, tools: readonly PickedTool[]): Promise<Namespace> {
-  const { namespace: current } = await rows.lockNamespace(tx, id)
-  refuseStrangers(current, tools)
-  const patches = tools.map(({ serverId, tool }) => ({ serverId, tool, enabled: true }))
-  const namespace = { ...current, tools: patchToolRules(current.tools, patches) }
-  await rows.writeTools(tx, namespace)
+async function unacceptIn(tx: Tx, id: string, tools: readonly AcceptedTool[]): Promise<Namespace> {
+  const { namespace } = await rows.lockNamespace(tx, id)
+  const pins = await readPinsOf(tx, id)
+  const present = tools.filter(
+    ({ serverId, tool, hash }) => pins.tools.get(toolKey(serverId, tool)) === hash,
+  )
+  const before = present.map(({ serverId, tool, before: hash }): Pin => ({ serverId, tool, hash }))
+  await replacePins(tx, id, distinct(before))
   return namespace
+}
+
+/** Switches tools on without taking them in: those that waited wait again. */
+function restoreIn(tx: Tx, id: string, tools: readonly PickedTool[]): Promise<Namespace> {
+  const patches = tools.map(({ serverId, tool }) => ({ serverId, tool, enabled: true }))
+  return changeRules(tx, id, patches)
 }
 
 function refuseStrangers(

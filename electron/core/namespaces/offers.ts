@@ -29,6 +29,8 @@ export type OfferSources = {
   rounds(): number
   /** Names of the keys that are on and open the endpoint. */
   keysFor(endpointId: string): string[]
+  /** Whether everything is paused. */
+  isPaused(): boolean
   /** Made of the parts that answer a client's lists. */
   describe(
     view: {
@@ -155,6 +157,7 @@ function whyOf(
     serverTools: tools ? tools.map((one) => String(one.name)) : null,
     offer: offerOf(namespace, endpoint?.prefix),
     keys: endpoint ? sources.keysFor(endpoint.id) : [],
+    isPaused: sources.isPaused(),
   })
 }
 

@@ -49,6 +49,27 @@ export async function writePins(tx: Tx, namespaceId: string, pins: readonly Pin[
   }
 }
 
+/** With a hash of `null` a tool is as one that was never taken in. */
+export async function replacePins(
+  tx: Tx,
+  namespaceId: string,
+  pins: readonly Pin[],
+): Promise<void> {
+  for (const [serverId, own] of Map.groupBy(pins, (pin) => pin.serverId)) {
+    const isMeant = and(
+      eq(namespacePins.namespaceId, namespaceId),
+      eq(namespacePins.serverId, serverId),
+      inArray(
+        namespacePins.tool,
+        own.map(({ tool }) => tool),
+      ),
+    )
+    await tx.delete(namespacePins).where(isMeant)
+  }
+  const kept = pins.filter(({ hash }) => hash !== null)
+  await writePins(tx, namespaceId, kept)
+}
+
 /** Leaves out a namespace that was deleted meanwhile. */
 export async function writeSighting(tx: Tx, sighting: Sighting): Promise<void> {
   const { namespaceId, pins, definitions, known } = sighting

@@ -7,10 +7,11 @@ import type {
 } from '../../../shared/namespace.ts'
 import type { Owned } from '../../../shared/account.ts'
 import type { MiddlewareEntry } from '../../../shared/middleware.ts'
+import type { AcceptedTool } from '../../../shared/trust.ts'
 import type { Changes } from '../changes.ts'
 import type { Database, Tx } from '../db/open.ts'
 import { deepFreeze } from '../shelf.ts'
-import { namespaceChanges, type AcceptedTool } from './namespace-changes.ts'
+import { namespaceChanges, type LookedAt } from './namespace-changes.ts'
 import * as rows from './namespace-rows.ts'
 import { openNamespaceShelf } from './namespace-shelf.ts'
 import { readDefinitions } from './pin-rows.ts'
@@ -30,7 +31,10 @@ export interface NamespaceStore {
   create(input: NamespaceInput, ownerId?: string | null): Promise<Namespace>
   /** Only the fields that are named change; tool rules never do. */
   update(id: string, patch: NamespacePatch): Promise<Namespace>
-  /** Changes what the namespace says of one tool of one of its servers. */
+  /**
+   * Changes what the namespace says of one tool of one of its servers. What waits for a person is
+   * not taken in by being switched on: see `accept`.
+   */
   setTool(id: string, patch: ToolRulePatch): Promise<Namespace>
   /** The same for many tools: all of them change, or none. */
   setTools(id: string, patches: ToolRulePatch[]): Promise<Namespace>
@@ -41,7 +45,9 @@ export interface NamespaceStore {
   /** Writes down what servers offer now, in every namespace; resolves with those that changed. */
   see(toolsOf: ToolsOf): Promise<string[]>
   /** Takes tools in as they are; see `pins.ts`. */
-  accept(id: string, tools: readonly AcceptedTool[]): Promise<Namespace>
+  accept(id: string, tools: readonly LookedAt[]): Promise<Namespace>
+  /** Takes accepting back; see `shared/trust.ts`. What was changed since stays. */
+  unaccept(id: string, tools: readonly AcceptedTool[]): Promise<Namespace>
   /** Has clients get these tools, of servers that are not in it no others; see `picking.ts`. */
   pick(id: string, tools: readonly PickedTool[]): Promise<Namespace>
   /** Takes back that tools were switched off, without taking them in. */
@@ -54,6 +60,7 @@ export interface NamespaceStore {
   listIn(tx: Tx): Promise<Namespace[]>
   createIn(tx: Tx, input: NamespaceInput, ownerId?: string | null): Promise<Namespace>
   updateIn(tx: Tx, id: string, patch: NamespacePatch): Promise<Namespace>
+  /** Who names a tool as on here takes it in, also where it would wait. */
   setToolsIn(tx: Tx, id: string, patches: ToolRulePatch[]): Promise<Namespace>
   setItemsIn(tx: Tx, id: string, patches: ItemRulePatch[]): Promise<Namespace>
   deleteIn: typeof rows.deleteNamespace
@@ -83,7 +90,8 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
     return namespace
   }
 
-  const { createIn, updateIn, setToolsIn, setItemsIn, acceptIn, restoreIn, pickIn } = changesOf
+  const { createIn, updateIn, setToolsIn, switchToolsIn, setItemsIn } = changesOf
+  const { acceptIn, unacceptIn, restoreIn, pickIn } = changesOf
   const shown = (namespace: Namespace | undefined) =>
     namespace && withoutUnusable(namespace, mayHave)
 
@@ -93,10 +101,11 @@ export async function openNamespaceStore(options: NamespaceStoreOptions): Promis
     byName: (name, ownerId) => shown(shelf.byName(name, ownerId)),
     create: (input, ownerId) => change((tx) => createIn(tx, input, ownerId)),
     update: (id, patch) => change((tx) => updateIn(tx, id, patch)),
-    setTool: (id, patch) => change((tx) => setToolsIn(tx, id, [patch])),
-    setTools: (id, patches) => change((tx) => setToolsIn(tx, id, patches)),
+    setTool: (id, patch) => change((tx) => switchToolsIn(tx, id, [patch])),
+    setTools: (id, patches) => change((tx) => switchToolsIn(tx, id, patches)),
     setItems: (id, patches) => change((tx) => setItemsIn(tx, id, patches)),
     accept: (id, tools) => change((tx) => acceptIn(tx, id, tools)),
+    unaccept: (id, tools) => change((tx) => unacceptIn(tx, id, tools)),
     pick: (id, tools) => change((tx) => pickIn(tx, id, tools)),
     restore: (id, tools) => change((tx) => restoreIn(tx, id, tools)),
     pins: pinsOf,

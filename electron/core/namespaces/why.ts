@@ -17,6 +17,8 @@ export type WhyFacts = {
   endpoint: Endpoint | undefined
   /** Names of the keys that are on and open the endpoint. */
   keys: readonly string[]
+  /** While everything is paused, no endpoint offers anything. */
+  isPaused: boolean
 }
 
 /** Every check between a server and a client, in order; each says what it found and what to do. */
@@ -136,29 +138,26 @@ function endpointSteps(facts: WhyFacts): WhyStep[] {
   }
   const { id: endpointId, name, enabled, auth } = endpoint
   const values = { endpoint: name, namespace: namespace.name }
-  const on: WhyStep = enabled
-    ? { check: 'endpoint', result: 'ok', finding: 'endpoint-on', values, fix: null }
-    : {
-        ...{ check: 'endpoint', result: 'broken', finding: 'endpoint-off', values },
-        fix: { id: 'endpoint-on', endpointId },
-      }
-  return [
-    on,
-    ...searchSteps(facts, facts.offer),
-    keyStep({ endpointId, needsKey: auth.apiKey, values, keys }),
-  ]
+  const off = { check: 'endpoint', result: 'broken', values } as const
+  const on: WhyStep = !enabled
+    ? { ...off, finding: 'endpoint-off', fix: { id: 'endpoint-on', endpointId } }
+    : facts.isPaused
+      ? { ...off, finding: 'paused', fix: { id: 'resume' } }
+      : { ...off, result: 'ok', finding: 'endpoint-on', fix: null }
+  return [on, ...searchSteps(facts, facts.offer), keyStep({ endpointId, auth, values, keys })]
 }
 
 function keyStep(parts: {
   endpointId: string
-  needsKey: boolean
+  auth: Endpoint['auth']
   values: { endpoint: string }
   keys: readonly string[]
 }): WhyStep {
-  const { endpointId, needsKey, keys } = parts
+  const { endpointId, auth, keys } = parts
   const values = { ...parts.values, count: keys.length, key: keys[0] ?? '' }
-  if (!needsKey) return { check: 'key', result: 'ok', finding: 'open-to-all', values, fix: null }
-  if (keys.length > 0) return { check: 'key', result: 'ok', finding: 'keys', values, fix: null }
-  const fix = { id: 'new-key', endpointId } as const
-  return { check: 'key', result: 'broken', finding: 'no-key', values, fix }
+  const step = { check: 'key', result: 'ok', values, fix: null } as const
+  if (auth.apiKey && keys.length > 0) return { ...step, finding: 'keys' }
+  if (auth.oauth) return { ...step, finding: 'sign-in' }
+  if (!auth.apiKey) return { ...step, finding: 'open-to-all' }
+  return { ...step, result: 'broken', finding: 'no-key', fix: { id: 'new-key', endpointId } }
 }

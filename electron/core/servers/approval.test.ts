@@ -35,7 +35,11 @@ async function commandOf(serverId: string) {
 
 test('a program that came without approval is never started, whatever is tried', async () => {
   const { admin } = core
-  const given = { ...leavingTrace(trace()), start: 'eager' as const, env: { KEY: 'hidden-value' } }
+  const given = {
+    ...leavingTrace(trace()),
+    start: 'eager' as const,
+    env: { KEY: 'hidden-value', PATH: '/opt' },
+  }
   const made = await admin.servers.create.mutate({ ...given, approve: false })
   const { id } = made
   expect(made).toMatchObject({
@@ -56,7 +60,8 @@ test('a program that came without approval is never started, whatever is tried',
   const waiting = await commandOf(id)
   expect(waiting).toEqual({
     ...{ serverId: id, server: made.name, command: process.execPath, args: given.args },
-    ...{ cwd: null, envNames: ['KEY'], hash: expect.any(String) as string },
+    ...{ cwd: null, envNames: ['KEY', 'PATH'], envValues: { PATH: '/opt' } },
+    hash: expect.any(String) as string,
   })
   await admin.trust.approveCommand.mutate({ serverId: id, hash: waiting?.hash ?? '' })
   await admin.servers.test.mutate({ id })
@@ -81,6 +86,22 @@ test.each([
   // To go on with something else approves nothing.
   const named = await servers.update.mutate({ id, patch: { idleMs: 1 }, approve: false })
   expect(named.approved).toBe(false)
+  const renamed = await servers.update.mutate({ id, patch: { description: '' }, approve: true })
+  expect(renamed.approved).toBe(false)
+  const seen = await servers.update.mutate({ id, patch: { args: [] }, approve: true })
+  expect(seen.approved).toBe(true)
+})
+
+test('a command that is changed while it is being approved waits on', async () => {
+  const { admin } = core
+  const { id } = await admin.servers.create.mutate({ ...leavingTrace(trace()), approve: false })
+  const hash = (await commandOf(id))?.hash ?? ''
+  const patch = { args: ['-e', '0'] }
+  const api = core.router.createCaller({ caller: { kind: 'local' } })
+  const changing = api.servers.update({ id, patch })
+  await api.trust.approveCommand({ serverId: id, hash }).catch(() => undefined)
+  await changing
+  expect(await admin.servers.get.query({ id })).toMatchObject({ approved: false })
 })
 
 test('a process of before ends when its command waits', async () => {
@@ -95,19 +116,24 @@ test('a process of before ends when its command waits', async () => {
   expect(await servers.get.query({ id })).toMatchObject({ problem: { code: 'not-approved' } })
 })
 
-test('what was looked at is what is approved', async () => {
+test.each([
+  ['arguments', { args: leavingTrace('elsewhere').args }],
+  ['a variable that decides what runs', { env: { NODE_OPTIONS: '--require ./two.cjs' } }],
+  ['a secret', { env: { NODE_OPTIONS: null, KEY: 'two' } }],
+])('what was looked at is what is approved: %s', async (_, patch) => {
   const { admin } = core
   const { id } = await admin.servers.create.mutate({
     ...leavingTrace(trace('one')),
-    approve: false,
+    ...{ env: { NODE_OPTIONS: '--require ./one.cjs', KEY: 'one' }, approve: false },
   })
-  const hash = (await commandOf(id))?.hash ?? ''
-  const { args } = leavingTrace(trace('two'))
-  await admin.servers.update.mutate({ id, patch: { args }, approve: false })
+  const seen = await commandOf(id)
+  expect(seen?.envValues).toEqual({ NODE_OPTIONS: '--require ./one.cjs' })
+  const hash = seen?.hash ?? ''
+  await admin.servers.update.mutate({ id, patch, approve: false })
   const late = admin.trust.approveCommand.mutate({ serverId: id, hash })
   await expect(late).rejects.toThrow('changed again while you looked')
   expect((await admin.servers.test.mutate({ id })).works).toBe(false)
-  expect([existsSync(trace('one')), existsSync(trace('two'))]).toEqual([false, false])
+  expect(existsSync(trace('one'))).toBe(false)
 })
 
 test('what others pass on comes without approval: pasted, by hand, imported', async () => {

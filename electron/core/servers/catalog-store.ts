@@ -27,6 +27,9 @@ export interface CatalogStore {
 
 export type CatalogStoreOptions = { db: Database; changes: Changes }
 
+/** Characters. PostgreSQL keeps no key of more than 2,700 bytes; the protocol asks for 128. */
+const MAX_NAME = 512
+
 const NEVER_TRIED: CatalogEntry = Object.freeze({
   catalog: null,
   triedAt: null,
@@ -98,11 +101,16 @@ export async function openCatalogStore(options: CatalogStoreOptions): Promise<Ca
   }
 }
 
-/** A tool is called by its name: one without a name, or a second of the same name, never can be. */
+/**
+ * A tool is called by its name: one without a name, or a second of the same name, never can be. One
+ * whose name the database would not give back as it was could not be told from others there, and
+ * what was taken in of it would not be known again.
+ */
 function distinctTools(tools: ServerCatalog['tools']): ServerCatalog['tools'] {
   const names = new Set<unknown>()
   return tools.filter(({ name }) => {
-    if (typeof name !== 'string' || name.includes('\0') || names.has(name)) return false
+    if (typeof name !== 'string' || names.has(name)) return false
+    if (name.length > MAX_NAME || name.includes('\0') || !name.isWellFormed()) return false
     names.add(name)
     return true
   })

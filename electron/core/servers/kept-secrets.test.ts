@@ -1,8 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ServerPatch } from '../../../shared/server.ts'
+import { openNoMcpServer } from '../testing/no-mcp-server.ts'
 import { openOddAuthServer } from '../testing/odd-auth-server.ts'
 import { openTempAccounts, type TempAccounts } from '../testing/temp-accounts.ts'
 import { startTempCore, type TempCore } from '../testing/temp-core.ts'
@@ -17,28 +15,6 @@ beforeAll(async () => {
 })
 afterAll(() => core[Symbol.asyncDispose]())
 
-/** A place that keeps what is sent to it. */
-async function openPlace() {
-  const headers: IncomingHttpHeaders[] = []
-  const server = createServer((request, response) => {
-    headers.push(request.headers)
-    response.writeHead(404).end()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
-    sent: () => JSON.stringify(headers),
-    asked: () => headers.length,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
-  }
-}
-
 const SECRETS = {
   headers: { 'X-Key': 'secret-of-ben' },
   oauth: { clientId: 'id', clientSecret: 'secret-of-ben' },
@@ -48,7 +24,7 @@ const shared = (url: string) =>
   ({ name: `s-${(made += 1)}`, type: 'STREAMABLE_HTTP', url, shared: true }) as const
 
 test('secrets of somebody else go to no other place; given anew or taken out, it moves', async () => {
-  await using place = await openPlace()
+  await using place = await openNoMcpServer()
   const { ada, ben } = people
   const first = 'https://mcp.example/mcp'
   const { id } = await ben.trpc.servers.create.mutate({ ...shared(first), ...SECRETS })
@@ -56,7 +32,7 @@ test('secrets of somebody else go to no other place; given anew or taken out, it
     ...{ ...shared(first), bearerToken: 'secret-of-ben' },
   })
   const move = (of: string, patch: ServerPatch = {}) =>
-    ada.trpc.servers.update.mutate({ id: of, patch: { url: place.url, ...patch } })
+    ada.trpc.servers.update.mutate({ id: of, patch: { url: `${place.url}/mcp`, ...patch } })
   const kept = { 'X-Key': null }
   const without = { headers: {}, oauth: null }
 
@@ -67,7 +43,7 @@ test('secrets of somebody else go to no other place; given anew or taken out, it
   const client = { clientId: 'id', clientSecret: null }
   await expect(move(id, { ...without, oauth: client })).rejects.toThrow('(client secret)')
   await expect(move(other)).rejects.toThrow('(bearer token)')
-  const byOperator = { id: other, patch: { url: place.url } }
+  const byOperator = { id: other, patch: { url: `${place.url}/mcp` } }
   await expect(core.admin.servers.update.mutate(byOperator)).rejects.toThrow('(bearer token)')
   expect(await ada.trpc.servers.get.query({ id })).toMatchObject({ url: first })
 
@@ -77,9 +53,9 @@ test('secrets of somebody else go to no other place; given anew or taken out, it
   await move(id, { ...without, headers: { 'X-Key': 'of-ada' } })
   await move(other, { bearerToken: null })
   for (const one of [id, other]) await ada.trpc.servers.test.mutate({ id: one })
-  expect(place.asked()).toBeGreaterThan(1)
-  expect(place.sent()).toContain('of-ada')
-  expect(place.sent()).not.toContain('secret-of-ben')
+  expect(place.asked.length).toBeGreaterThan(1)
+  expect(JSON.stringify(place.asked)).toContain('of-ada')
+  expect(JSON.stringify(place.asked)).not.toContain('secret-of-ben')
 })
 
 test('its owner moves it as it is; what was left behind is nobody’s to move so', async () => {
@@ -104,7 +80,7 @@ test('its owner moves it as it is; what was left behind is nobody’s to move so
 
 test('what came of a sign-in stays with the address that it was for', async () => {
   await using locked = await openOddAuthServer()
-  await using place = await openPlace()
+  await using place = await openNoMcpServer()
   const { ada, ben } = people
   const { id } = await ben.trpc.servers.create.mutate(shared(locked.mcpUrl))
   const { url } = await ben.trpc.oauth.signIn.mutate({ serverId: id })
@@ -112,9 +88,9 @@ test('what came of a sign-in stays with the address that it was for', async () =
   expect((await fetch(back, { headers: { cookie: ben.cookie } })).status).toBe(200)
   expect(await ben.trpc.servers.get.query({ id })).toMatchObject({ signIn: 'signed-in' })
 
-  await ada.trpc.servers.update.mutate({ id, patch: { url: place.url } })
+  await ada.trpc.servers.update.mutate({ id, patch: { url: `${place.url}/mcp` } })
   await ada.trpc.servers.test.mutate({ id })
-  expect(place.asked()).toBeGreaterThan(0)
-  expect(place.sent()).not.toMatch(/authorization|access-1|refresh-1/i)
+  expect(place.asked.length).toBeGreaterThan(0)
+  expect(JSON.stringify(place.asked)).not.toMatch(/authorization|access-1|refresh-1/i)
   expect(await ben.trpc.servers.get.query({ id })).toMatchObject({ signIn: null })
 })

@@ -26,8 +26,13 @@ export interface ServerStore {
   byName(name: string, ownerId?: string | null): OwnedServer | undefined
   /** Of that account, or of the instance. A program waits unless it is said to be approved. */
   create(input: NewServer, ownerId?: string | null): Promise<OwnedServer>
-  /** Only the fields that are named change; see `patchServer`. Another program waits, as a new one. */
+  /**
+   * Only the fields that are named change; see `patchServer`. Another program waits, as a new one,
+   * and one that waits is not approved by a change of something else.
+   */
   update(id: string, patch: ApprovablePatch): Promise<OwnedServer>
+  /** Its program may run from now on. Rejects with what `look` throws at it as it is then. */
+  approve(id: string, look: (server: OwnedServer) => void): Promise<OwnedServer>
   /** Namespaces lose it too. */
   delete(id: string): Promise<void>
   /** The parts for a larger transaction; `reload` after its commit brings them to memory and tells. */
@@ -47,7 +52,7 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Serv
   const rows = serverRows(options.secrets)
   const shelf = await openShelf(() => db.read(rows.all))
 
-  const { createIn, updateIn } = changesTo(rows)
+  const { createIn, updateIn, approveIn } = changesTo(rows)
 
   async function store(work: (tx: Tx) => Promise<OwnedServer>): Promise<OwnedServer> {
     const server = await shelf.inTurn(async () => shelf.put(await db.write(work)))
@@ -61,6 +66,7 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Serv
     byName: shelf.byName,
     create: (input, ownerId) => store((tx) => createIn(tx, input, ownerId)),
     update: (id, patch) => store((tx) => updateIn(tx, id, patch)),
+    approve: (id, look) => store((tx) => approveIn(tx, id, look)),
     async delete(id) {
       await shelf.inTurn(async () => {
         await db.write((tx) => rows.delete(tx, id))
@@ -78,9 +84,15 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Serv
   }
 }
 
-function changesTo(rows: ServerRows): Pick<ServerStore, 'createIn' | 'updateIn'> {
+const PROGRAM = ['type', 'command', 'args', 'cwd', 'env'] as const
+
+function changesTo(rows: ServerRows) {
   return {
-    async createIn(tx, { approve = false, ...input }, ownerId = null) {
+    async createIn(
+      tx: Tx,
+      { approve = false, ...input }: NewServer,
+      ownerId: string | null = null,
+    ): Promise<OwnedServer> {
       const definition = parseInput(serverDefinition, input)
       const owned = ownedBy(ownerId, definition.shared)
       const approved = approve || definition.type !== 'STDIO'
@@ -88,15 +100,27 @@ function changesTo(rows: ServerRows): Pick<ServerStore, 'createIn' | 'updateIn'>
       await rows.insert(tx, server)
       return server
     },
-    async updateIn(tx, id, { approve = false, ...patch }) {
+    async updateIn(
+      tx: Tx,
+      id: string,
+      { approve = false, ...patch }: ApprovablePatch,
+    ): Promise<OwnedServer> {
       const { id: _, ownerId, approved: wasApproved, ...current } = await rows.lock(tx, id)
       const definition = patchServer(current, patch)
-      const approved = approve || (wasApproved && !runsOther(current, definition))
+      const isSeen = approve && (wasApproved || PROGRAM.some((field) => patch[field] !== undefined))
+      const approved = isSeen || (wasApproved && !runsOther(current, definition))
       const owned = ownedBy(ownerId, definition.shared)
       const server: OwnedServer = {
         ...{ ...definition, ...owned, id },
         approved: approved || definition.type !== 'STDIO',
       }
+      await rows.update(tx, server)
+      return server
+    },
+    async approveIn(tx: Tx, id: string, look: (server: OwnedServer) => void): Promise<OwnedServer> {
+      const current = await rows.lock(tx, id)
+      look(current)
+      const server = { ...current, approved: true }
       await rows.update(tx, server)
       return server
     },

@@ -68,9 +68,10 @@ export const VSCODE = `{
 			"type": "stdio", "command": "docker",
 			"args": ["run", "-i", "--rm", "-e", "PERPLEXITY_API_KEY", "mcp/perplexity-ask"],
 			"env": { "PERPLEXITY_API_KEY": "\${input:perplexity-key}" },
+			"envFile": "\${workspaceFolder}/.env",
 			"dev": { "watch": "build/**/*.js", "debug": { "type": "node" } }
 		},
-		"docs": { "type": "http", "url": "https://learn.microsoft.com/api/mcp", "headers": {} },
+		"docs": { "type": "http", "url": "https://learn.microsoft.com/api/mcp", "headers": {}, "oauth": { "clientId": "c", "callbackPort": 3 } },
 		"broken": { "type": "stdio", "command": ["npx"], "env": [] }
 	}
 }`

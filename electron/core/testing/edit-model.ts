@@ -16,6 +16,8 @@ export type Model = {
   members: Map<string, Member>
   /** By namespace: tools that were taken in, with the hash of what they said of themselves. */
   pins: Map<string, Map<string, string | null>>
+  /** By namespace and server: those of which tools were taken in, so that others are new. */
+  known: Set<string>
 }
 
 /** Changes one thing in the model at once, and returns how to change it in stores. */
@@ -28,6 +30,7 @@ export const NOTHING = () => Promise.resolve()
 export async function openModel(stores: Definitions): Promise<Model> {
   const model: Model = {
     ...{ servers: [], namespaces: [], endpoints: [], members: new Map(), pins: new Map() },
+    known: new Set(),
   }
   for (const name of SERVERS) {
     const made = await stores.servers.create({ ...someServer(name), env: { KEY: `of ${name}` } })

@@ -3,7 +3,7 @@ import { startEngine } from '../accounts/engine.ts'
 import { openAuthorization } from '../authorization/authorization.ts'
 import { openChanges } from '../changes.ts'
 import { openLog } from '../log.ts'
-import { openRateLimit } from '../rate-limit.ts'
+import { openRuledLimits } from '../rate-limit.ts'
 import { openTempDatabase } from './temp-database.ts'
 
 type Endpoint = { path?: string; options?: { method?: string | string[] } }
@@ -23,7 +23,7 @@ export async function enginePaths(): Promise<{ method: string; path: string }[]>
     database: openAccountDatabase({ db, onChanged: () => Promise.resolve() }),
     policy: { admit: () => Promise.reject(new Error('nobody')) },
     plugins: await authorization.plugins(),
-    rateLimit: openRateLimit(),
+    rateLimit: openRuledLimits(),
     onReset: () => undefined,
     log: openLog('silent'),
   })

@@ -39,7 +39,12 @@ export async function openWebUi(url: string, key: string) {
     return JSON.parse(text) as unknown
   }
 
-  return { call, specs: operations.map(({ operation }) => specOf(operation, document)) }
+  return { call, specs: openWebUiSpecs(document) }
+}
+
+/** What it tells a model of the tools in a document. Throws where it gives up the whole document. */
+export function openWebUiSpecs(document: Json): Spec[] {
+  return operationsOf(document).map(({ operation }) => specOf(operation, document))
 }
 
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'])
@@ -67,7 +72,9 @@ function specOf({ operationId, description, summary, requestBody }: Json, docume
 }
 
 /** A name that was met before in the same run counts as one that contains itself. */
-function resolve(schema: Json, components: Json, met: Set<string>): Json {
+function resolve(schema: Json | boolean, components: Json, met: Set<string>): Json {
+  if (schema === false) return {}
+  if (schema === true) throw new TypeError("argument of type 'bool' is not iterable")
   if (typeof schema.$ref === 'string') {
     const [, ...steps] = schema.$ref.replace(/^#?\/?|\/$/g, '').split('/')
     const name = steps.at(-1) ?? ''

@@ -104,29 +104,33 @@ function endpointEdit(): fc.Arbitrary<Edit> {
       prefix: fc.boolean(),
       auth: fc.record({ apiKey: fc.boolean(), queryParam: fc.boolean() }, { requiredKeys: [] }),
       mode: fc.constantFrom('direct' as const, 'search' as const, 'auto' as const),
-      pinned: fc.nat(SERVERS.length - 1),
+      aboveTokens: fc.constantFrom(7, 9),
+      pinned: fc.option(fc.nat(SERVERS.length - 1)),
       rateLimit: fc.option(fc.record({ perMinute, perClientPerMinute: perMinute })),
       namespace: fc.nat(1),
     },
     { requiredKeys: [] },
   )
-  return editOf(fc.tuple(fc.nat(1), patch), ([at, { mode, pinned, namespace, ...rest }], model) => {
+  return editOf(fc.tuple(fc.nat(1), patch), ([at, given], model) => {
+    const { mode, aboveTokens, pinned, namespace, ...rest } = given
     const endpoint = model.endpoints[at]
     const namespaceId = namespace === undefined ? undefined : model.namespaces[namespace]?.id
     if (!endpoint) return NOTHING
-    const serverId = pinned === undefined ? undefined : model.servers[pinned]?.id
+    const serverId = typeof pinned === 'number' ? model.servers[pinned]?.id : undefined
+    const tools = serverId === undefined ? [] : [{ serverId, tool: 'echo' }]
+    const found = {
+      ...(mode !== undefined && { mode }),
+      ...(aboveTokens !== undefined && { aboveTokens }),
+      ...(pinned !== undefined && { pinned: tools }),
+    }
     const named: EndpointPatch = {
       ...rest,
       ...(namespaceId !== undefined && { namespaceId }),
-      ...(mode !== undefined && {
-        discovery: {
-          ...{ mode, aboveTokens: 7 },
-          pinned: serverId === undefined ? [] : [{ serverId, tool: 'echo' }],
-        },
-      }),
+      ...(Object.keys(found).length > 0 && { discovery: found }),
     }
     const auth = { ...endpoint.auth, ...named.auth }
-    Object.assign(endpoint, structuredClone(named), { auth })
+    const discovery = { ...endpoint.discovery, ...found }
+    Object.assign(endpoint, structuredClone({ ...named, discovery }), { auth })
     return ({ endpoints }) => endpoints.update(endpoint.id, named)
   })
 }

@@ -33,12 +33,21 @@ function toolEdit(): fc.Arbitrary<Edit> {
     const named = isNamed === undefined ? {} : { name: isNamed ? nameOf(where, name) : null }
     const said = { ...rest, ...named }
     setRule(namespace.tools, { serverId, tool: name }, said)
-    const pins = model.pins.get(namespace.id)
-    const key = `${serverId}\n${name}`
-    if (said.enabled === true) pins?.set(key, pins.get(key) ?? null)
+    if (said.enabled === true) switchOn(model, found, name)
     const whole: ToolRulePatch = { serverId, tool: name, ...said }
     return ({ namespaces }) => namespaces.setTool(namespace.id, whole)
   })
+}
+
+/** Takes a tool in, but where it waits for a person. */
+function switchOn(model: Model, { namespace, serverId }: Found, tool: string): void {
+  const at = namespace.id + serverId
+  const rule = model.members.get(at)?.newTools ?? namespace.newTools
+  const pins = model.pins.get(namespace.id)
+  const key = `${serverId}\n${tool}`
+  if (rule === 'ask' && model.known.has(at) && !pins?.has(key)) return
+  pins?.set(key, pins.get(key) ?? null)
+  model.known.add(at)
 }
 
 function itemEdit(): fc.Arbitrary<Edit> {
@@ -77,9 +86,10 @@ function acceptEdit(): fc.Arbitrary<Edit> {
 }
 
 type Where = { at: number; server: number }
+type Found = { namespace: Model['namespaces'][number]; serverId: string }
 
 /** Only of servers that are in it something can be said. */
-function memberAt({ namespaces, servers }: Model, { at, server }: Where) {
+function memberAt({ namespaces, servers }: Model, { at, server }: Where): Found | null {
   const namespace = namespaces[at]
   const serverId = servers[server]?.id
   const isMember = namespace?.servers.some((one) => one.serverId === serverId)

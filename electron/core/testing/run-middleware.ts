@@ -4,6 +4,7 @@ import { ORIGIN, type Listed } from '../gateway/catalog.ts'
 import { compose } from '../gateway/compose.ts'
 import type { MiddlewarePlace } from '../gateway/middleware/kind.ts'
 import { MIDDLEWARE_KINDS } from '../gateway/middleware/kinds.ts'
+import { openMemory, type Memory } from '../gateway/middleware/memory.ts'
 import { openMiddlewares } from '../gateway/middleware/middlewares.ts'
 import { openOwnModules } from '../gateway/middleware/own-modules.ts'
 import type { JsonObject } from '../json-rpc.ts'
@@ -12,6 +13,7 @@ import { openLog } from '../log.ts'
 export type MiddlewareRun = {
   /** What the innermost handler got, in order. */
   reached: Call[]
+  memory: Memory
   send(method: string, params?: JsonObject, more?: Partial<Call>): Promise<JsonObject>
   callTool(name: string, args?: JsonObject, more?: Partial<Call>): Promise<JsonObject>
 }
@@ -29,11 +31,15 @@ export function runMiddlewares(
   const listed = new Map(tools.map((tool) => [tool.name, listedTool(tool)]))
   const kept = new Map<string, unknown>()
   const redactions: MiddlewarePlace['redactions'] = []
+  const memory = openMemory()
   const made = middlewares.make(entries, (entry) => ({
     ...{
       endpoint: 'default',
+      endpointId: 'e',
+      memory,
       log,
       redactions,
+      isTaken: (name) => listed.has(name),
       isOn: () => true,
       hold: () => null,
       held: () => undefined,
@@ -54,7 +60,7 @@ export function runMiddlewares(
   const send: MiddlewareRun['send'] = (method, params = {}, more = {}) =>
     handle({ ...ownCall('default', method), caller: 'key', ...more, params })
   return {
-    ...{ reached, send },
+    ...{ reached, send, memory },
     callTool: (name, args = {}, more = {}) => send('tools/call', { name, arguments: args }, more),
   }
 }

@@ -1,5 +1,6 @@
 import { DIRECT, type Endpoint } from '../../../shared/endpoint.ts'
 import { accessOf } from '../access.ts'
+import { readServer } from '../adding/client-entry.ts'
 import { openAiClients, type AiClientsService } from '../clients/clients.ts'
 import type { ConnectInput } from '../clients/connecting.ts'
 import type { Written } from '../clients/parts.ts'
@@ -44,6 +45,7 @@ export async function openTestAiClients(machine: Machine): Promise<TestAiClients
       delete: (id) => Promise.resolve(void keys.delete(id)),
     },
     servers: () => [],
+    readServer,
     addServers: () => Promise.resolve([]),
     seen: () => null,
     changed: () => undefined,

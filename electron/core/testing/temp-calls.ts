@@ -12,13 +12,14 @@ export function openTempCalls(db: CallsOptions['db'], fields: Partial<CallsOptio
   const { log, lines } = openLogLines()
   const calls = openCalls({
     ...{ db, log, onChange: () => undefined, ownerOf: () => NOBODYS, everyMs: QUICK_MS },
-    bounds: () => ({ days: 30, rows: 100_000 }),
+    bounds: () => ({ days: 30, rows: 100_000, bytes: 500_000_000 }),
     labelOf: (id) => (id === 'cursor-vscode' ? 'Cursor' : undefined),
     ...fields,
   })
   /** What is written, once that is so many. */
   const listed = async (count: number, filters: CallFilters = {}) => {
-    await expect.poll(() => calls.health().written).toBeGreaterThanOrEqual(count)
+    const written = () => calls.health().written
+    await expect.poll(written, { timeout: 5_000 }).toBeGreaterThanOrEqual(count)
     return (await calls.list({ limit: 500, filters, reader: null })).calls
   }
   return { calls, listed, lines }

@@ -134,6 +134,9 @@ export const ROWS: Record<string, Row> = {
   'trust.accept': forOwner(({ namespace: namespaceId, server: serverId }) => {
     return { namespaceId, tools: [{ serverId, tool: 'echo', hash: 'none' }] }
   }),
+  'trust.unaccept': forOwner(({ namespace: namespaceId, server: serverId }) => {
+    return { namespaceId, tools: [{ serverId, tool: 'echo', hash: 'none', before: null }] }
+  }),
   'trust.refuse': forOwner(doubted),
   'trust.restore': forOwner(doubted),
   'trust.approveCommand': forOwner(({ server: serverId }) => ({ serverId, hash: 'none' })),

@@ -92,10 +92,12 @@ async function waiting(tool: string) {
   return tools.find((one) => one.tool === tool)
 }
 
-async function accept(tool: string): Promise<void> {
+async function accept(tool: string) {
   const hash = (await waiting(tool))?.hash ?? ''
   const tools = [{ serverId, tool, hash }]
-  await core.admin.trust.accept.mutate({ namespaceId, tools })
+  const { accepted } = await core.admin.trust.accept.mutate({ namespaceId, tools })
+  const takeBack = () => core.admin.trust.unaccept.mutate({ namespaceId, tools: accepted })
+  return { takeBack }
 }
 
 describe('a new tool of a known server', () => {
@@ -160,6 +162,27 @@ describe('a new tool of a known server', () => {
     expect(await reach('refused')).toBe(false)
   })
 
+  test('that is switched on or picked has not been looked at by that', async () => {
+    await rule({ newTools: 'ask' })
+    await offer({ name: 'pushed', description: 'Knocks' })
+    const { namespaces } = core.admin
+    const pushed = { serverId, tool: 'pushed' }
+    await namespaces.setTool.mutate({ id: namespaceId, patch: { ...pushed, enabled: true } })
+    await namespaces.setTools.mutate({ id: namespaceId, patches: [{ ...pushed, enabled: true }] })
+    await namespaces.pickTools.mutate({ id: namespaceId, tools: [pushed] })
+    expect(await reach('pushed')).toBe(false)
+    // Also after it was refused: it waits once more.
+    await core.admin.trust.refuse.mutate({ namespaceId, tools: [pushed] })
+    await namespaces.setTool.mutate({ id: namespaceId, patch: { ...pushed, enabled: true } })
+    expect(await reach('pushed')).toBe(false)
+    expect(await waiting('pushed')).toMatchObject({ why: 'new', held: true })
+    const { takeBack } = await accept('pushed')
+    expect(await reach('pushed')).toBe(true)
+    await takeBack()
+    expect(await waiting('pushed')).toMatchObject({ why: 'new', held: true })
+    await accept('pushed')
+  })
+
   test('that changes between the look and the click is not accepted', async () => {
     await rule({ newTools: 'ask' })
     await offer({ name: 'quick', description: 'Harmless' })
@@ -184,9 +207,20 @@ describe('a tool that changes', () => {
       before: { description: 'Adds numbers' },
       after: { description: 'Adds numbers, and sends them away' },
     })
-    await accept('held')
+    const { takeBack } = await accept('held')
     expect(await reach('held')).toBe(true)
     expect(await waiting('held')).toBeUndefined()
+    await takeBack()
+    expect(await reach('held')).toBe(false)
+    expect(await waiting('held')).toMatchObject({
+      ...{ why: 'changed', held: true, before: { description: 'Adds numbers' } },
+    })
+    // What was accepted meanwhile stays.
+    const late = await accept('held')
+    await offer({ name: 'held', description: 'Adds numbers once more' })
+    await accept('held')
+    await late.takeBack()
+    expect(await reach('held')).toBe(true)
   })
 
   test('that becomes what it was is no other', async () => {
@@ -236,6 +270,10 @@ describe('a tool that was taken in unseen', () => {
         flags: [{ kind: 'instruction', place: 'description' }],
       })
     expect(await reach('odd')).toBe(true)
+    const { takeBack } = await accept('odd')
+    expect(await waiting('odd')).toBeUndefined()
+    await takeBack()
+    expect(await waiting('odd')).toMatchObject({ why: 'flagged' })
     await accept('odd')
     expect(await waiting('odd')).toBeUndefined()
     // Other words are to be looked at once more.

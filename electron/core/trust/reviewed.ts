@@ -5,6 +5,8 @@ const MOST = 5_000
 export interface Reviewed {
   has(namespaceId: string, hash: string): boolean
   add(namespaceId: string, hashes: readonly string[]): Promise<void>
+  /** They are to be looked at once more. */
+  remove(namespaceId: string, hashes: readonly string[]): Promise<void>
 }
 
 type Kept = { namespaces: Record<string, string[]> }
@@ -20,14 +22,23 @@ export async function openReviewed({ load, save, exists }: ReviewedOptions): Pro
   const known = new Map(
     Object.entries((await load())?.namespaces ?? {}).map(([id, hashes]) => [id, new Set(hashes)]),
   )
+
+  async function keep(namespaceId: string, hashes: readonly string[]): Promise<void> {
+    known.set(namespaceId, new Set(hashes.slice(-MOST)))
+    const kept = [...known].filter(([id]) => exists(id)).map(([id, own]) => [id, [...own]])
+    await save({ namespaces: Object.fromEntries(kept) as Kept['namespaces'] })
+  }
+
   return {
     has: (namespaceId, hash) => known.get(namespaceId)?.has(hash) === true,
     async add(namespaceId, hashes) {
       if (hashes.length === 0) return
-      const all = [...(known.get(namespaceId) ?? []), ...hashes]
-      known.set(namespaceId, new Set(all.slice(-MOST)))
-      const kept = [...known].filter(([id]) => exists(id)).map(([id, own]) => [id, [...own]])
-      await save({ namespaces: Object.fromEntries(kept) as Kept['namespaces'] })
+      await keep(namespaceId, [...(known.get(namespaceId) ?? []), ...hashes])
+    },
+    async remove(namespaceId, hashes) {
+      const own = known.get(namespaceId)
+      const rest = [...(own ?? [])].filter((hash) => !hashes.includes(hash))
+      if (rest.length !== (own?.size ?? 0)) await keep(namespaceId, rest)
     },
   }
 }

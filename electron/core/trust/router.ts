@@ -1,4 +1,4 @@
-import { acceptInput, approveInput, refuseInput } from '../../../shared/trust.ts'
+import { acceptInput, approveInput, refuseInput, unacceptInput } from '../../../shared/trust.ts'
 import type { NotedTarget } from '../auditing.ts'
 import { managementProcedure, router, type RpcContext } from '../rpc.ts'
 import type { Trust } from './trust.ts'
@@ -14,10 +14,16 @@ export function trustRouter({ trust }: TrustRouterOptions) {
     /** How much of it the caller may decide. */
     count: managementProcedure.query(({ ctx }) => trust.count(ctx.access)),
 
-    /** Takes tools in as they were looked at. */
+    /** Takes tools in as they were looked at; `accepted` takes that back. */
     accept: managementProcedure.input(acceptInput).mutation(async ({ ctx, input }) => {
       aboutNamespace(ctx, input.namespaceId)
-      await trust.accept(ctx.access, input)
+      return { accepted: await trust.accept(ctx.access, input) }
+    }),
+
+    /** Takes accepting back: they wait as before, or are to be looked at once more. */
+    unaccept: managementProcedure.input(unacceptInput).mutation(async ({ ctx, input }) => {
+      aboutNamespace(ctx, input.namespaceId)
+      await trust.unaccept(ctx.access, input)
     }),
 
     /** Switches tools off in the namespace, for good. */

@@ -28,6 +28,7 @@ beforeAll(async () => {
         plain: { servers },
         named: { servers, tools },
         cut: { servers, middleware },
+        'cut-named': { servers, middleware, tools: { first__env: { name: 'read_more' } } },
       },
       endpoints: {
         bare: { namespace: 'plain', prefix: false },
@@ -35,6 +36,7 @@ beforeAll(async () => {
         named: { namespace: 'named' },
         'named-bare': { namespace: 'named', prefix: false },
         cut: { namespace: 'cut', prefix: false },
+        'cut-named': { namespace: 'cut-named' },
         search: { namespace: 'plain', prefix: false, ...search },
       },
     },
@@ -93,12 +95,18 @@ describe('names that a person gave', () => {
 })
 
 describe('our own tools', () => {
-  test('read_more reads on where a server has one, too', async () => {
-    const all = await unique('cut')
-    expect(all).toEqual(expect.arrayContaining(['read_more', 'metamcp_metamcp_read_more']))
-    await using client = await connectAuto(core.mcpUrl('cut'), core.key)
+  test.each([
+    { why: 'a server has one', endpoint: 'cut', echo: 'echo', ours: 'metamcp_metamcp_read_more' },
+    {
+      ...{ why: 'a person called one so', endpoint: 'cut-named' },
+      ...{ echo: 'first__echo', ours: 'metamcp_read_more' },
+    },
+  ])('read_more reads on where $why, too', async ({ endpoint, echo, ours }) => {
+    const all = await unique(endpoint)
+    expect(all).toEqual(expect.arrayContaining(['read_more', ours]))
+    await using client = await connectAuto(core.mcpUrl(endpoint), core.key)
     const args = { message: 'x'.repeat(800) }
-    const cut = await client.callTool({ name: 'echo', arguments: args })
+    const cut = await client.callTool({ name: echo, arguments: args })
     const [, note] = cut.content as { text: string }[]
     const [, name = '', given = '{}'] = /call (\S+) with (\{.*\})/.exec(note?.text ?? '') ?? []
     const rest = await client.callTool({

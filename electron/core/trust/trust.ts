@@ -1,18 +1,20 @@
 import type { Namespace } from '../../../shared/namespace.ts'
 import type { OwnedServer } from '../../../shared/server.ts'
 import type {
+  AcceptedTool,
   AcceptInput,
   RefuseInput,
   ToolFlag,
   TrustCount,
   TrustedTool,
   TrustList,
+  UnacceptInput,
   WaitingCommand,
 } from '../../../shared/trust.ts'
 import type { Access } from '../access.ts'
-import { contentHash } from '../canonical-json.ts'
 import { AppError } from '../errors.ts'
 import { pinnedPart, toolHash } from '../tool-hash.ts'
+import { commandOf } from './commands.ts'
 import { openFlagging, type ListedServer } from './flags-of-tools.ts'
 import type { Reviewed } from './reviewed.ts'
 
@@ -34,6 +36,8 @@ export type TrustParts = {
     get(id: string): Namespace | undefined
     /** Takes tools in as they are given. */
     accept(id: string, tools: { serverId: string; definition: Definition }[]): Promise<unknown>
+    /** Has what was taken in before in the place of what was accepted, where that is so still. */
+    unaccept(id: string, tools: readonly AcceptedTool[]): Promise<unknown>
     /** Switches them off, or lets them wait once more. */
     refuse(id: string, tools: RefuseInput['tools']): Promise<unknown>
     restore(id: string, tools: RefuseInput['tools']): Promise<unknown>
@@ -42,7 +46,8 @@ export type TrustParts = {
   servers: {
     list(): readonly OwnedServer[]
     get(id: string): OwnedServer | undefined
-    approve(id: string): Promise<unknown>
+    /** `look` throws at what it is by then, should that be something else. */
+    approve(id: string, look: (server: OwnedServer) => void): Promise<unknown>
   }
   reviewed: Reviewed
   /** Of servers that are on in the namespace; without what is switched off. */
@@ -61,8 +66,12 @@ export type TrustParts = {
 export interface Trust {
   list(access: Access): Promise<TrustList>
   count(access: Access): Promise<TrustCount>
-  /** Rejects AppError `conflict` where a tool is another by now than the one that was looked at. */
-  accept(access: Access, input: AcceptInput): Promise<void>
+  /**
+   * Resolves with what takes it back. Rejects AppError `conflict` where a tool is another by now
+   * than the one that was looked at.
+   */
+  accept(access: Access, input: AcceptInput): Promise<AcceptedTool[]>
+  unaccept(access: Access, input: UnacceptInput): Promise<void>
   refuse(access: Access, input: RefuseInput): Promise<void>
   /** Takes a refusal back: the tools wait as before. */
   restore(access: Access, input: RefuseInput): Promise<void>
@@ -122,6 +131,11 @@ function decisions(parts: TrustParts, doubtedIn: Find): Omit<Trust, 'list' | 'co
     return access.requireChanged(namespaces.get(id), () => parts.noNamespace(id))
   }
 
+  async function told(namespaceId: string): Promise<void> {
+    parts.changed(namespaceId)
+    await parts.followNamespace(namespaceId)
+  }
+
   return {
     async accept(access, { namespaceId, tools }) {
       const namespace = mine(access, namespaceId)
@@ -133,8 +147,18 @@ function decisions(parts: TrustParts, doubtedIn: Find): Omit<Trust, 'list' | 'co
         namespaceId,
         flagged.map(({ definition }) => toolHash(definition)),
       )
-      parts.changed(namespaceId)
-      await parts.followNamespace(namespaceId)
+      await told(namespaceId)
+      return accepted.map(acceptedAs)
+    },
+    async unaccept(access, { namespaceId, tools }) {
+      mine(access, namespaceId)
+      const taken = tools.filter(({ before, hash }) => before !== hash)
+      if (taken.length > 0) await namespaces.unaccept(namespaceId, taken)
+      await reviewed.remove(
+        namespaceId,
+        tools.map(({ hash }) => hash),
+      )
+      await told(namespaceId)
     },
     async refuse(access, { namespaceId, tools }) {
       mine(access, namespaceId)
@@ -150,8 +174,10 @@ function decisions(parts: TrustParts, doubtedIn: Find): Omit<Trust, 'list' | 'co
       const missing = () => parts.noServer(serverId)
       const server = access.requireChanged(servers.get(serverId), missing)
       if (server.type !== 'STDIO' || server.approved) return
-      if (commandOf(server).hash !== hash) throw changedAgain(`The command of "${server.name}"`)
-      await servers.approve(serverId)
+      await servers.approve(serverId, (now) => {
+        const isSeen = now.type === 'STDIO' && commandOf(now).hash === hash
+        if (!isSeen) throw changedAgain(`The command of "${now.name}"`)
+      })
       await parts.followServer(serverId)
     },
   }
@@ -204,14 +230,15 @@ function seenAs(doubted: readonly Doubted[], tools: AcceptInput['tools']): Doubt
   })
 }
 
-function picked({ serverId, definition }: Doubted) {
-  return { serverId, definition }
+/** What was in already, and looked at for what is odd about it, was the same before. */
+function acceptedAs({ serverId, definition, state, pinned }: Doubted): AcceptedTool {
+  const hash = toolHash(definition)
+  const before = state === 'offered' ? hash : pinned
+  return { serverId, tool: String(definition.name), hash, before }
 }
 
-function commandOf(server: Extract<OwnedServer, { type: 'STDIO' }>): WaitingCommand {
-  const { id, name, command, args, cwd, env } = server
-  const shown = { command, args, cwd, envNames: Object.keys(env) }
-  return { serverId: id, server: name, ...shown, hash: contentHash(shown) }
+function picked({ serverId, definition }: Doubted) {
+  return { serverId, definition }
 }
 
 function countByServer(all: readonly Doubted[]): Omit<TrustCount, 'commands'> {

@@ -1,13 +1,17 @@
 import { platform } from 'node:os'
 import { join } from 'node:path'
+import { serverDefinition } from '../../../shared/server.ts'
+import type { Access } from '../access.ts'
 import { openAdding, type Adding } from '../adding/adding.ts'
 import { openBundles } from '../adding/bundles/bundles.ts'
+import type { Definition } from '../adding/draft.ts'
 import { openRegistry } from '../adding/registry/registry.ts'
 import { openAddServers } from './add-servers.ts'
 import type { Changes } from '../changes.ts'
 import type { CoreConfig } from '../config.ts'
 import { openHttpClient } from '../connections/http-client.ts'
 import type { Database } from '../db/open.ts'
+import { AppError } from '../errors.ts'
 import type { Following } from './following.ts'
 import type { ServerRules } from '../server-rules.ts'
 import type { Stores } from './stores.ts'
@@ -48,6 +52,7 @@ export async function openStoredAdding(parts: OpenAddingParts): Promise<Adding &
     takenNames: (accountId) =>
       stores.servers.list().flatMap(({ name, ownerId }) => (ownerId === accountId ? [name] : [])),
     isOwnUrl: (url) => own.some((one) => url.startsWith(`${one}/metamcp/`)),
+    refusal: (access, server) => refusalOf(rules, access, server),
     create: openAddServers({ db, stores, rules, follow: follow.server }),
   })
   return Object.assign(adding, {
@@ -57,4 +62,17 @@ export async function openStoredAdding(parts: OpenAddingParts): Promise<Adding &
       await http.close()
     },
   })
+}
+
+function refusalOf(rules: ServerRules, access: Access, server: Definition): string | null {
+  // Of an address only values that come later could be refused.
+  const after = serverDefinition.safeParse({ ...server, name: 'x' })
+  if (server.type !== 'STDIO' || !after.success) return null
+  try {
+    rules.refuse(access, { after: after.data, ownerId: access.accountId })
+    return null
+  } catch (error) {
+    if (error instanceof AppError) return error.message
+    throw error
+  }
 }

@@ -1,4 +1,5 @@
 import type { NewServer } from '../../../shared/server.ts'
+import { readServer } from '../adding/client-entry.ts'
 import { openAiClients, type AiClientsService } from '../clients/clients.ts'
 import type { AiClientsParts, SeenBy } from '../clients/parts.ts'
 import type { Access } from '../access.ts'
@@ -44,6 +45,7 @@ export function openStoredAiClients(parts: StoredAiClientsParts): Promise<AiClie
       const all = stores.servers.list()
       return access?.seen(all) ?? all.filter(({ ownerId }) => ownerId === null)
     },
+    readServer,
     addServers: (inputs, namespaceId) => addServers(parts, inputs, namespaceId),
     seen: (by, access) => lastVisit(watching, by, access),
     changed: () => changes.publish({ kind: 'ai-clients' }),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { ConfigFile, ConfigNamespace, ConfigServer } from '../../../shared/config-file.ts'
+import { decodeText } from '../../../shared/decode-text.ts'
 import { isOwnModule, NO_OWN_MODULES, type MiddlewareEntry } from '../../../shared/middleware.ts'
 import type { ItemRulePatch, ToolRulePatch } from '../../../shared/namespace.ts'
 import { serverDefinition, type ServerDefinition } from '../../../shared/server.ts'
@@ -80,7 +81,7 @@ export function namesIn({ servers, namespaces }: DefinitionStores) {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return decodeText(await readFile(path))
   } catch (cause) {
     const text = `The config file "${path}" cannot be read: ${messageOf(cause)}.`
     throw new AppError('invalid', text, { cause })
@@ -211,11 +212,11 @@ async function applyEndpoints({ tx, file, stores }: Work): Promise<Applied[]> {
   const serverId = ids(await stores.servers.listIn(tx))
   return applyEach('endpoint', file.endpoints, async (name, entry) => {
     const { namespace, discovery, ...rest } = entry
-    const pinned = discovery?.pinned.map((key) => {
+    const pinned = discovery?.pinned?.map((key) => {
       const { server = '', tool = '' } = splitToolKey(key) ?? {}
       return { serverId: serverId(server), tool }
     })
-    const found = discovery && { discovery: { ...discovery, pinned: pinned ?? [] } }
+    const found = discovery && { discovery: { ...discovery, pinned } }
     const before = stored.get(name)
     const namespaceId = namespace === undefined ? before?.namespaceId : idOf(namespace)
     const after = before

@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Database } from '../db/open.ts'
 import { connectAuto, connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
 import { openRawClient } from '../testing/raw-client.ts'
 import { openTempAccounts } from '../testing/temp-accounts.ts'
 import { configFileOf, startTempCore, type TempCore } from '../testing/temp-core.ts'
+import { setMiddleware, startWithMiddleware } from '../testing/with-middleware.ts'
 
 const TOKEN = 'ghp_abcdefghijklmnop1234'
 const QUICK = { callLog: { everyMs: 10 } }
@@ -11,11 +13,15 @@ const QUICK = { callLog: { everyMs: 10 } }
 const listed = ({ admin }: TempCore, filters = {}) =>
   admin.calls.list.query({ limit: 100, filters }).then(({ calls }) => calls)
 
-/** A namespace of the echo server with a list of middlewares. */
-function fileWith(middleware: object[]) {
-  const file = configFileOf([echoServer({ tools: 2 })]) as { namespaces: { default: object } }
-  return { ...file, namespaces: { default: { ...file.namespaces.default, middleware } } }
-}
+/** Tests that need nothing else of it share one: a start takes seconds. */
+let core: TempCore
+beforeAll(async () => {
+  const reflect = { annotations: { readOnlyHint: true, idempotentHint: true } }
+  const options = { namespace: { tools: { echo__reflect: reflect } }, times: QUICK }
+  core = await startWithMiddleware([], options)
+})
+afterAll(() => core[Symbol.asyncDispose]())
+beforeEach(async () => void (await core.admin.calls.clear.mutate()))
 
 const clients = [
   ['SDK v1', connectLegacy],
@@ -23,7 +29,7 @@ const clients = [
 ] as const
 
 test.each(clients)('what a client of %s calls is in the log', async (_, connect) => {
-  await using core = await startTempCore({ file: configFileOf([echoServer()]), times: QUICK })
+  await setMiddleware(core, [])
   await using client = await connect(core.mcpUrl(), core.key)
   await client.callTool({ name: 'echo__echo', arguments: { message: 'hello' } })
   await client.callTool({ name: 'echo__fail', arguments: {} })
@@ -50,11 +56,10 @@ test.each(clients)('what a client of %s calls is in the log', async (_, connect)
 test.each(['legacy', 'modern'] as const)(
   'a namespace that says so has the log keep what was said, %s, without secrets',
   async (era) => {
-    const file = fileWith([
+    await setMiddleware(core, [
       { use: 'redact', words: ['Ada'], results: false },
       { use: 'log-call', maxCharacters: 200 },
     ])
-    await using core = await startTempCore({ file, times: QUICK })
     await using client = await openRawClient(core, { era })
     const message = `Ada says ${TOKEN}`
     expect(await client.call('echo__echo', { message })).toBe('[redacted] says [redacted secret]')
@@ -73,21 +78,91 @@ test.each(['legacy', 'modern'] as const)(
   },
 )
 
-test('a call does not wait for a database that is stalled, nor fail for one that is broken', async () => {
-  let isStalled = true
-  const record = () => (isStalled ? new Promise<never>(() => {}) : Promise.reject(new Error('no')))
-  const file = configFileOf([echoServer()])
-  for (const one of [true, false]) {
-    isStalled = one
-    await using core = await startTempCore({ file, times: { callLog: { everyMs: 1, record } } })
-    await using client = await openRawClient(core, { era: 'modern' })
-    for (let count = 0; count < 20; count++) {
-      expect(await client.call('echo__echo', { message: 'hi' })).toBe('hi')
-    }
-    const health = () => core.admin.calls.health.query()
-    if (isStalled) expect(await health()).toEqual({ written: 0, dropped: 0, queued: 20 })
-    else await expect.poll(health).toEqual({ written: 0, dropped: 20, queued: 0 })
+test('a call is logged as of its server also where that was not asked', async () => {
+  await setMiddleware(core, [
+    { use: 'limit-rate', perMinute: 3 },
+    { use: 'cache', seconds: 60 },
+  ])
+  const [endpoint] = await core.admin.endpoints.list.query()
+  const patch = { discovery: { mode: 'search' as const } }
+  await core.admin.endpoints.update.mutate({ id: endpoint?.id ?? '', patch })
+  await using client = await openRawClient(core, { era: 'modern' })
+  const call = (name: string, args: object) =>
+    client.request('tools/call', { name, arguments: args }).catch(() => null)
+  const asked = { a: 1 }
+  await call('echo__reflect', asked)
+  // From the cache, from the cache, by ourselves, by nobody, and by nobody.
+  await call('echo__reflect', asked)
+  await call('call_tool', { name: 'echo__reflect', arguments: asked })
+  await call('search_tools', { query: 'reflect' })
+  await call('echo__reflect', asked)
+  await call('made_up', {})
+  await expect.poll(async () => (await listed(core)).length).toBe(6)
+  const rows = (await listed(core)).toReversed()
+  expect(rows.map(({ name, server, outcome }) => [name, server, outcome])).toEqual([
+    ...[1, 2, 3].map(() => ['echo__reflect', 'echo', 'ok']),
+    ['search_tools', null, 'ok'],
+    ['echo__reflect', 'echo', '-32029'],
+    ['made_up', null, '-32029'],
+  ])
+  const stats = async (by: 'tool' | 'server') => {
+    const found = await core.admin.calls.stats.query({ by })
+    return found.map(({ key, calls, failed }) => [key, calls, failed])
   }
+  expect(await stats('tool')).toEqual([
+    ['echo__reflect', 4, 1],
+    ['search_tools', 1, 0],
+    [null, 1, 1],
+  ])
+  expect(await stats('server')).toEqual([
+    ['echo', 4, 1],
+    [null, 2, 1],
+  ])
+})
+
+test('a call does not wait for a database that is stalled: what is too much is dropped, and counted', async () => {
+  const own = Promise.withResolvers<Database['record']>()
+  const record = (one: Database['record']) => {
+    own.resolve(one)
+    return one
+  }
+  const callLog = { everyMs: 1, maxRows: 20, record }
+  await using core = await startTempCore({ file: configFileOf([echoServer()]), times: { callLog } })
+  await using client = await openRawClient(core, { era: 'modern' })
+  expect(await client.call('echo__echo', { message: 'hi' })).toBe('hi')
+  const health = () => core.admin.calls.health.query()
+  await expect.poll(health).toEqual({ written: 1, dropped: 0, queued: 0 })
+  // Somebody has the database's only session, and keeps it.
+  const release = Promise.withResolvers<void>()
+  const isHeld = Promise.withResolvers<void>()
+  const holding = (await own.promise)(() => {
+    isHeld.resolve()
+    return release.promise
+  })
+  await isHeld.promise
+  const reading = listed(core)
+  for (let count = 0; count < 30; count++) {
+    expect(await client.call('echo__echo', { message: 'hi' })).toBe('hi')
+  }
+  expect(await health()).toEqual({ written: 1, dropped: 10, queued: 20 })
+  release.resolve()
+  await holding
+  // Who looked meanwhile is answered now, and no more is lost.
+  expect(await reading).toHaveLength(1)
+  await expect.poll(health).toEqual({ written: 21, dropped: 10, queued: 0 })
+  expect(await listed(core)).toHaveLength(21)
+  const filter = { text: 'the call log lacks calls' }
+  expect(await core.admin.logs.list.query({ filter })).toHaveLength(1)
+})
+
+test('a call does not fail for a database that is broken', async () => {
+  const record = () => () => Promise.reject(new Error('no'))
+  const times = { callLog: { everyMs: 1, record } }
+  await using core = await startTempCore({ file: configFileOf([echoServer()]), times })
+  await using client = await openRawClient(core, { era: 'modern' })
+  expect(await client.call('echo__echo', { message: 'hi' })).toBe('hi')
+  const health = () => core.admin.calls.health.query()
+  await expect.poll(health).toEqual({ written: 0, dropped: 1, queued: 0 })
 })
 
 test('the log outlives a restart, and is as long as the settings say', async () => {

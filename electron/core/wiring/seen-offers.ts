@@ -19,7 +19,7 @@ export function offersFor(stores: Stores, statusOf: StatusOf) {
 }
 
 function sourcesFor(
-  { namespaces, servers, endpoints, catalogs, apiKeys, tokens }: Stores,
+  { namespaces, servers, endpoints, catalogs, apiKeys, tokens, preferences }: Stores,
   statusOf: StatusOf,
   access: Access,
 ): OfferSources {
@@ -45,6 +45,7 @@ function sourcesFor(
         .list()
         .filter((key) => access.changes(asOwned(key)) && apiKeys.opens(key.id, endpointId))
         .map(({ name }) => name),
+    isPaused: () => preferences.isPaused,
     describe: (view, catalogOf) => describeOffer(view, catalogOf, tokens.of),
   }
 }

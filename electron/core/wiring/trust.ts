@@ -26,6 +26,7 @@ export async function openStoredTrust(parts: StoredTrustParts): Promise<Trust> {
     namespaces: {
       ...{ list: namespaces.list, get: namespaces.get, accept: namespaces.accept },
       ...{ restore: namespaces.restore, definitions: namespaces.definitions },
+      unaccept: namespaces.unaccept,
       refuse: (id, tools) =>
         namespaces.setTools(
           id,
@@ -33,8 +34,7 @@ export async function openStoredTrust(parts: StoredTrustParts): Promise<Trust> {
         ),
     },
     servers: {
-      ...{ list: servers.list, get: servers.get },
-      approve: (id) => servers.update(id, { approve: true }),
+      ...{ list: servers.list, get: servers.get, approve: servers.approve },
     },
     reviewed,
     toolsIn: (namespace) => toolsIn(stores, namespace),

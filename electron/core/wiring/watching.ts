@@ -44,9 +44,14 @@ const CHANGES_LISTS: ReadonlySet<Change['kind']> = new Set<Change['kind']>([
   'endpoint',
 ])
 
+type Recorder = Database['record']
+
 /** How the call log is written, where a test says so. */
 export type CallLogTimes = {
-  callLog?: Partial<Pick<CallsOptions, 'everyMs'>> & Partial<Pick<Database, 'record'>>
+  callLog?: Partial<Pick<CallsOptions, 'everyMs' | 'maxRows'>> & {
+    /** Is given the database's own, and may have something else take its place. */
+    record?: (own: Recorder) => Recorder
+  }
 }
 
 export type WatchingParts = {
@@ -110,17 +115,17 @@ export async function openWatching(parts: WatchingParts): Promise<Watching> {
 }
 
 function openCallLog({ config, db, stores, changes, sight, limits }: WatchingParts): Calls {
-  const { record = db.record, everyMs } = limits.callLog ?? {}
+  const { record = (own: Recorder) => own, ...times } = limits.callLog ?? {}
   return openCalls({
-    ...{ db: { read: db.read, record }, log: config.log, everyMs },
+    ...{ db: { read: db.read, record: record(db.record) }, log: config.log, ...times },
     labelOf: (id) => LABELS.get(id),
     ownerOf(visit) {
       const place = sight.placeOf(visit)
       return { ownerId: keeperOf(place), accountId: place.accountId }
     },
     bounds() {
-      const { callLogDays, callLogRows } = stores.preferences.get()
-      return { days: callLogDays, rows: callLogRows }
+      const { callLogDays: days, callLogRows: rows, callLogMegabytes } = stores.preferences.get()
+      return { days, rows, bytes: callLogMegabytes * 1024 * 1024 }
     },
     onChange: () => changes.publish({ kind: 'calls' }),
   })

@@ -1,9 +1,10 @@
 import { ActionIcon, Button, Splitter } from '@mantine/core'
 import { useLocalStorage, useMediaQuery, type SplitterPaneSize } from '@mantine/hooks'
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { BackIcon, CloseIcon } from './icons.ts'
 import styles from './list-and-pane.module.css'
+import { gridOr, useFocusBack } from './use-focus-back.ts'
 
 export type ListAndPaneProps = {
   list: ReactNode
@@ -22,6 +23,9 @@ export function ListAndPane({ list, pane, label, onClose }: ListAndPaneProps) {
     defaultValue: '400px',
     getInitialValueInEffect: false,
   })
+  const aside = useRef<HTMLElement>(null)
+  const listBox = useRef<HTMLDivElement>(null)
+  useFocusBack(aside, () => gridOr(listBox.current))
   useEffect(() => {
     if (pane === null) return
     const close = (event: KeyboardEvent) => {
@@ -32,7 +36,7 @@ export function ListAndPane({ list, pane, label, onClose }: ListAndPaneProps) {
   }, [pane, onClose])
 
   const side = pane !== null && (
-    <aside className={styles.pane} aria-label={label} tabIndex={-1}>
+    <aside ref={aside} className={styles.pane} aria-label={label} tabIndex={-1}>
       <CloseButton isNarrow={isNarrow} onClose={onClose} />
       {pane}
     </aside>
@@ -49,7 +53,7 @@ export function ListAndPane({ list, pane, label, onClose }: ListAndPaneProps) {
         onSizeChange={([, right]) => right !== undefined && setWidth(right)}
       >
         <Splitter.Pane defaultSize="100%" min="30%">
-          <div className={styles.list} inert={side !== false && isNarrow}>
+          <div ref={listBox} className={styles.list} inert={side !== false && isNarrow}>
             {list}
           </div>
         </Splitter.Pane>

@@ -1,4 +1,4 @@
-import { Textarea } from '@mantine/core'
+import { Checkbox, Textarea } from '@mantine/core'
 import { getDefaultRegistry } from '@rjsf/core'
 import {
   ariaDescribedByIds,
@@ -102,5 +102,28 @@ function TextField(props: WidgetProps) {
   )
 }
 
+/** What it means stands below its name, as everywhere else. */
+function CheckField(props: WidgetProps) {
+  const { id, htmlName, label, schema, options, value, onChange, rawErrors } = props
+  const words: unknown = options.description ?? schema.description
+  return (
+    <Checkbox
+      id={id}
+      name={htmlName ?? id}
+      label={labelValue(label || undefined, props.hideLabel === true, false)}
+      description={words as string | undefined}
+      required={props.required === true}
+      disabled={props.disabled === true || props.readonly === true}
+      checked={value === true}
+      error={rawErrors && rawErrors.length > 0 ? rawErrors.join('\n') : undefined}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
+  )
+}
+
 export const fields: RegistryFieldsType = { ObjectField }
-export const widgets: RegistryWidgetsType = { TextWidget: InputField, TextareaWidget: TextField }
+export const widgets: RegistryWidgetsType = {
+  TextWidget: InputField,
+  TextareaWidget: TextField,
+  CheckboxWidget: CheckField,
+}

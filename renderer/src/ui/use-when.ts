@@ -21,9 +21,20 @@ export function useWhen() {
   const present = useSyncExternalStore(subscribe, () => now)
   return useMemo(() => {
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
-    const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' })
+    // As everywhere in the window, and as short in every language.
+    const day24 = { hourCycle: 'h23' } as const
+    const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', ...day24 })
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
-    const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+    const moment = new Intl.DateTimeFormat(language, {
+      ...{ dateStyle: 'medium', timeStyle: 'short' },
+      ...day24,
+    })
+    const minute = { hour: '2-digit', minute: '2-digit', ...day24 } as const
+    const thisYear = new Intl.DateTimeFormat(language, {
+      month: 'short',
+      day: 'numeric',
+      ...minute,
+    })
     return {
       /** Of a time that has passed: ISO, or milliseconds. */
       ago(time: string | number): string {
@@ -33,11 +44,12 @@ export function useWhen() {
       },
       date: (iso: string) => day.format(Date.parse(iso)),
       moment: (iso: string) => moment.format(Date.parse(iso)),
-      /** `10:41:02`, or with its day where that is not today. */
+      /** `10:41:02`; `12 Oct, 10:41` where that is not today, and with the year where it is not this. */
       lately(iso: string): string {
         const at = new Date(iso)
-        const isToday = at.toDateString() === new Date().toDateString()
-        return (isToday ? clock : moment).format(at)
+        const today = new Date()
+        if (at.toDateString() === today.toDateString()) return clock.format(at)
+        return (at.getFullYear() === today.getFullYear() ? thisYear : moment).format(at)
       },
     }
   }, [language, present])

@@ -5,7 +5,8 @@ import type { Candidate, Definition } from '../draft.ts'
 import { openHoles, type InputHints } from '../holes.ts'
 import { nameOfUrl } from '../names.ts'
 import { nameOfCommand } from './command-lines.ts'
-import { readEntry, type RawEntry } from './entry.ts'
+import { readEntry } from './entry.ts'
+import type { RawEntry } from './fields.ts'
 import type { PastedServer } from './read-pasted.ts'
 
 export type DraftOptions = {
@@ -35,8 +36,12 @@ function draftServer({ name, value, problem, lineOf }: PastedServer, context: Co
   const entry = value as RawEntry
   const read = readEntry(entry)
   if ('problems' in read) return refuse(read.problems[0] ?? { path: [], message: 'is no server' })
-  const { definition, notes } = read
-  if (definition.type !== 'STDIO' && context.isOwnUrl(definition.url)) {
+  const { definition, notes, leftOut } = read
+  // Gaps are marked by it: what holds it already would become one.
+  if (JSON.stringify(definition).includes('\\u0000')) {
+    return refuse({ path: [], message: 'must not hold NUL' })
+  }
+  if (leadsHere(definition, context)) {
     return refuse({ path: [], message: 'this is MetaMCP itself' })
   }
   const description = entry['description']
@@ -46,9 +51,22 @@ function draftServer({ name, value, problem, lineOf }: PastedServer, context: Co
   return {
     name: name ?? guessName(definition),
     notes,
-    ...(typeof description === 'string' && { description: description.slice(0, 2_000) }),
+    leftOut,
+    ...(typeof description === 'string' && { description: shortened(description) }),
     ...drafted,
   }
+}
+
+/** Also by a bridge, ours or another's. */
+function leadsHere(definition: Definition, { isOwnUrl }: DraftOptions): boolean {
+  if (definition.type !== 'STDIO') return isOwnUrl(definition.url)
+  const words = [definition.command, ...(definition.args ?? [])]
+  const isBridge =
+    words.some((word) => /(?:^|[\\/])metamcp(?:\.\w+)?$/i.test(word)) &&
+    words.some((word) => /^(?:--)?stdio$/.test(word)) &&
+    // That of another folder is another one.
+    !words.some((word) => word.startsWith('--data-dir'))
+  return isBridge || words.some(isOwnUrl)
 }
 
 /** What no value given later can make good. */
@@ -66,6 +84,11 @@ function possibleUrl(shown: string): string {
     .replace(/^‹[^›]*›/, 'http://host')
     .replaceAll(/:‹[^›]*›/g, ':1')
     .replaceAll(/[‹›\s]/g, '')
+}
+
+/** As the rules for descriptions want it: nobody is kept from a server by its description. */
+function shortened(description: string): string {
+  return description.replaceAll('\0', '').slice(0, 2_000)
 }
 
 function guessName(definition: Definition): string {

@@ -4,12 +4,12 @@ import { oauthClient, serverPatch } from '../../../../shared/server.ts'
 import type { Problem } from '../../problems.ts'
 import type { Definition } from '../draft.ts'
 import { withoutBridge, withoutWrapper } from './bridges.ts'
+import { openFields, type Fields, type RawEntry } from './fields.ts'
 import { splitCommand } from './shell-words.ts'
 
-/** One server as a client writes it down. */
-export type RawEntry = Record<string, unknown>
-
-export type ReadEntry = { definition: Definition; notes: FoundNote[] } | { problems: Problem[] }
+/** `leftOut`: names of fields that ask for something and mean nothing here. */
+export type ReadEntry =
+  { definition: Definition; notes: FoundNote[]; leftOut: string[] } | { problems: Problem[] }
 
 const text = z.string('must be a text')
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'must be a text').transform(String)
@@ -42,26 +42,20 @@ function isOneOf(value: unknown): boolean {
 
 /** A definition of what a client wrote, with its placeholders; or each mistake with its field. */
 export function readEntry(entry: RawEntry): ReadEntry {
-  const problems: Problem[] = []
-  /** The field by whichever name it has; `undefined` also where it is wrong. */
-  function take<T>(schema: z.ZodType<T>, names: readonly string[]): T | undefined {
-    const name = names.find((one) => entry[one] !== undefined && entry[one] !== null)
-    if (name === undefined) return undefined
-    const result = schema.safeParse(entry[name])
-    if (result.success) return result.data
-    problems.push({ path: [name], message: messageOf(result.error) })
-    return undefined
+  const fields = openFields(entry)
+  const read = fields.has(ADDRESS) ? readRemote(fields) : readLocal(fields)
+  const own = ownFields(fields)
+  const isOff = [
+    fields.takeIfFits(z.boolean(), 'disabled') === true,
+    fields.takeIfFits(z.boolean(), 'enabled') === false,
+  ].includes(true)
+  if (fields.problems.length > 0) return { problems: [...fields.problems] }
+  if (!read) return { problems: [{ path: [], message: 'needs a "command" or a "url"' }] }
+  return {
+    definition: { ...read.definition, ...own, ...(isOff && { enabled: false }) },
+    notes: [...read.notes, ...(isOff ? (['off'] as const) : [])],
+    leftOut: fields.unread(),
   }
-  const isRemote = ADDRESS.some((name) => entry[name] !== undefined)
-  const read = isRemote ? readRemote(entry, take) : readLocal(entry, take)
-  if (read === null && problems.length === 0) {
-    problems.push({ path: [], message: 'needs a "command" or a "url"' })
-  }
-  if (problems.length > 0 || read === null) return { problems }
-  const definition = { ...read.definition, ...ownFields(entry) }
-  const isOff = entry['disabled'] === true || entry['enabled'] === false
-  if (!isOff) return { ...read, definition }
-  return { definition: { ...definition, enabled: false }, notes: [...read.notes, 'off'] }
 }
 
 const OWN = serverPatch.pick({
@@ -69,37 +63,42 @@ const OWN = serverPatch.pick({
   ...{ idleConnections: true, maxConnections: true },
 })
 
-/** What a file of ours says beside. Where others mean something else by such a name, it is left. */
-function ownFields(entry: RawEntry): z.infer<typeof OWN> {
-  const fields = Object.entries(OWN.shape).flatMap(([name, schema]) => {
-    const result = schema.safeParse(entry[name])
-    return result.success && result.data !== undefined ? [[name, result.data] as const] : []
+/** What a file of ours says beside, and Codex of how long a start may take. */
+function ownFields(fields: Fields): z.infer<typeof OWN> {
+  const own = Object.entries(OWN.shape).flatMap(([name, schema]) => {
+    const value = fields.takeIfFits(schema, name)
+    return value === undefined ? [] : [[name, value] as const]
   })
-  return Object.fromEntries(fields)
+  const startTimeoutMs = OWN.shape.startTimeoutMs.unwrap()
+  const inSeconds = z.number().transform((seconds) => Math.round(seconds * 1_000))
+  const given =
+    fields.takeIfFits(inSeconds.pipe(startTimeoutMs), 'startup_timeout_sec') ??
+    fields.takeIfFits(startTimeoutMs, 'startup_timeout_ms')
+  const start = given === undefined ? {} : { startTimeoutMs: given }
+  return { ...start, ...Object.fromEntries(own) }
 }
 
 /** The client that was registered by hand, as we, Claude Code, Gemini CLI or Cursor write it. */
-function oauthOf(entry: RawEntry): z.infer<typeof oauthClient> | undefined {
-  const given = objectIn(entry['oauth']) ?? objectIn(entry['auth'])
+function oauthOf(fields: Fields): z.infer<typeof oauthClient> | undefined {
+  const given = fields.inside('oauth') ?? fields.inside('auth')
   if (!given) return undefined
-  const scopes = given['scope'] ?? given['scopes']
+  const scopes = given.peek('scope') ?? given.peek('scopes')
   const found = {
-    clientId: given['clientId'] ?? given['CLIENT_ID'],
-    clientSecret: given['clientSecret'] ?? given['CLIENT_SECRET'],
+    clientId: given.peek('clientId') ?? given.peek('CLIENT_ID'),
+    clientSecret: given.peek('clientSecret') ?? given.peek('CLIENT_SECRET'),
     scope: Array.isArray(scopes) ? scopes.join(' ') : scopes,
-    clientMetadataUrl: given['clientMetadataUrl'],
+    clientMetadataUrl: given.peek('clientMetadataUrl'),
   }
+  // Who is asked to sign in does so anyway.
+  given.settle('enabled')
   const known = Object.entries(found).filter(([, value]) => value !== undefined && value !== '')
   const result = oauthClient.safeParse(Object.fromEntries(known))
-  return result.success && known.length > 0 ? result.data : undefined
+  if (!result.success || known.length === 0) return undefined
+  given.settle('clientId', 'CLIENT_ID', 'clientSecret', 'CLIENT_SECRET')
+  given.settle('scope', 'scopes', 'clientMetadataUrl')
+  return result.data
 }
 
-function objectIn(value: unknown): RawEntry | undefined {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return isObject ? (value as RawEntry) : undefined
-}
-
-type Take = <T>(schema: z.ZodType<T>, names: readonly string[]) => T | undefined
 type Read = { definition: Definition; notes: FoundNote[] } | null
 
 const nested = z.object({
@@ -108,14 +107,15 @@ const nested = z.object({
   env: record.nullish(),
 })
 
-function readLocal(entry: RawEntry, take: Take): Read {
-  const line = takeCommand(entry, take)
-  const args = take(texts, ARGUMENTS) ?? []
-  const env = take(record, ENVIRONMENT) ?? {}
-  const cwd = take(text, FOLDER)
+function readLocal(fields: Fields): Read {
+  const line = takeCommand(fields)
+  const args = fields.take(texts, ARGUMENTS) ?? []
+  const env = fields.take(record, ENVIRONMENT) ?? {}
+  const cwd = fields.take(text, FOLDER)
   if (!line) return null
-  const own = Array.isArray(entry['env_keys']) ? entry['env_keys'].map(String) : []
-  const handed = (take(variables, ['env_vars']) ?? []).map((key) => [key, `\${${key}}`])
+  settleKind(fields)
+  const own = fields.takeIfFits(z.array(z.string()), 'env_keys') ?? []
+  const handed = (fields.take(variables, ['env_vars']) ?? []).map((key) => [key, `\${${key}}`])
   const keys = Object.fromEntries(own.filter((key) => !(key in env)).map((key) => [key, '']))
   const unwrapped = withoutWrapper([...line.words, ...args])
   const [command = '', ...rest] = unwrapped.words
@@ -146,46 +146,46 @@ function handedOn(command: string, args: string[]): Record<string, string> {
 }
 
 /** As words: some clients take a list, some one text with the arguments in it. */
-function takeCommand(
-  entry: RawEntry,
-  take: Take,
-): { words: string[]; env: Record<string, string> } | null {
-  const given = COMMAND.map((name) => entry[name]).find((value) => value !== undefined)
+function takeCommand(fields: Fields): { words: string[]; env: Record<string, string> } | null {
+  const given = COMMAND.map((name) => fields.peek(name)).find((value) => value !== undefined)
   if (Array.isArray(given)) {
-    const words = take(texts, COMMAND) ?? []
+    const words = fields.take(texts, COMMAND) ?? []
     return words.length > 0 ? { words, env: {} } : null
   }
   if (typeof given === 'object' && given !== null) {
-    const inner = take(nested, COMMAND)
+    const inner = fields.take(nested, COMMAND)
     return inner ? { words: [inner.path, ...(inner.args ?? [])], env: inner.env ?? {} } : null
   }
-  const command = take(text, COMMAND)?.trim() ?? ''
+  const command = fields.take(text, COMMAND)?.trim() ?? ''
   if (command === '') return null
-  const hasArguments = ARGUMENTS.some((name) => entry[name] !== undefined)
   // A path may hold spaces; a list of words beginning with a runner is a line.
-  const isLine = !hasArguments && /^(?:npx|uvx|uv|bunx|node|python3?|docker|deno) /.test(command)
-  const split = isLine ? splitCommand(command) : null
+  const isLine = /^(?:npx|uvx|uv|bunx|node|python3?|docker|deno) /.test(command)
+  const split = isLine && !fields.has(ARGUMENTS) ? splitCommand(command) : null
   return split && 'words' in split ? { words: split.words, env: {} } : { words: [command], env: {} }
 }
 
-function readRemote(entry: RawEntry, take: Take): Read {
-  const url = take(text, ADDRESS)?.trim()
-  const headers = take(record, HEADERS) ?? {}
-  const fromEnv = take(record, ['env_http_headers']) ?? {}
-  const token = take(text, ['bearerToken', 'bearer_token'])
-  const tokenVariable = take(text, ['bearer_token_env_var'])
-  const oauth = oauthOf(entry)
-  const inner = z.object({ headers: record }).safeParse(entry['requestOptions'])
+function readRemote(fields: Fields): Read {
+  const url = fields.take(text, ADDRESS)?.trim()
+  const headers = fields.take(record, HEADERS) ?? {}
+  const fromEnv = fields.take(record, ['env_http_headers']) ?? {}
+  const token = fields.take(text, ['bearerToken', 'bearer_token'])
+  const tokenVariable = fields.take(text, ['bearer_token_env_var'])
+  const oauth = oauthOf(fields)
   if (url === undefined || url === '') return null
-  const references = Object.entries(fromEnv).map(([name, variable]) => [name, `\${${variable}}`])
+  const inner = ['requestOptions', 'requestInit'].flatMap((name) =>
+    Object.entries(fields.inside(name)?.takeIfFits(record, 'headers') ?? {}),
+  )
+  const references = Object.entries(fromEnv).map(([name, variable]) => {
+    return [name, `\${${variable}}`] as const
+  })
   const bearerToken = token ?? (tokenVariable === undefined ? undefined : `\${${tokenVariable}}`)
   const definition = {
-    type: remoteType(entry),
+    type: remoteType(fields),
     url,
     headers: {
-      ...(inner.success ? inner.data.headers : {}),
+      ...Object.fromEntries(inner),
       ...headers,
-      ...(Object.fromEntries(references) as Record<string, string>),
+      ...Object.fromEntries(references),
     },
     ...(bearerToken !== undefined && { bearerToken }),
     ...(oauth && { oauth }),
@@ -194,15 +194,17 @@ function readRemote(entry: RawEntry, take: Take): Read {
 }
 
 /** For a bare address Streamable HTTP: the connection falls back to SSE by itself. */
-function remoteType(entry: RawEntry): 'SSE' | 'STREAMABLE_HTTP' {
-  const type = entry['type'] ?? entry['transport'] ?? entry['transportType']
-  return type === 'sse' ? 'SSE' : 'STREAMABLE_HTTP'
+function remoteType(fields: Fields): 'SSE' | 'STREAMABLE_HTTP' {
+  return settleKind(fields) === 'sse' ? 'SSE' : 'STREAMABLE_HTTP'
 }
 
-function messageOf({ issues: [issue] }: z.ZodError): string {
-  // Of a list the field itself is named: people look for it, and its line is known.
-  if (issue && issue.path.length > 0 && typeof issue.path[0] === 'number') {
-    return 'must be a list of texts'
-  }
-  return issue && issue.path.length > 0 ? 'must be an object of texts' : (issue?.message ?? '')
+const KIND = z
+  .string()
+  .toLowerCase()
+  .regex(/^(?:stdio|local|sse|https?|remote|streamable[-_]?https?)$/)
+
+/** How it is reached, by the name that clients have for it. */
+function settleKind(fields: Fields): string | undefined {
+  const given = ['type', 'transport', 'transportType'].map((name) => fields.takeIfFits(KIND, name))
+  return given.find((kind) => kind !== undefined)
 }

@@ -1,5 +1,6 @@
 import type { FoundFormat, NeededValue } from '../../../../shared/add-server.ts'
-import { isEntry, type RawEntry } from './entry.ts'
+import { isEntry } from './entry.ts'
+import type { RawEntry } from './fields.ts'
 
 type Path = (string | number)[]
 type JsonObject = Record<string, unknown>
@@ -32,24 +33,29 @@ export function findServers(root: unknown): Group | null {
     return places.some(({ value }) => isEntry(value)) ? { format: 'entry', places } : null
   }
   if (!isObject(root)) return null
-  for (const { path, format } of HOLDERS) {
-    const holder = path.reduce<unknown>(
-      (value, key) => (isObject(value) ? value[key] : undefined),
-      root,
-    )
-    const isSound = format === 'opencode' || format === 'goose' ? hasEntries : isHolder
-    if (!isSound(holder)) continue
-    const own = Array.isArray(holder) ? listPlaces(holder, path) : mapPlaces(holder, path)
-    const places = format === 'mcp-servers' ? [...own, ...projectPlaces(root)] : own
-    const isContinue = Array.isArray(holder) && format === 'mcp-servers'
-    return { format: isContinue ? 'continue' : refine(format, places), places }
-  }
+  // Where one holder is empty, servers may still be in another.
+  const groups = HOLDERS.flatMap((holder) => groupIn(root, holder) ?? [])
+  const found = groups.find(({ places }) => places.length > 0) ?? groups[0]
+  if (found) return found
   const ofProjects = projectPlaces(root)
   if (ofProjects.length > 0) return { format: 'mcp-servers', places: ofProjects }
   if (isEntry(root))
     return { format: 'entry', places: [{ name: nameIn(root), path: [], value: root }] }
   // What is inside of somebody's "mcpServers", without that around it.
   return hasEntries(root) ? { format: 'mcp-servers', places: mapPlaces(root, []) } : null
+}
+
+function groupIn(root: JsonObject, { path, format }: (typeof HOLDERS)[number]): Group | null {
+  const holder = path.reduce<unknown>(
+    (value, key) => (isObject(value) ? value[key] : undefined),
+    root,
+  )
+  const isSound = format === 'opencode' || format === 'goose' ? hasEntries : isHolder
+  if (!isSound(holder)) return null
+  const own = Array.isArray(holder) ? listPlaces(holder, path) : mapPlaces(holder, path)
+  const places = format === 'mcp-servers' ? [...own, ...projectPlaces(root)] : own
+  const isContinue = Array.isArray(holder) && format === 'mcp-servers'
+  return { format: isContinue ? 'continue' : refine(format, places), places }
 }
 
 /** Claude Code keeps servers of its projects in its own file, each beside the folder's path. */
@@ -74,8 +80,14 @@ function hintsOf(input: JsonObject): Partial<NeededValue> {
     ...(typeof description === 'string' && { description }),
     ...(password === true && { secret: true }),
     ...(typeof input['default'] === 'string' && { default: input['default'] }),
-    ...(Array.isArray(options) && { choices: options.map(String) }),
+    ...(Array.isArray(options) && { choices: options.flatMap(choiceIn) }),
   }
+}
+
+/** A text, or one with words beside it. */
+function choiceIn(option: unknown): string[] {
+  const value = isObject(option) ? (option['value'] ?? option['label']) : option
+  return typeof value === 'object' || value === undefined ? [] : [String(value)]
 }
 
 /** Clients that share a holder and differ in how they call an address. */

@@ -1,4 +1,5 @@
-import { isEntry, type RawEntry } from './entry.ts'
+import { isEntry } from './entry.ts'
+import type { RawEntry } from './fields.ts'
 
 type LinkEntry = { name: string | null; value: RawEntry; inputs?: unknown }
 type Result = LinkEntry | { problem: string }

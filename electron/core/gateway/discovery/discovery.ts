@@ -3,13 +3,16 @@ import type { JsonObject } from '../../json-rpc.ts'
 import type { ToolTokens } from '../../tool-tokens.ts'
 import type { Call, Handler } from '../call.ts'
 import { ORIGIN, type Listed } from '../catalog.ts'
+import { UnknownName } from '../unknown.ts'
 import {
   foundResult,
   maybeOwn,
+  noSuchTool,
   ownNames,
   ownTools,
   readCall,
   readSearch,
+  refused,
   type OwnNames,
 } from './own-tools.ts'
 import type { ToolSearch } from './tool-search.ts'
@@ -23,6 +26,9 @@ export type DiscoveryParts = {
   /** Whether a client gives its model few tools of many by itself. */
   searchesTools(info: ClientInfo): boolean
 }
+
+/** Of names for one that nobody has. */
+const MOST_ALIKE = 3
 
 export type Discovering = {
   handle: Handler
@@ -58,17 +64,7 @@ export function discover(handle: Handler, parts: Parts): Discovering {
     return { ...result, tools: [...own, ...kept] }
   }
 
-  async function find(call: Call, name: string): Promise<JsonObject> {
-    const { query, limit } = readSearch(call.params, name)
-    const all = listOf(await handle({ ...call, method: 'tools/list', params: {} }))
-    return foundResult(await search.search(all, query, limit), query)
-  }
-
-  function callFound(call: Call, name: string): Promise<JsonObject> {
-    const params = readCall(call.params, name)
-    if (call.route) call.route.meant = { name: params.name, arguments: params.arguments }
-    return handle({ ...call, params })
-  }
+  const { find, callFound } = openOwnCalls(handle, search)
 
   return {
     async handle(call) {
@@ -78,8 +74,8 @@ export function discover(handle: Handler, parts: Parts): Discovering {
       const { name } = call.params
       if (call.method !== 'tools/call' || !maybeOwn(name)) return handle(call)
       const own = await named()
-      if (name === own.call) return callFound(call, name)
-      return name === own.search ? find(call, name) : handle(call)
+      if (name === own.call) return callFound(call, own)
+      return name === own.search ? find(call, own) : handle(call)
     },
     async introduction(info) {
       try {
@@ -88,6 +84,34 @@ export function discover(handle: Handler, parts: Parts): Discovering {
       } catch {
         // Where tools cannot be listed, asking for the list says why.
         return null
+      }
+    },
+  }
+}
+
+/** What our two tools do. */
+function openOwnCalls(handle: Handler, search: ToolSearch) {
+  /** As this caller may see them. */
+  const listFor = async (call: Call) =>
+    listOf(await handle({ ...call, method: 'tools/list', params: {} }))
+
+  return {
+    async find(call: Call, own: OwnNames): Promise<JsonObject> {
+      const asked = readSearch(call.params)
+      if (!asked) return refused(own, own.search)
+      const found = await search.search(await listFor(call), asked.query, asked.limit)
+      return foundResult(found, asked)
+    },
+    async callFound(call: Call, own: OwnNames): Promise<JsonObject> {
+      const params = readCall(call.params)
+      if (!params) return refused(own, own.call)
+      const { name } = params
+      if (call.route) call.route.meant = { name, arguments: params.arguments }
+      try {
+        return await handle({ ...call, params })
+      } catch (error) {
+        if (!(error instanceof UnknownName)) throw error
+        throw noSuchTool(name, await search.search(await listFor(call), name, MOST_ALIKE), own)
       }
     },
   }

@@ -1,7 +1,7 @@
-import { RpcCode, RpcError, isObject, type JsonObject } from '../../json-rpc.ts'
+import { isObject, type JsonObject } from '../../json-rpc.ts'
 import { parseJson } from '../../json.ts'
 import { ORIGIN, type Listed } from '../catalog.ts'
-import { quote } from '../unknown.ts'
+import { quote, UnknownName, unknownTool } from '../unknown.ts'
 
 /** How our two tools are called on an endpoint. */
 export type OwnNames = { search: string; call: string }
@@ -11,6 +11,13 @@ const CALL = 'call_tool'
 
 const RESULTS = 5
 const MOST_RESULTS = 20
+/** Named after them, without their schemas: people's words lead to the first few not always. */
+const ALSO = 5
+
+/** Characters of definitions in one answer: about 10,000 tokens. */
+const MAX_FOUND = 40_000
+/** Of the description of a tool for which there is no room. */
+const MAX_BRIEF = 200
 
 /** Names of servers in a description: enough to know what may be found. */
 const MAX_SERVERS = 40
@@ -47,7 +54,10 @@ export function ownTools(names: OwnNames, tools: readonly Listed[]): JsonObject[
         type: 'object',
         properties: {
           query: { type: 'string', description: 'What the tool is to do, such as "create issue".' },
-          limit: { type: 'integer', minimum: 1, maximum: MOST_RESULTS, default: RESULTS },
+          limit: {
+            ...{ type: 'integer', minimum: 1, maximum: MOST_RESULTS, default: RESULTS },
+            description: 'How many come with their inputSchema.',
+          },
         },
         required: ['query'],
         additionalProperties: false,
@@ -71,32 +81,47 @@ export function ownTools(names: OwnNames, tools: readonly Listed[]): JsonObject[
   ]
 }
 
-/** What a search is for. Throws `RpcError` -32602. */
-export function readSearch({ arguments: said }: JsonObject, name: string) {
+/** What a search is for, and how many to look for and to show whole; `null`: nothing to search. */
+export function readSearch({ arguments: said }: JsonObject) {
   const { query, limit = RESULTS } = isObject(said) ? said : {}
-  if (typeof query !== 'string' || query.trim() === '') {
-    throw new RpcError(RpcCode.invalidParams, `${name} takes a "query": what the tool is to do`)
-  }
+  if (typeof query !== 'string' || query.trim() === '') return null
   const count = Number(limit)
   const isCount = Number.isInteger(count) && count >= 1
-  return { query, limit: isCount ? Math.min(count, MOST_RESULTS) : RESULTS }
+  const whole = isCount ? Math.min(count, MOST_RESULTS) : RESULTS
+  return { query, whole, limit: whole + ALSO }
 }
 
-/** The parameters of the call that is meant: all that came with it stays. Throws `RpcError` -32602. */
-export function readCall(params: JsonObject, name: string): JsonObject & { name: string } {
+/** The parameters of the call that is meant: all that came with it stays; `null`: no tool is. */
+export function readCall(params: JsonObject): (JsonObject & { name: string }) | null {
   const { arguments: said, ...rest } = params
   const inner = isObject(said) ? said : {}
-  if (typeof inner.name !== 'string') {
-    throw new RpcError(
-      RpcCode.invalidParams,
-      `${name} takes the "name" of a tool, and its "arguments"`,
-    )
-  }
+  if (typeof inner.name !== 'string') return null
   const given = inner.arguments
   return {
     ...{ ...rest, name: inner.name },
     ...(given !== undefined && { arguments: typeof given === 'string' ? parsed(given) : given }),
   }
+}
+
+/** A result, since models are shown those; many clients keep an error of the protocol to themselves. */
+export function refused({ search, call }: OwnNames, name: string): JsonObject {
+  const text =
+    name === search
+      ? `${search} takes a "query": in a few words, what the tool is to do.`
+      : `${call} takes the "name" of a tool that ${search} found, and its "arguments".`
+  return { content: [{ type: 'text', text }], isError: true }
+}
+
+/** Nobody has a tool of that name: a model is told of those whose names are alike. */
+export function noSuchTool(
+  name: string,
+  alike: readonly JsonObject[],
+  { search }: OwnNames,
+): UnknownName {
+  const names = alike.map((tool) => String(tool.name)).join(', ')
+  const hint = names === '' ? `${search} finds those that are there.` : `Perhaps: ${names}`
+  const unknown = unknownTool(name)
+  return new UnknownName(unknown.code, `${unknown.message}. ${hint}`)
 }
 
 /** Some models write an object as its JSON. */
@@ -109,20 +134,49 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What was found, for programs and, as text, for models. */
-export function foundResult(tools: readonly JsonObject[], query: string): JsonObject {
-  const found: JsonObject = { tools: tools.map(compact) }
+type Search = { query: string; whole: number }
+
+/**
+ * What was found, for programs and, as text, for models: so many whole, as far as they fit into an
+ * answer, and the others without their schemas.
+ */
+export function foundResult(
+  tools: readonly JsonObject[],
+  { query, whole: max }: Search,
+): JsonObject {
+  let length = 0
+  let areCut = false
+  const shown = tools.map((tool, at) => {
+    const whole = compact(tool)
+    const size = JSON.stringify(whole).length
+    // The first is whole in any case: it could not be called else.
+    if (at > 0 && (at >= max || length + size > MAX_FOUND)) {
+      areCut = true
+      return brief(tool)
+    }
+    length += size
+    return whole
+  })
+  const found: JsonObject = { tools: shown }
   if (tools.length === 0) found.note = `Nothing fits "${quote(query)}". Try other words, or fewer.`
+  if (areCut) found.note = 'For the inputSchema of one that comes without, search for its name.'
   return { content: [{ type: 'text', text: JSON.stringify(found) }], structuredContent: found }
 }
 
-/** What a model needs to call it. */
-function compact({ name, title, description, inputSchema }: JsonObject): JsonObject {
+/** What a model needs to call it, and to know what a call may do. */
+function compact({ name, title, description, inputSchema, annotations }: JsonObject): JsonObject {
   const { $schema: _, ...schema } = isObject(inputSchema) ? inputSchema : {}
   return {
     name,
     ...(title !== undefined && { title }),
     ...(description !== undefined && { description }),
     inputSchema: schema,
+    ...(annotations !== undefined && { annotations }),
   }
+}
+
+function brief({ name, description }: JsonObject): JsonObject {
+  if (typeof description !== 'string') return { name }
+  const isLong = description.length > MAX_BRIEF
+  return { name, description: isLong ? `${description.slice(0, MAX_BRIEF)}…` : description }
 }

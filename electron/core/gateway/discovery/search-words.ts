@@ -10,7 +10,9 @@ const EMPTY = new Set(
   `a an the this that these those of to in on at by for from with into onto and or but if as is are be
   was were it its i me my we our us you your he she they them their there here what which who whom how
   when where why do does did can could would should will want wants need needs like please let lets
-  some any have has had just so up out about`.split(/\s+/),
+  some any have has had just so up out about now right already yet still exactly currently really
+  very too also only even while because since than then else moment somebody someone anybody anyone
+  everybody everyone something anything nothing called named`.split(/\s+/),
 )
 
 /** What is said short, in full. */
@@ -90,6 +92,8 @@ function singular(word: string): string {
 
 function withoutEnding(word: string): string {
   if (word.length > 6 && word.endsWith('tion')) return word.slice(0, -3)
+  if (word.length > 6 && word.endsWith('bility')) return `${word.slice(0, -5)}le`
+  if (word.length > 5 && word.endsWith('ly')) return word.slice(0, -2)
   const base = /^(.*[aeiouy].*)(?:ing|ed)$/.exec(word)?.[1]
   if (base === undefined || base.length < 3) return word
   return /([bdgmnprt])\1$/.test(base) ? base.slice(0, -1) : base

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { measureRecall, readTools, SETS } from '../../../../bench/search/recall.ts'
+import { measureRecall, readTools } from '../../../../bench/search/recall.ts'
 import { wordsOf, wordsOfQuestion } from './search-words.ts'
 import { indexTools } from './tool-index.ts'
 
@@ -10,9 +10,19 @@ describe('over the definitions of real servers', () => {
     expect(questions).toBeGreaterThanOrEqual(100)
   })
 
-  test.each(SETS)('most of %s find a right tool among the first five', async (set) => {
-    const { at5 } = await measureRecall(set)
-    expect(at5).toBeGreaterThanOrEqual(0.85)
+  test.each(['questions', 'held-out'] as const)(
+    'most of %s find a right tool among the first five',
+    async (set) => {
+      const { at5 } = await measureRecall(set)
+      expect(at5).toBeGreaterThanOrEqual(0.85)
+    },
+  )
+
+  // Nothing was chosen by these: they say what to expect of others' words, and must not get worse.
+  test.each(['drawn', 'drawn-later'] as const)('so do as many of %s as ever', async (set) => {
+    const { at5, at10 } = await measureRecall(set)
+    expect(at5).toBeGreaterThanOrEqual(0.7)
+    expect(at10).toBeGreaterThanOrEqual(0.75)
   })
 })
 
@@ -38,6 +48,16 @@ test('the title, parameters inside of others and slips of the pen count', async 
   expect(index.search('okapi', 1)).toEqual([1])
   expect(index.search('curency', 1)).toEqual([2])
   expect(index.search('anything else', 1)).toEqual([])
+})
+
+test('who says a tool’s name gets that one first', async () => {
+  const index = await indexTools([
+    { name: 'note_create_create', description: 'create a note' },
+    { name: 'create_note', description: 'x' },
+    { name: 'a', description: 'create create_note note' },
+  ])
+  expect(index.search(' Create_Note ', 2)[0]).toBe(1)
+  expect(index.search('Create_Note', 3)).toHaveLength(3)
 })
 
 test('a server’s odd definitions do no harm', async () => {

@@ -24,10 +24,15 @@ export function questionOf({ server, tool, arguments: given }: HeldCall): Questi
   return {
     method: 'elicitation/create',
     params: {
-      message: `MetaMCP holds a call of the tool ${tool} of the server ${server}, with these arguments:\n\n${shown}`,
+      message: `MetaMCP holds a call of the tool ${nameOf(tool)} of the server ${server}, with these arguments:\n\n${shown}`,
       requestedSchema: { type: 'object', properties: { answer }, required: ['answer'] },
     },
   }
+}
+
+/** A server chooses its tools' names: one must not go on as if it were our own words. */
+function nameOf(tool: string): string {
+  return /^[\w./:-]{1,128}$/.test(tool) ? tool : visibleJson(tool)
 }
 
 /** What the person at the client has said; `null`: nothing, so others may still. */

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ApprovalAnswer } from '../../../../shared/approval.ts'
 import type { JsonObject } from '../../json-rpc.ts'
+import { connectSse } from '../../testing/clients.ts'
 import { echoServer } from '../../testing/echo-definition.ts'
+import { openOpenApi } from '../../testing/openapi-probe.ts'
 import { openRawClient } from '../../testing/raw-client.ts'
 import { openScriptedModern } from '../../testing/scripted-modern.ts'
 import type { TempCore } from '../../testing/temp-core.ts'
@@ -12,13 +14,37 @@ const APPROVE = { use: 'approve', destructive: false, tools: ['echo__echo'] }
 const PATIENT = { timeout: 9_000 }
 const ELICITATION = { capabilities: { elicitation: {} } }
 
+const tool = (name: string, annotations = {}) => {
+  return { name, inputSchema: { type: 'object' }, annotations }
+}
+const EXTRA_TOOLS = [
+  tool('reads', { readOnlyHint: true }),
+  tool('adds', { readOnlyHint: false, destructiveHint: false }),
+  tool('drops', { destructiveHint: true }),
+  tool('silent'),
+]
+
 // A start takes a second: one core is enough, since an entry that was changed knows nothing of before.
 let core: TempCore
+let scripted: Awaited<ReturnType<typeof openScriptedModern>>
 let entries = 0
 beforeAll(async () => {
-  core = await startWithMiddleware([])
+  scripted = await openScriptedModern({ 'tools/call': ({ body }) => inRounds(body.params ?? {}) })
+  const servers = [echoServer({ extraTools: EXTRA_TOOLS }), scripted.definition]
+  core = await startWithMiddleware([], { servers })
 })
-afterAll(() => core[Symbol.asyncDispose]())
+afterAll(async () => {
+  await core[Symbol.asyncDispose]()
+  await scripted[Symbol.asyncDispose]()
+})
+
+/** A server that asks twice before it answers. */
+function inRounds({ requestState }: JsonObject): JsonObject {
+  if (requestState === 'two') return answered('done')
+  const who = { method: 'elicitation/create', params: { message: 'Who?' } }
+  const next = requestState === 'one' ? 'two' : 'one'
+  return { resultType: 'input_required', inputRequests: { who }, requestState: next }
+}
 
 /** Another entry than any before. */
 async function hold(fields: object = {}): Promise<void> {
@@ -60,6 +86,37 @@ test.each(ERAS)('a call of a %s client is made once a person has allowed it', as
   const second = client.request('tools/call', echo())
   await decide('refuse')
   expect(await second).toMatchObject(refused(/A person refused this call of echo__echo/))
+})
+
+test('whichever way a call comes, it waits and shows what the server will get', async () => {
+  await hold()
+  const [endpoint] = await core.admin.endpoints.list.query()
+  const setMode = (mode: 'direct' | 'search') => {
+    const discovery = { mode, aboveTokens: 20_000, pinned: [] }
+    return core.admin.endpoints.update.mutate({ id: endpoint?.id ?? '', patch: { discovery } })
+  }
+  await setMode('search')
+  await using sse = await connectSse(new URL(`${core.url}/metamcp/default/sse`), core.key)
+  const { call } = openOpenApi(core)
+  const ways = [
+    async (message: string) => (await call('echo__echo', { message })).json,
+    (message: string) => sse.callTool(echo(message)),
+    (message: string) => sse.callTool({ name: 'call_tool', arguments: echo(message) }),
+  ]
+  for (const [at, ask] of ways.entries()) {
+    const result = ask(`way ${at}`)
+    await expect
+      .poll(waiting, PATIENT)
+      .toMatchObject([{ tool: 'echo', arguments: `{\n  "message": "way ${at}"\n}` }])
+    await decide('refuse')
+    expect(await result).toMatchObject(refused(/A person refused this call of echo__echo/))
+  }
+  // What a person would not be shown is not made, also where a server would take it.
+  const odd = { name: 'echo__echo', arguments: ['unseen'] }
+  await using client = await openRawClient(core, { era: 'legacy' })
+  await expect(client.request('tools/call', odd)).rejects.toMatchObject({ code: -32_602 })
+  expect(await waiting()).toEqual([])
+  await setMode('direct')
 })
 
 test('for the session, and for good', async () => {
@@ -110,8 +167,7 @@ test.each(ERAS)('a %s client that can ask its own person does so', async (era) =
 
 test('who answers in the window first takes the question back from a legacy client', async () => {
   await hold()
-  const put = Promise.withResolvers<void>()
-  const told: string[] = []
+  const [put, told] = [Promise.withResolvers<void>(), [] as string[]]
   await using client = await openRawClient(core, {
     ...{ era: 'legacy', ...ELICITATION },
     answer() {
@@ -216,29 +272,8 @@ test('what is switched off while its call waits is not called', async () => {
   await setTool(true)
 })
 
-test('no more than fifty calls of the instance wait', async () => {
-  await hold()
-  await using client = await openRawClient(core, { era: 'legacy' })
-  const calls = Array.from({ length: 50 }, () => client.request('tools/call', echo()))
-  for (const call of calls) call.catch(() => undefined)
-  await expect.poll(waiting, PATIENT).toHaveLength(50)
-  expect(await client.request('tools/call', echo())).toMatchObject(refused(/too many calls wait/))
-})
-
 test('tools that may destroy are marked without being named', async () => {
-  const tool = (name: string, annotations?: object) => ({
-    ...{ name, inputSchema: { type: 'object' } },
-    ...(annotations && { annotations }),
-  })
-  const extraTools = [
-    tool('reads', { readOnlyHint: true }),
-    tool('adds', { readOnlyHint: false, destructiveHint: false }),
-    tool('drops', { destructiveHint: true }),
-    tool('silent'),
-  ]
-  const entry = { use: 'approve', seconds: 1, allowed: ['echo__add'] }
-  const servers = [echoServer({ extraTools })]
-  await using core = await startWithMiddleware([entry], { servers })
+  await setMiddleware(core, [{ use: 'approve', seconds: 1, allowed: ['echo__add'] }])
   await using client = await openRawClient(core, { era: 'legacy' })
   const isHeld = async (name: string) => {
     const result = await client.request('tools/call', { name, arguments: { a: 1, b: 1 } })
@@ -249,17 +284,7 @@ test('tools that may destroy are marked without being named', async () => {
 })
 
 test('one answer is for all rounds of a call that the server interrupts', async () => {
-  const question = { method: 'elicitation/create', params: { message: 'Who?' } }
-  await using server = await openScriptedModern({
-    'tools/call'({ body }) {
-      const { requestState } = body.params ?? {}
-      if (requestState === 'two') return { content: [{ type: 'text', text: 'done' }] }
-      const next = requestState === 'one' ? 'two' : 'one'
-      return { resultType: 'input_required', inputRequests: { who: question }, requestState: next }
-    },
-  })
-  const entry = { use: 'approve', destructive: false, tools: ['scripted__*'] }
-  await using core = await startWithMiddleware([entry], { servers: [server.definition] })
+  await hold({ tools: ['scripted__*'] })
   const asked: unknown[] = []
   await using client = await openRawClient(core, {
     ...{ era: 'modern', ...ELICITATION },

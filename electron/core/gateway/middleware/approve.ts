@@ -189,7 +189,7 @@ async function endOf(held: Hold, { signal }: Call): Promise<HoldEnd> {
 
 function heldCallOf({ call, tool }: Marked, { seconds }: Options) {
   const { serverId, server, name } = tool[ORIGIN]
-  const { arguments: given } = call.params
+  const given = argumentsOf(call)
   const { title, name: called } = call.client.info ?? {}
   const program = title ?? called
   return {
@@ -197,8 +197,14 @@ function heldCallOf({ call, tool }: Marked, { seconds }: Options) {
     // As people are shown it, in places that would follow a character that one cannot see.
     client: typeof program === 'string' ? program.replace(/\p{C}/gu, '').slice(0, 100) : null,
     title: typeof tool.title === 'string' ? tool.title : null,
-    arguments: isObject(given) ? given : {},
+    arguments: given,
   }
+}
+
+/** Throws for what is no object: a person would be shown none, and allow what they have not seen. */
+function argumentsOf({ params: { arguments: given = {} } }: Call): JsonObject {
+  if (isObject(given)) return given
+  throw new RpcError(RpcCode.invalidParams, 'The arguments of a tool are an object')
 }
 
 function isSame(held: HeldCall, call: Omit<HeldCall, 'endpoint' | 'endpointId'>): boolean {

@@ -39,6 +39,46 @@ test('each caller has answers of its own, unless the list says otherwise', async
   expect(await together.callTool('read', {}, { caller: 'other' })).toEqual(textResult('1'))
 })
 
+test('nothing is answered from before a server was defined anew, also while it is asked', async () => {
+  const { callTool, memory } = runMiddlewares([{ use: 'cache', seconds: 60 }], counting(), TOOLS)
+  await callTool('read')
+  memory.defined('s')
+  expect(await callTool('read')).toEqual(textResult('2'))
+  expect(await callTool('read')).toEqual(textResult('2'))
+  const late = runMiddlewares(
+    [{ use: 'cache', seconds: 60 }],
+    () => {
+      late.memory.defined('s')
+      return textResult('of the one before')
+    },
+    TOOLS,
+  )
+  await late.callTool('read')
+  await late.callTool('read')
+  expect(late.reached).toHaveLength(2)
+})
+
+test('what hangs on an answer of a person is asked again', async () => {
+  const question = { method: 'elicitation/create', params: { message: 'Which?' } }
+  const { callTool, send, reached } = runMiddlewares(
+    [{ use: 'cache', seconds: 60 }],
+    async ({ ask, params }) => {
+      const { signal } = new AbortController()
+      if (params.inputResponses) return textResult('of a later round')
+      return textResult(JSON.stringify(await ask(question, { signal, onProgress: () => {} })))
+    },
+    TOOLS,
+  )
+  const answers = ['one', 'two']
+  const ask = () => Promise.resolve({ said: answers.shift() })
+  expect(await callTool('read', {}, { ask })).toEqual(textResult('{"said":"one"}'))
+  expect(await callTool('read', {}, { ask })).toEqual(textResult('{"said":"two"}'))
+  const round = { name: 'read', arguments: {}, inputResponses: {} }
+  await send('tools/call', round)
+  await send('tools/call', round)
+  expect(reached).toHaveLength(4)
+})
+
 test('errors, questions and tasks are not kept', async () => {
   const answers = [
     { ...textResult('no'), isError: true },

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalJson } from '../../canonical-json.ts'
 import { isObject, type JsonObject } from '../../json-rpc.ts'
@@ -8,15 +8,13 @@ import { ORIGIN, type Listed } from '../catalog.ts'
 import { jsonLength } from '../json-length.ts'
 import { middlewareKind, type MiddlewarePlace } from './kind.ts'
 
-/** Characters of JSON that all answers of one entry may take. */
-const MAX_KEPT = 20_000_000
-
 type Options = { seconds: number; perCaller: boolean }
 
 /**
  * Answers a call from an earlier one with the same arguments. Only of tools whose server says, by
  * `readOnlyHint` and `idempotentHint`, that they change nothing; what a namespace says of a tool
- * counts as well. Errors are not kept.
+ * counts as well. Errors are not kept, nor what hangs on an answer to a question, nor anything from
+ * before the server was defined anew.
  */
 export const cache = middlewareKind<Options>({
   use: 'cache',
@@ -35,19 +33,23 @@ export const cache = middlewareKind<Options>({
 })
 
 function cached({ seconds, perCaller }: Options, place: MiddlewarePlace): Middleware {
-  const kept = place.keep(
-    () => new LRUCache<string, JsonObject>({ maxSize: MAX_KEPT, ttl: seconds * 1_000 }),
-  )
+  const { answers, versionOf } = place.memory
+  const entry = place.keep(() => randomUUID())
   return (next) =>
     async function cache(call) {
       const tool = place.toolOf(call)
-      if (!tool || !mayBeKept(tool) || call.params.task !== undefined) return next(call)
-      const key = keyOf(call, tool, perCaller)
-      const before = kept.get(key)
+      if (!tool || !mayBeKept(tool) || !isWhole(call)) return next(call)
+      const { serverId } = tool[ORIGIN]
+      const version = versionOf(serverId)
+      const who = perCaller ? call.caller : null
+      const key = canonicalJson([entry, version, who, questionOf(call, tool)])
+      const before = answers.get(key)
       if (before) return before
-      const result = await next(call)
-      if (isFinal(result)) {
-        kept.set(key, result, { size: Math.max(1, jsonLength(result) + key.length) })
+      const { asking, wasAsked } = watchQuestions(call)
+      const result = await next(asking)
+      if (isFinal(result) && !wasAsked() && versionOf(serverId) === version) {
+        const size = Math.max(1, jsonLength(result) + key.length)
+        answers.set(key, result, { size, ttl: seconds * 1_000 })
       }
       return result
     }
@@ -58,11 +60,26 @@ function mayBeKept({ annotations }: Listed): boolean {
   return annotations.readOnlyHint === true && annotations.idempotentHint === true
 }
 
+/** Neither a task, nor a later round of a call that was interrupted by a question. */
+function isWhole({ params }: Call): boolean {
+  const { task, inputResponses, requestState } = params
+  return task === undefined && inputResponses === undefined && requestState === undefined
+}
+
+/** Whether the server asks something: another answer would be another result. */
+function watchQuestions(call: Call) {
+  let isAsked = false
+  const ask: Call['ask'] = (question, options) => {
+    isAsked = true
+    return call.ask(question, options)
+  }
+  return { asking: { ...call, ask }, wasAsked: () => isAsked }
+}
+
 /** With what the tool says of itself: another tool of the same name is another question. */
-function keyOf({ caller, params }: Call, tool: Listed, perCaller: boolean): string {
+function questionOf({ params }: Call, tool: Listed): unknown[] {
   const { serverId, name } = tool[ORIGIN]
-  const asked = params.arguments ?? {}
-  return canonicalJson([perCaller ? caller : null, serverId, name, toolHash(tool), asked])
+  return [serverId, name, toolHash(tool), params.arguments ?? {}]
 }
 
 function isFinal({ isError, resultType, content }: JsonObject): boolean {

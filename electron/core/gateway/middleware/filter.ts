@@ -1,6 +1,14 @@
+import { z } from 'zod'
+import { itemRule, toolRule } from '../../../../shared/namespace.ts'
 import { completedPrompt, isListMethod, LISTS, type Call, type Middleware } from '../call.ts'
 import { ORIGIN, type Catalog, type Listed, type Origin } from '../catalog.ts'
 import { unknownPrompt, unknownTool } from '../unknown.ts'
+
+/** The switches of a namespace. */
+export const filterOptions = z.strictObject({
+  tools: z.array(toolRule.pick({ serverId: true, tool: true, enabled: true })),
+  items: z.array(itemRule.pick({ serverId: true, kind: true, item: true, enabled: true })),
+})
 
 export type FilterRules = {
   isServerOn(serverId: string): boolean
@@ -22,27 +30,34 @@ export function filter(catalog: Catalog, rules: FilterRules): Middleware {
     origin !== undefined &&
     !(rules.isServerOn(origin.serverId) && rules.isPromptOn(origin.serverId, origin.name))
 
-  function refuseWhatIsOff(call: Call): void {
-    const { method, params } = call
-    if (method === 'tools/call' && isToolOff(catalog.tool(text(params.name)))) {
-      throw unknownTool(params.name)
-    }
-    const prompt = method === 'prompts/get' ? params.name : completedPrompt(call)
-    if (prompt !== undefined && isPromptOff(catalog.prompt(text(prompt)))) {
-      throw unknownPrompt(prompt)
-    }
+  /** Throws for what is off; notes whose it is, also where it is answered or refused further in. */
+  function admit({ method, params, route }: Call): void {
+    const tool = method === 'tools/call' ? catalog.tool(text(params.name)) : undefined
+    if (isToolOff(tool)) throw unknownTool(params.name)
+    const name = method === 'prompts/get' ? params.name : completedPrompt({ method, params })
+    const prompt = name === undefined ? undefined : catalog.prompt(text(name))
+    if (isPromptOff(prompt)) throw unknownPrompt(name)
+    const origin = tool ?? prompt
+    if (route && origin) route.server = origin.server
   }
 
   return (next) =>
     async function filter(call) {
-      refuseWhatIsOff(call)
+      admit(call)
       const result = await next(call)
       if (!isListMethod(call.method)) return result
       const key = LISTS[call.method]
       const items = result[key] as Listed[]
-      if (key === 'tools') return { ...result, tools: items.filter((i) => !isToolOff(i[ORIGIN])) }
+      // A copy that somebody's own middleware has made may have lost where it comes from.
+      const originIn = (resolve: (name: string) => Origin | undefined) => (item: Listed) =>
+        item[ORIGIN] ?? resolve(text(item.name))
+      if (key === 'tools') {
+        const originOf = originIn(catalog.tool)
+        return { ...result, tools: items.filter((item) => !isToolOff(originOf(item))) }
+      }
       if (key === 'prompts') {
-        return { ...result, prompts: items.filter((i) => !isPromptOff(i[ORIGIN])) }
+        const originOf = originIn(catalog.prompt)
+        return { ...result, prompts: items.filter((item) => !isPromptOff(originOf(item))) }
       }
       return result
     }

@@ -1,6 +1,6 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { z } from 'zod'
 import { RpcError } from '../../json-rpc.ts'
+import { RateLimit, secondsOf } from '../../rate-limit.ts'
 import type { Call, Middleware } from '../call.ts'
 import { middlewareKind, type MiddlewarePlace } from './kind.ts'
 
@@ -41,35 +41,33 @@ export const COUNTED: ReadonlySet<string> = new Set(['tools/call', 'prompts/get'
 
 function limited(options: Options, place: MiddlewarePlace): Middleware {
   const { all, each } = place.keep(() => ({
-    all: limiterOf(options.perMinute),
-    each: limiterOf(options.perClientPerMinute),
+    all: limitOf(options.perMinute),
+    each: limitOf(options.perClientPerMinute),
   }))
   return (next) =>
     async function limitRate(call) {
       if (!COUNTED.has(call.method)) return next(call)
+      const key = clientKey(call)
       // The narrower one first: who is refused by it takes nothing from the others.
-      await take(each, clientKey(call))
-      await take(all, '')
-      return next(call)
+      const wait = await each?.take(key)
+      if (typeof wait === 'number') throw tooManyCalls(wait)
+      const waitForAll = await all?.take('')
+      if (typeof waitForAll !== 'number') return next(call)
+      await each?.giveBack(key)
+      throw tooManyCalls(waitForAll)
     }
 }
 
-function limiterOf(points: number | undefined): RateLimiterMemory | null {
-  return points === undefined ? null : new RateLimiterMemory({ points, duration: SECONDS })
+function limitOf(max: number | undefined): RateLimit | null {
+  return max === undefined ? null : new RateLimit({ window: SECONDS, max })
 }
 
-async function take(limiter: RateLimiterMemory | null, key: string): Promise<void> {
-  try {
-    await limiter?.consume(key)
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused
-    const retryAfterMs = refused.msBeforeNext
-    const text = `Too many calls: try again in ${Math.ceil(retryAfterMs / 1_000)} s.`
-    throw new RpcError(RATE_LIMITED, text, { reason: 'rate limit', retryAfterMs })
-  }
+export function tooManyCalls(retryAfterMs: number): RpcError {
+  const text = `Too many calls: try again in ${secondsOf(retryAfterMs)} s.`
+  return new RpcError(RATE_LIMITED, text, { reason: 'rate limit', retryAfterMs })
 }
 
-type Who = Pick<Call, 'caller'> & { client: Pick<Call['client'], 'info'> }
+export type Who = Pick<Call, 'caller'> & { client: Pick<Call['client'], 'info'> }
 
 /** Who calls with which program. */
 export function clientKey({ caller, client }: Who): string {

@@ -51,6 +51,47 @@ test('structured content that is too long is read as text, and no shape is promi
   expect(tools[0]).not.toHaveProperty('outputSchema')
 })
 
+test('nothing of a result is lost, wherever it stands', async () => {
+  const rows = Array.from({ length: 200 }, (_, id) => ({ id }))
+  const few = { rows: 200 }
+  const resource = { uri: 'file:///a.txt', mimeType: 'text/plain', text: 'z'.repeat(600) }
+  const answers: Record<string, JsonObject> = {
+    brief: { content: [{ type: 'text', text: '200 rows' }], structuredContent: { rows } },
+    twice: { ...textResult(JSON.stringify({ rows }, null, 2)), structuredContent: { rows } },
+    wordy: { ...textResult('w'.repeat(600)), structuredContent: few },
+    read: { content: [picture, { type: 'resource', resource }] },
+  }
+  const { callTool } = runMiddlewares([LIMIT], ({ params }) => answers[String(params.name)] ?? {})
+  const wholeOf = async (name: string) => {
+    const first = await callTool(name)
+    let whole = ''
+    for (let part = first; ;) {
+      whole += itemsOf(part)[0]?.text
+      const next = nextOf(part)
+      if (!next) return { first, whole }
+      part = await callTool('read_more', next)
+    }
+  }
+  const brief = await wholeOf('brief')
+  expect(brief.whole).toBe(`200 rows\n${JSON.stringify({ rows })}`)
+  expect(brief.first).not.toHaveProperty('structuredContent')
+  expect((await wholeOf('twice')).whole).toBe(JSON.stringify({ rows }, null, 2))
+  // What is short passes as it is.
+  const wordy = await wholeOf('wordy')
+  expect(wordy.first.structuredContent).toEqual(few)
+  expect(wordy.whole).toBe('w'.repeat(600))
+  const read = await wholeOf('read')
+  expect(read.whole).toBe(`file:///a.txt\n${resource.text}`)
+  expect(read.first.content).toContainEqual(picture)
+  expect(JSON.stringify(read.first)).not.toContain('z'.repeat(501))
+})
+
+test('what is more than is ever kept says so', async () => {
+  const { callTool } = runMiddlewares([LIMIT], () => textResult('x'.repeat(50_000_001)))
+  const [, note] = itemsOf(await callTool('dump'))
+  expect(note?.text).toMatch(/ of 50000001\. The rest is too much to be kept: ask for less\.\]$/)
+})
+
 test('a handle is good for the caller who got it, and for nobody else', async () => {
   const { callTool } = runMiddlewares([LIMIT], () => textResult('y'.repeat(900)))
   const next = nextOf(await callTool('dump')) ?? {}

@@ -33,12 +33,15 @@ export const logCall = middlewareKind<Options>({
 
 function logged(options: Options, { redactions }: MiddlewarePlace): Middleware {
   const { maxCharacters } = options
+  // By then all have added theirs, also those further in.
+  let hides: KeptPayload['redactions'] | null = null
   return (next) =>
     async function logCall(call) {
       const { route } = call
       // Of what nobody takes a note there is nothing to keep.
       if (!route) return next(call)
-      const kept: KeptPayload = { ...route.kept, maxCharacters, redactions }
+      hides ??= redactions.map(({ logged }) => logged)
+      const kept: KeptPayload = { ...route.kept, maxCharacters, redactions: hides }
       route.kept = kept
       if (options.arguments) kept.arguments = call.params.arguments
       const result = await next(call)

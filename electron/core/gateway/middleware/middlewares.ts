@@ -6,12 +6,13 @@ import {
 } from '../../../../shared/middleware.ts'
 import { parseInput, InvalidInput, type Problem } from '../../problems.ts'
 import type { Middleware } from '../call.ts'
-import type { MiddlewareKind, MiddlewarePlace } from './kind.ts'
+import type { FixedKind, MiddlewareKind, MiddlewarePlace } from './kind.ts'
+import { FIXED_KINDS } from './kinds.ts'
 import type { OwnModules } from './own-modules.ts'
 
 /** What stands in a list of middlewares, and what becomes of it. */
 export interface Middlewares {
-  /** Those that a list can name, with their options. */
+  /** Those that always run, and those that a list can name, with their options. */
   kinds(): MiddlewareKindView[]
   /** Throws `InvalidInput` with the place of every mistake in a list. */
   check(entries: readonly MiddlewareEntry[]): void
@@ -32,6 +33,9 @@ export function openMiddlewares(
     const { use, enabled: _, ...options } = entry
     if (isOwnModule(use)) return []
     const kind = byName.get(use)
+    if (FIXED_KINDS.some((fixed) => fixed.use === use)) {
+      return [{ path: [at, 'use'], message: 'always runs, before all others: leave it out' }]
+    }
     if (!kind) {
       const known = [...byName.keys()].map((name) => `"${name}"`).join(', ')
       return [{ path: [at, 'use'], message: `is none of ${known}` }]
@@ -46,11 +50,10 @@ export function openMiddlewares(
   }
 
   return {
-    kinds: () =>
-      kinds.map(({ use, options }) => ({
-        use,
-        options: z.toJSONSchema(options, { io: 'input' }) as Record<string, unknown>,
-      })),
+    kinds: () => [
+      ...FIXED_KINDS.map((kind) => ({ ...viewOf(kind), isFixed: true })),
+      ...kinds.map((kind) => ({ ...viewOf(kind), isFixed: false })),
+    ],
     check(entries) {
       const problems = entries.flatMap(problemsOf)
       if (problems.length === 0) return
@@ -73,4 +76,8 @@ export function openMiddlewares(
       })
     },
   }
+}
+
+function viewOf({ use, options }: FixedKind) {
+  return { use, options: z.toJSONSchema(options, { io: 'input' }) as Record<string, unknown> }
 }

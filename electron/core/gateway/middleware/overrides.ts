@@ -1,10 +1,17 @@
-import type { ItemRule, ToolRule } from '../../../../shared/namespace.ts'
+import { z } from 'zod'
+import { itemRule, toolRule, type ItemRule, type ToolRule } from '../../../../shared/namespace.ts'
 import { isObject, RpcError, type JsonObject } from '../../json-rpc.ts'
 import { completedPrompt, type Call, type Handler, type Middleware } from '../call.ts'
 import { ORIGIN, type Catalog, type Listed } from '../catalog.ts'
 import { hashed } from '../exposed-names.ts'
 import type { ItemRules } from '../item-rules.ts'
 import { unknownPrompt, unknownTool } from '../unknown.ts'
+
+/** The names and words of a namespace. */
+export const overridesOptions = z.strictObject({
+  tools: z.array(toolRule.omit({ enabled: true })),
+  items: z.array(itemRule.omit({ enabled: true })),
+})
 
 type Renaming = {
   /** The name a client uses → the catalog's name. */
@@ -41,9 +48,13 @@ function present<Rule extends Words>(
   apply: (item: Listed, rule: Rule) => Listed,
 ): Presentation<Rule> {
   const renaming = rename(items, ruleOf)
+  const origins = new Map(items.map((item) => [item.name, item[ORIGIN]]))
 
-  function show(item: Listed): Listed {
-    if (!item[ORIGIN]) return item
+  function show(given: Listed): Listed {
+    // A copy that somebody's own middleware has made may have lost where it comes from.
+    const origin = given[ORIGIN] ?? origins.get(given.name)
+    if (!origin) return given
+    const item = given[ORIGIN] ? given : { ...given, [ORIGIN]: origin }
     const rule = ruleOf(item)
     const name = renaming.toClient.get(String(item.name))
     const renamed = name === undefined ? item : { ...item, name }
@@ -136,13 +147,26 @@ function rename(items: readonly Listed[], ruleOf: (item: Listed) => Words | unde
     if (name && name !== item.name) toClient.set(String(item.name), name)
   }
   const chosen = new Set(toClient.values())
+  // What a server calls a tool so that it is made of another's name, is no name to give to that.
+  const taken = new Set([...chosen, ...items.map(({ name }) => String(name))])
   for (const item of items) {
     const name = String(item.name)
-    const { server, name: own } = item[ORIGIN]
-    if (chosen.has(name) && !toClient.has(name)) toClient.set(name, hashed(`${server}__${own}`))
+    if (!chosen.has(name) || toClient.has(name)) continue
+    const other = freeName(item[ORIGIN], taken)
+    taken.add(other)
+    toClient.set(name, other)
   }
   const toCatalog = new Map([...toClient].map(([catalogName, name]) => [name, catalogName]))
   return { toCatalog, toClient }
+}
+
+function freeName({ server, name, serverId }: Listed[typeof ORIGIN], taken: Set<string>): string {
+  const full = `${server}__${name}`
+  let other = hashed(full)
+  for (let more = 0; taken.has(other); more += 1) {
+    other = hashed(full, { digits: 12, seed: `${full}\n${serverId}\n${more}` })
+  }
+  return other
 }
 
 function showResources(kind: 'resource' | 'template', items: ItemRules) {

@@ -20,7 +20,9 @@ const REFLECT = { annotations: { readOnlyHint: true, idempotentHint: true } }
 // A start takes a second: one core is enough, since what an entry knows goes with it.
 let core: TempCore
 beforeAll(async () => {
-  core = await startWithMiddleware([], { namespace: { tools: { echo__reflect: REFLECT } } })
+  core = await startWithMiddleware([], {
+    namespace: { tools: { echo__reflect: REFLECT, echo__env: REFLECT } },
+  })
 })
 afterAll(() => core[Symbol.asyncDispose]())
 
@@ -32,6 +34,39 @@ async function begin(list: MiddlewareEntry[]): Promise<void> {
   await client.request('tools/list')
   await setMiddleware(core, list)
 }
+
+// The first: for a while after a call was given up, nobody knows whose a server's words are.
+test.each(ERAS)(
+  'redact: errors, log messages and questions of a server say no secret to a %s client',
+  async (era) => {
+    await begin([{ use: 'redact', arguments: false }])
+    const asked: unknown[] = []
+    await using client = await openRawClient(core, {
+      ...{ era, logLevel: 'info', capabilities: { elicitation: {} } },
+      answer({ params }) {
+        asked.push(params?.message)
+        return { action: 'decline' }
+      },
+    })
+    const thrown = { name: 'echo__throw', arguments: { message: TOKEN, data: [TOKEN] } }
+    await expect(client.request('tools/call', thrown)).rejects.toMatchObject({
+      ...{ message: '[redacted secret]', data: ['[redacted secret]'] },
+    })
+    const told: unknown[] = []
+    await client.call(
+      'echo__log',
+      { message: `it is ${TOKEN}` },
+      {
+        onNotification: ({ params }) => void told.push(params?.data),
+      },
+    )
+    expect(told).toEqual(['it is [redacted secret]'])
+    const requestedSchema = { type: 'object', properties: {} }
+    const question = { message: `Is ${TOKEN} yours?`, requestedSchema }
+    await client.call('echo__ask', { method: 'elicitation/create', params: question })
+    expect(asked).toEqual(['Is [redacted secret] yours?'])
+  },
+)
 
 test.each(ERAS)(
   'limit-time: a %s client does not wait longer, nor does the server',
@@ -87,6 +122,20 @@ test('redact: a secret reaches neither the server nor the client', async () => {
   expect(textOf(back)).toBe('[redacted secret]')
 })
 
+test('cache: what a server answered before it was changed is not its answer any more', async () => {
+  await begin([{ use: 'cache', seconds: 60 }])
+  await using client = await openRawClient(core, { era: 'legacy' })
+  const placeOf = async () => {
+    const { env } = (await client.call('echo__env')) as { env: Record<string, string> }
+    return env.PLACE
+  }
+  expect(await placeOf()).toBeUndefined()
+  const [server] = await core.admin.servers.list.query()
+  const patch = { env: { PLACE: 'elsewhere' } }
+  await core.admin.servers.update.mutate({ id: server?.id ?? '', patch, approve: true })
+  expect(await placeOf()).toBe('elsewhere')
+})
+
 test('cache: the server is asked once, and for each key of its own', async () => {
   await begin([{ use: 'cache', seconds: 60 }])
   await using client = await connectLegacy(core.mcpUrl(), core.key)
@@ -136,6 +185,19 @@ test('what an entry counts outlives changes of what servers offer', async () => 
   await client.heard.until('notifications/tools/list_changed')
   expect(await client.call('echo__echo', { message: 'second' })).toBe('second')
   await expect(client.request('tools/call', echo('third'))).rejects.toMatchObject({ code: -32_029 })
+})
+
+test('all of them are listed with their options, also those that always run', async () => {
+  const kinds = await core.admin.namespaces.middlewareKinds.query()
+  expect(kinds.filter(({ isFixed }) => isFixed).map(({ use }) => use)).toEqual([
+    ...['overrides', 'filter'],
+  ])
+  for (const { use, options } of kinds) {
+    expect(Object.keys(options['properties'] ?? {}), use).not.toEqual([])
+  }
+  await expect(setMiddleware(core, [{ use: 'filter' }])).rejects.toMatchObject({
+    data: { issues: [{ path: ['middleware', 0, 'use'], message: /always runs/ }] },
+  })
 })
 
 test('a list with a mistake is refused whole, and the one before goes on', async () => {

@@ -2,7 +2,8 @@ import type { Holds } from '../../held-call.ts'
 import type { Logger } from '../../log.ts'
 import type { Call } from '../call.ts'
 import { ORIGIN, type Catalog, type Listed, type Origin } from '../catalog.ts'
-import type { MiddlewarePlace } from './kind.ts'
+import type { MiddlewarePlace, Redaction } from './kind.ts'
+import type { Memory } from './memory.ts'
 import type { Presentation } from './overrides.ts'
 
 /** Whether clients may call it at this moment. */
@@ -14,6 +15,9 @@ export type PlacesOptions = {
   name: string
   log: Logger
   holds: Holds
+  memory: Memory
+  /** Where those that hide something say so. */
+  redactions: Redaction[]
   catalog: Catalog
   presentation: Presentation
   /** By what is offered when it is asked: that may be others than these meanwhile. */
@@ -25,11 +29,12 @@ export type PlacesOptions = {
 /** What each entry of a namespace's list is given, by the entry's own name. */
 export function openPlaces(options: PlacesOptions): (entry: string) => MiddlewarePlace {
   const { id: endpointId, name: endpoint, log, holds, keeper, isToolOn } = options
+  const { catalog, presentation, memory, redactions } = options
   const toolOf = toolFinder(options)
-  const redactions: MiddlewarePlace['redactions'] = []
   return (entry) => ({
-    ...{ endpoint, log, toolOf, redactions },
+    ...{ endpoint, endpointId, log, toolOf, redactions, memory },
     keep: <T>(make: () => T) => keeper(entry, make) as T,
+    isTaken: (name) => presentation.toCatalog.has(name) || catalog.tool(name) !== undefined,
     isOn: (tool) => isToolOn(tool[ORIGIN]),
     hold: (call) => holds.hold({ ...call, endpoint, endpointId }),
     held(id) {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { RpcError, type JsonObject, type RpcNotification } from '../../json-rpc.ts'
+import { unknownTool } from '../unknown.ts'
 import { openRedaction, REDACTED_KINDS } from '../../redaction.ts'
 import { runMiddlewares, textResult } from '../../testing/run-middleware.ts'
 
@@ -59,6 +61,152 @@ test('prompts and resources are read the same way', async () => {
   })
 })
 
+test('errors say no more than results do, and names that nobody has are said', async () => {
+  const failing = (error: Error) =>
+    runMiddlewares([{ use: 'redact' }], () => Promise.reject(error)).callTool('say')
+  await expect(
+    failing(new RpcError(-32_000, `no ${TOKEN}`, { sent: [TOKEN] })),
+  ).rejects.toMatchObject({
+    code: -32_000,
+    message: 'no [redacted secret]',
+    data: { sent: ['[redacted secret]'] },
+  })
+  const unknown = unknownTool(TOKEN)
+  await expect(failing(unknown)).rejects.toBe(unknown)
+})
+
+test('what is asked and told in the middle of a call is hidden, both ways', async () => {
+  const told: RpcNotification[] = []
+  const asked: JsonObject[] = []
+  const { callTool } = runMiddlewares([{ use: 'redact' }], async ({ notify, ask }) => {
+    for (const [method, params] of [
+      ['notifications/progress', { progressToken: 1, progress: 1, message: TOKEN }],
+      ['notifications/message', { level: 'info', data: { deep: TOKEN } }],
+    ] as const) {
+      notify({ jsonrpc: '2.0', method, params })
+    }
+    const params = { message: TOKEN, url: `https://a.b/?state=${TOKEN}` }
+    const signal = new AbortController().signal
+    return ask({ method: 'elicitation/create', params }, { signal, onProgress: () => {} })
+  })
+  const answer = await callTool(
+    'say',
+    {},
+    {
+      notify: (one) => void told.push(one),
+      ask({ params = {} }) {
+        asked.push(params)
+        return Promise.resolve({ action: 'accept', content: { key: TOKEN, id: 1 } })
+      },
+    },
+  )
+  expect(told.map(({ params }) => params)).toEqual([
+    { progressToken: 1, progress: 1, message: '[redacted secret]' },
+    { level: 'info', data: { deep: '[redacted secret]' } },
+  ])
+  // With a hole in it, an address leads nowhere.
+  expect(asked).toEqual([{ message: '[redacted secret]', url: `https://a.b/?state=${TOKEN}` }])
+  expect(answer).toEqual({ action: 'accept', content: { key: '[redacted secret]', id: 1 } })
+})
+
+test('names of fields, texts in base64 and completions are read, URIs still lead somewhere', async () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const id = '1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms'
+  const { send, callTool, reached } = runMiddlewares(
+    [{ use: 'redact', kinds: ['secrets', 'emails'], words: ['text'] }],
+    ({ method }) =>
+      method === 'completion/complete'
+        ? { completion: { values: [TOKEN, 'ok'] } }
+        : {
+            content: [
+              { type: 'resource_link', name: 'a', uri: `drive://${id}` },
+              {
+                type: 'resource',
+                resource: { uri: 'a:b', mimeType: 'text/plain', blob: base64(`x ${TOKEN}`) },
+              },
+            ],
+            structuredContent: { 'a@b.org': 1, 'c@b.org': { [TOKEN]: 2 } },
+          },
+  )
+  const given = { text: { 'a@b.org': id } }
+  expect(await callTool('say', given)).toEqual({
+    content: [
+      { type: 'resource_link', name: 'a', uri: `drive://${id}` },
+      {
+        type: 'resource',
+        resource: { uri: 'a:b', mimeType: 'text/plain', blob: base64('x [redacted secret]') },
+      },
+    ],
+    structuredContent: {
+      '[redacted e-mail]': 1,
+      '[redacted e-mail] 2': { '[redacted secret]': 2 },
+    },
+  })
+  // A tool's own parameters keep their names.
+  expect(reached[0]?.params.arguments).toEqual({
+    text: { '[redacted e-mail]': '[redacted secret]' },
+  })
+  const argument = { name: 'key', value: TOKEN }
+  expect(await send('completion/complete', { argument })).toEqual({
+    completion: { values: ['[redacted secret]', 'ok'] },
+  })
+  expect(reached[1]?.params.argument).toEqual({ name: 'key', value: '[redacted secret]' })
+})
+
+test('what modern servers ask, and tasks say, is read as well', async () => {
+  const question = { method: 'elicitation/create', params: { message: TOKEN } }
+  const { callTool, send, reached } = runMiddlewares([{ use: 'redact' }], ({ method }) =>
+    method === 'tasks/get'
+      ? { taskId: TOKEN, status: 'completed', result: textResult(TOKEN) }
+      : { resultType: 'input_required', inputRequests: { one: question }, requestState: TOKEN },
+  )
+  const hidden = { ...question, params: { message: '[redacted secret]' } }
+  const state = { requestState: TOKEN }
+  expect(await callTool('say')).toMatchObject({ inputRequests: { one: hidden }, ...state })
+  const inputResponses = { one: { action: 'accept', content: { key: TOKEN } } }
+  await send('tools/call', { name: 'say', inputResponses, ...state })
+  expect(reached[1]?.params).toMatchObject({
+    ...{ inputResponses: { one: { action: 'accept', content: { key: '[redacted secret]' } } } },
+    ...state,
+  })
+  expect(await send('tasks/get', { taskId: TOKEN })).toMatchObject({
+    ...{ taskId: TOKEN, result: textResult('[redacted secret]') },
+  })
+})
+
+test('a secret is not cut in two and so let through, whichever comes first', async () => {
+  const text = `${'x '.repeat(240)} ${TOKEN} ${'y '.repeat(300)}`
+  const list = [{ use: 'limit-size', characters: 500 }, { use: 'redact' }]
+  for (const entries of [list, list.toReversed()]) {
+    const { callTool } = runMiddlewares(entries, () => textResult(text))
+    const first = JSON.stringify(await callTool('dump'))
+    const handle = /handle\\":\\"([^"\\]+)/.exec(first)?.[1]
+    const next = JSON.stringify(await callTool('read_more', { handle, offset: 500 }))
+    expect(first + next).not.toMatch(/ghp_|cdefABCDEF|9abcd/)
+    expect(next).toContain('y y')
+  }
+})
+
+/** Long words that people write, and names of things. */
+const NO_SECRETS = [
+  '550e8400-e29b-41d4-a716-446655440000',
+  'commit=3f2a9bcd01ef23456789abcdef0123456789abcd',
+  'src/components/NamespaceMiddleware2List.tsx',
+  'https://example.com/my-long-branch-name-for-feature-2026/skeletonLoadingComponentList',
+  'projects/my-project-123456/locations/us-central1/keyRings/aRing2/cryptoKeys/theKey3',
+]
+const SECRETS = [
+  'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  'd41d8cd98f00b204e9800998ecf8427e',
+  'sk_live_51H8x2eLkdIwHu7ixTq9zYw',
+]
+
+test('arguments that servers need are no secrets, and keys are', () => {
+  const hide = openRedaction(['secrets'], [], 'random')
+  expect(NO_SECRETS.map(hide)).toEqual(NO_SECRETS)
+  expect(SECRETS.map(hide)).toEqual(SECRETS.map(() => '[redacted secret]'))
+})
+
 const HIDDEN = [
   ['mail ada.l+x@mail.example.org now', 'mail [redacted e-mail] now'],
   ['call +44 20 7946 0958 today', 'call [redacted phone] today'],
@@ -78,7 +226,11 @@ test.each(HIDDEN)('%s', (text, shown) => {
 // What takes a time that grows with the square of the length does not come to an end here.
 test('texts that are made to be slow are not', () => {
   const hide = openRedaction(REDACTED_KINDS, ['abc'])
-  for (const unit of ['a', '1 ', '+1', '@a.', 'A1 ', '://a:', '-----BEGIN ', '1.', 'eyJ']) {
-    expect(hide(unit.repeat(300_000)).length, unit).toBeGreaterThan(0)
+  const units = ['a', '1 ', '+1', '@a.', 'A1 ', '://a:', '-----BEGIN ', '1.', 'eyJ', 'eyJ-', 'Ab1/']
+  for (const text of [
+    ...units.map((unit) => unit.repeat(300_000)),
+    `basic${' '.repeat(900_000)}`,
+  ]) {
+    expect(hide(text).length, text.slice(0, 12)).toBeGreaterThan(0)
   }
 })

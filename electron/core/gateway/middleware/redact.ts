@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import { isObject, type JsonObject } from '../../json-rpc.ts'
+import { isObject, type JsonObject, type RpcNotification } from '../../json-rpc.ts'
 import { openRedaction, REDACTED_KINDS, type RedactedKind } from '../../redaction.ts'
-import type { Middleware } from '../call.ts'
+import type { Call, Middleware } from '../call.ts'
 import { middlewareKind, type MiddlewarePlace } from './kind.ts'
+import { hiddenAnswer, hiddenError, hiddenQuestion, hiddenQuestions } from './redact-questions.ts'
+import { withFields, type Hiding } from './redact-values.ts'
 
 type Options = {
   kinds: RedactedKind[]
@@ -12,8 +14,9 @@ type Options = {
 }
 
 /**
- * Puts `[redacted]` in place of what is not to pass: in the arguments that servers get, and in the
- * results that clients get. The rest of a text, and all that is no text, stays as it is.
+ * Puts `[redacted]` in place of what is not to pass: in what goes to servers (arguments, and answers
+ * to their questions), and in what comes from them (results, errors, questions, and messages about
+ * the call). The rest of a text, and all that is no text, stays as it is.
  */
 export const redact = middlewareKind<Options>({
   use: 'redact',
@@ -40,75 +43,81 @@ export const redact = middlewareKind<Options>({
 })
 
 /** Where a request carries what a person or a model has written. */
-const CARRIED = new Map([
-  ['tools/call', 'arguments'],
-  ['prompts/get', 'arguments'],
+const CARRIED = new Map<string, readonly string[]>([
+  ['tools/call', ['arguments']],
+  ['prompts/get', ['arguments']],
+  ['completion/complete', ['argument', 'context']],
 ])
 
 /** Where a result carries what a server has found. */
 const RESULTS = new Map<string, readonly string[]>([
-  ['tools/call', ['content', 'structuredContent']],
+  ['tools/call', ['content', 'structuredContent', 'statusMessage']],
   ['prompts/get', ['messages', 'description']],
   ['resources/read', ['contents']],
+  ['completion/complete', ['completion']],
+  ['tasks/get', ['result', 'error', 'statusMessage']],
 ])
 
 function redacted(options: Options, { redactions }: MiddlewarePlace): Middleware {
-  const hide = openRedaction(options.kinds, options.words)
-  redactions.push(hide)
+  const { kinds, words } = options
+  const hiding: Hiding = {
+    text: openRedaction(kinds, words, 'random'),
+    name: openRedaction(kinds, words, 'none'),
+  }
+  const toServers = options.arguments ? hiding : null
+  const toClients = options.results ? hiding : null
+  redactions.push({
+    logged: openRedaction(kinds, words),
+    toClients: toClients && toClients.text,
+    told: toClients && ((message) => shownNotification(message, toClients)),
+  })
   return (next) =>
     async function redact(call) {
-      const carried = CARRIED.get(call.method)
-      const shown =
-        options.arguments && carried !== undefined && carried in call.params
-          ? { ...call, params: { ...call.params, [carried]: within(call.params[carried], hide) } }
-          : call
-      const result = await next(shown)
-      if (!options.results) return result
-      return withFields(result, RESULTS.get(call.method) ?? [], hide)
+      try {
+        const result = await next(shownCall(call, toServers, toClients))
+        return toClients ? shownResult(call.method, result, toClients) : result
+      } catch (error) {
+        throw toClients ? hiddenError(error, toClients) : error
+      }
     }
 }
 
-function withFields(
-  result: JsonObject,
-  fields: readonly string[],
-  hide: (text: string) => string,
-): JsonObject {
-  const changed = fields.filter((field) => field in result)
-  if (changed.length === 0) return result
-  return {
-    ...result,
-    ...Object.fromEntries(changed.map((field) => [field, within(result[field], hide)])),
+function shownCall(call: Call, toServers: Hiding | null, toClients: Hiding | null): Call {
+  const { method, notify, ask } = call
+  const shown = { ...call }
+  if (toServers) shown.params = shownParams(method, call.params, toServers)
+  if (toClients) shown.notify = (message) => notify(shownNotification(message, toClients))
+  shown.ask = async (question, asking) => {
+    const answer = await ask(toClients ? hiddenQuestion(question, toClients) : question, asking)
+    return toServers ? hiddenAnswer(answer, toServers) : answer
   }
+  return shown
 }
 
-/** Binary content in base64 is left alone: a picture with a hole is none. */
-const BINARY = new Set(['data', 'blob'])
-
-/** The value with every text in it hidden where it must be; the same one where nothing was. */
-function within(value: unknown, hide: (text: string) => string): unknown {
-  if (typeof value === 'string') return hide(value)
-  if (Array.isArray(value)) return inList(value, hide)
-  return isObject(value) ? inObject(value, hide) : value
+function shownParams(method: string, params: JsonObject, hiding: Hiding): JsonObject {
+  const shown = withFields(params, CARRIED.get(method) ?? [], hiding)
+  const { inputResponses } = shown
+  if (!isObject(inputResponses)) return shown
+  const answers = Object.entries(inputResponses).map(
+    ([key, one]) => [key, isObject(one) ? hiddenAnswer(one, hiding) : one] as const,
+  )
+  return { ...shown, inputResponses: Object.fromEntries(answers) as JsonObject }
 }
 
-function inList(list: readonly unknown[], hide: (text: string) => string): readonly unknown[] {
-  const shown = list.map((one) => within(one, hide))
-  return shown.some((one, at) => one !== list[at]) ? shown : list
+function shownResult(method: string, result: JsonObject, hiding: Hiding): JsonObject {
+  const shown = withFields(result, RESULTS.get(method) ?? [], hiding)
+  return isObject(shown.inputRequests) ? hiddenQuestions(shown, shown.inputRequests, hiding) : shown
 }
 
-function inObject(object: JsonObject, hide: (text: string) => string): JsonObject {
-  const isBinary = isContent(object)
-  let shown: JsonObject | null = null
-  for (const key of Object.keys(object)) {
-    if (isBinary && BINARY.has(key)) continue
-    const field = within(object[key], hide)
-    if (field === object[key]) continue
-    shown ??= { ...object }
-    shown[key] = field
-  }
-  return shown ?? object
-}
+/** What is said while the call goes on: how far it is, and lines for a log. */
+const SAID = new Map<string, readonly string[]>([
+  ['notifications/progress', ['message']],
+  ['notifications/message', ['data']],
+])
 
-function isContent({ mimeType }: JsonObject): boolean {
-  return typeof mimeType === 'string'
+function shownNotification(message: RpcNotification, hiding: Hiding): RpcNotification {
+  const fields = SAID.get(message.method)
+  if (!fields || !message.params) return message
+  const params = withFields(message.params, fields, hiding)
+  return params === message.params ? message : { ...message, params }
 }

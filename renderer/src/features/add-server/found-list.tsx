@@ -53,7 +53,7 @@ type EntryProps = {
 
 function Entry({ entry, isEither, choice, onChange }: EntryProps) {
   const { t } = useTranslation('add-server')
-  const { problem, definition, description, notes, reads, needs } = entry
+  const { problem, definition, description, notes, leftOut, reads, needs } = entry
   const { isTicked, name, values } = choice
   if (problem !== null || definition === null) {
     return (
@@ -89,6 +89,9 @@ function Entry({ entry, isEither, choice, onChange }: EntryProps) {
             {t(`note.${note}`, { before: entry.name, name: entry.willBeCalled })}
           </p>
         ))}
+        {leftOut.length > 0 && (
+          <p className={styles.warn}>{t('leftOut', { names: leftOut.join(', ') })}</p>
+        )}
         {reads.length > 0 && (
           <p className={styles.note}>{t('reads', { names: reads.join(', ') })}</p>
         )}

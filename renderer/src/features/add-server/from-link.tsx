@@ -103,6 +103,9 @@ function Wanted({ entry, definition }: WantedProps) {
         {isLocal && definition.cwd !== null && <Fact label={t('in')} text={definition.cwd} />}
         {given.length > 0 && <Fact label={t(isLocal ? 'with' : 'sends')} text={given.join(', ')} />}
       </dl>
+      {entry.leftOut.length > 0 && (
+        <p className={styles.note}>{t('leftOut', { names: entry.leftOut.join(', ') })}</p>
+      )}
       {entry.reads.length > 0 && (
         <p className={styles.warn}>{t('reads', { names: entry.reads.join(', ') })}</p>
       )}

@@ -2,8 +2,10 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Found } from '../../../../shared/add-server.ts'
-import { MAX_BUNDLE_BYTES } from '../../../../shared/add-server.ts'
+import { MAX_BUNDLE_BYTES, MAX_PASTED_CHARACTERS } from '../../../../shared/add-server.ts'
+import { decodeText } from '../../../../shared/decode-text.ts'
 import { useTRPCClient } from '../../trpc.ts'
+import { onlyServers } from './only-servers.ts'
 
 /** How long keys rest before the text is read, in ms. */
 const REST_MS = 150
@@ -12,7 +14,8 @@ const NOTHING: Found = {
   ...{ token: null, format: null, entries: [], isEither: false, problem: null },
   words: '',
 }
-const MOST_TEXT_BYTES = 1_000_000
+/** Beyond this a text is no pleasure in a box. */
+const MOST_IN_BOX = 200_000
 
 export type Reading = {
   found: Found
@@ -41,8 +44,17 @@ export function useFound(text: string, setText: (text: string) => void): Reading
       .finally(() => setReading(false))
   }
   const readFile = (file: File) => {
-    if (isText(file)) return void file.text().then(setText)
-    take({ kind: 'file', name: file.name }, async () => {
+    const source = { kind: 'file', name: file.name } as const
+    if (isText(file)) {
+      return void readText(file).then((read) => {
+        if (read.length > MOST_IN_BOX) {
+          return take(source, () => client.adding.read.mutate({ text: read }))
+        }
+        setOther(null)
+        setText(read)
+      })
+    }
+    take(source, async () => {
       if (file.size > MAX_BUNDLE_BYTES) throw new Error(t('tooLarge'))
       return client.adding.readBundle.mutate(new Uint8Array(await file.arrayBuffer()))
     })
@@ -76,8 +88,13 @@ function useText(text: string): { found: Found; isReading: boolean } {
   return { found: answer.found, isReading: answer.text !== text }
 }
 
-function isText({ name, size, type }: File): boolean {
-  if (/\.(mcpb|dxt|zip)$/i.test(name) || size > MOST_TEXT_BYTES) return false
+async function readText(file: File): Promise<string> {
+  const text = decodeText(new Uint8Array(await file.arrayBuffer()))
+  return text.length > MAX_PASTED_CHARACTERS ? onlyServers(text) : text
+}
+
+function isText({ name, type }: File): boolean {
+  if (/\.(mcpb|dxt|zip)$/i.test(name)) return false
   return /\.(json[c5]?|toml|ya?ml|txt|md)$/i.test(name) || type.startsWith('text/')
 }
 

@@ -1,12 +1,13 @@
 import { Button, Menu, VisuallyHidden } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState, type KeyboardEvent } from 'react'
+import { useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ApprovalAnswer, ApprovalView } from '../../../../shared/approval.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 import { CodeView } from '../../ui/code-view.tsx'
 import { FoldedOutIcon } from '../../ui/icons.ts'
 import { tellProblem } from '../../ui/undo.ts'
+import { gridOr, useFocusBack } from '../../ui/use-focus-back.ts'
 import { useNow } from '../servers/use-now.ts'
 import styles from './approvals.module.css'
 
@@ -17,6 +18,11 @@ export function ApprovalRows() {
   const calls = useQuery(trpc.approvals.list.queryOptions())
   const now = useNow((calls.data?.length ?? 0) > 0)
   const decide = useMutation(trpc.approvals.decide.mutationOptions())
+  const list = useRef<HTMLUListElement>(null)
+  useFocusBack(
+    list,
+    () => list.current?.querySelector('li') ?? gridOr(document.querySelector('main')),
+  )
   if (!calls.data || calls.data.length === 0) return null
   const answer = (id: string) => (answered: ApprovalAnswer) =>
     decide.mutate(
@@ -28,11 +34,12 @@ export function ApprovalRows() {
       <h2 id="approvals" className={styles.heading}>
         {t('title')} <span className={styles.count}>{calls.data.length}</span>
       </h2>
-      <ul className={styles.rows} onKeyDown={followRows}>
-        {calls.data.map((call) => (
+      <ul ref={list} className={styles.rows} onKeyDown={followRows}>
+        {calls.data.map((call, index) => (
           <ApprovalRow
             key={call.id}
             call={call}
+            isFirst={index === 0}
             // By our own clock: that of the core may be another.
             leftMs={Math.max(
               0,
@@ -49,17 +56,20 @@ export function ApprovalRows() {
 
 type ApprovalRowProps = {
   call: ApprovalView
+  /** The one that has waited longest has the filled button. */
+  isFirst: boolean
   leftMs: number
   onAnswer: (answer: ApprovalAnswer) => void
 }
 
-function ApprovalRow({ call, leftMs, onAnswer }: ApprovalRowProps) {
+function ApprovalRow({ call, isFirst, leftMs, onAnswer }: ApprovalRowProps) {
   const { t } = useTranslation('approvals')
   const { server, tool, endpoint, seconds, mayAlways } = call
   const wants = useWants()(call)
   const onKeyDown = (event: KeyboardEvent) => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey
-    if (!isPlain || event.target !== event.currentTarget) return
+    // A key that is held down decides once: the next call has the focus then.
+    if (!isPlain || event.repeat || event.target !== event.currentTarget) return
     const answered = ({ a: 'once', r: 'refuse' } as const)[event.key.toLowerCase()]
     if (!answered) return
     event.preventDefault()
@@ -78,7 +88,7 @@ function ApprovalRow({ call, leftMs, onAnswer }: ApprovalRowProps) {
       </p>
       <Arguments call={call} />
       <div className={styles.foot}>
-        <Button variant="filled" onClick={() => onAnswer('once')}>
+        <Button variant={isFirst ? 'filled' : 'default'} onClick={() => onAnswer('once')}>
           {t('once')}
         </Button>
         <Menu position="bottom-start">

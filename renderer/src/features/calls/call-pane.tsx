@@ -127,7 +127,9 @@ function Payload({ call, what }: PayloadProps) {
   return (
     <div>
       <h3 className={styles.heading}>{label}</h3>
-      {kept === null ? (
+      {kept === null && what === 'result' && call.arguments !== null && call.outcome !== 'ok' ? (
+        <p className={styles.note}>{t('result.none')}</p>
+      ) : kept === null ? (
         <NotRecorded endpoint={call.endpoint} />
       ) : (
         <Suspense fallback={<LoadingRows rows={2} height={28} />}>

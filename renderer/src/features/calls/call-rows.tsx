@@ -2,7 +2,6 @@ import { Button } from '@mantine/core'
 import { useMemo, useState, type MouseEvent, type UIEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CallFilters } from '../../../../shared/calls.ts'
-import { Empty, NoMatch } from '../../ui/empty.tsx'
 import { LoadingRows } from '../../ui/loading.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import type { Column } from '../../ui/row-props.ts'
@@ -11,6 +10,7 @@ import { useFormat } from '../../ui/use-format.ts'
 import { useWhen } from '../../ui/use-when.ts'
 import styles from './calls.module.css'
 import { foldCalls, type FoldedCalls } from './fold-calls.ts'
+import { Nothing } from './nothing.tsx'
 import type { useCallList } from './use-call-list.ts'
 import type { CallView } from './use-call-view.ts'
 import { hasFailed, useCallWords } from './use-call-words.ts'
@@ -92,16 +92,6 @@ function useHold(onHold: (isHeld: boolean) => void) {
   }
 }
 
-function Nothing({ address, filters }: Pick<CallRowsProps, 'address' | 'filters'>) {
-  const { t } = useTranslation('calls')
-  const { since: _, ...narrowing } = filters
-  const period = t(`last.${address.period}`)
-  if (Object.keys(narrowing).length > 0) {
-    return <NoMatch text={t('noMatch', { period })} onClear={address.clear} />
-  }
-  return <Empty title={t('empty.title', { period })} text={t('empty.text')} />
-}
-
 function useColumns(): Column<FoldedCalls>[] {
   const { t } = useTranslation('calls')
   const when = useWhen()
@@ -109,7 +99,7 @@ function useColumns(): Column<FoldedCalls>[] {
   const words = useCallWords()
   return [
     {
-      ...{ key: 'at', label: t('time'), width: 84 },
+      ...{ key: 'at', label: t('time'), width: 96 },
       render({ last: { at } }) {
         const iso = new Date(at).toISOString()
         return (

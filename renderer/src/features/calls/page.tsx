@@ -1,4 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -32,6 +33,7 @@ export function Page() {
   const pace = usePace({ filters: address.filters, periodMs, news })
   const [isHeld, setHeld] = useState(false)
   const [isClearing, setClearing] = useState(false)
+  const [isTable, { toggle: turnTable }] = useDisclosure(false)
   const filters = useTimed(address, news)
   const list = useCallList(filters, isHeld)
   const summary = useSummary(pace, t(`last.${address.period}`))
@@ -48,14 +50,14 @@ export function Page() {
       count={summary}
       filter={{ value: address.text, onChange: address.setText, placeholder: t('filter') }}
       actions={<SaveMenu filters={filters} />}
-      menu={<CallsMenu onClear={() => setClearing(true)} />}
+      menu={<CallsMenu {...{ isTable, turnTable }} onClear={() => setClearing(true)} />}
     >
       <ClearDialog isOpen={isClearing} onClose={() => setClearing(false)} onCleared={list.again} />
       <div className={styles.page}>
         <Notices />
         <Filters address={address} />
         {pace && pace.some(({ calls }) => calls > 0) && (
-          <Pace pace={pace} periodMs={periodMs} summary={summary} />
+          <Pace {...{ pace, periodMs, summary, isTable }} />
         )}
         <div className={styles.below}>
           <ListAndPane
@@ -141,12 +143,15 @@ function SaveMenu({ filters }: { filters: ReturnType<typeof useTimed> }) {
   )
 }
 
-function CallsMenu({ onClear }: { onClear: () => void }) {
+type CallsMenuProps = { isTable: boolean; turnTable: () => void; onClear: () => void }
+
+function CallsMenu({ isTable, turnTable, onClear }: CallsMenuProps) {
   const { t } = useTranslation('calls')
   const navigate = useNavigate()
   const isAdmin = useIsAdmin()
   return (
     <>
+      <Menu.Item onClick={turnTable}>{t(isTable ? 'asChart' : 'asTable')}</Menu.Item>
       <Menu.Item onClick={() => void navigate({ to: '/settings', search: { tab: 'data' } })}>
         {t('keep')}
       </Menu.Item>

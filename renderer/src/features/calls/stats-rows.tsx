@@ -3,12 +3,12 @@ import { useTranslation } from 'react-i18next'
 import type { CallFilters, CallStats, CallStatsBy } from '../../../../shared/calls.ts'
 import { useTRPCClient } from '../../trpc.ts'
 import { LoadingRows } from '../../ui/loading.tsx'
-import { NoMatch } from '../../ui/empty.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import type { Column } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
 import { useFormat } from '../../ui/use-format.ts'
 import styles from './calls.module.css'
+import { Nothing } from './nothing.tsx'
 import { NAMELESS, type CallView } from './use-call-view.ts'
 
 type StatsRowsProps = {
@@ -32,10 +32,7 @@ export function StatsRows({ address, by, filters, news }: StatsRowsProps) {
   const { data, error } = stats
   if (error && !data) return <Problem title={t('unread')} details={error.message} />
   if (!data) return <LoadingRows height={28} />
-  if (data.length === 0) {
-    const period = t(`last.${address.period}`)
-    return <NoMatch text={t('noMatch', { period })} onClear={address.clear} />
-  }
+  if (data.length === 0) return <Nothing address={address} filters={filters} />
   return (
     <Rows
       label={t(`by.${by}`)}

@@ -1,7 +1,7 @@
-import { useDebouncedCallback } from '@mantine/hooks'
 import { getRouteApi } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { CallFilters } from '../../../../shared/calls.ts'
+import { useOwnText } from '../../ui/use-own-text.ts'
 import type { search } from './search.ts'
 
 const route = getRouteApi('/calls')
@@ -26,31 +26,26 @@ export function useCallView() {
   const go = (changed: { [K in keyof Search]?: string | undefined }) =>
     void navigate({ search: (before) => ({ ...before, ...changed }), replace: true })
 
-  // Shown at once, written when the keys rest; who comes from elsewhere brings another text.
-  const { filter = '' } = said
-  const [typed, setTyped] = useState({ text: filter, written: filter })
-  if (typed.written !== filter) setTyped({ text: filter, written: filter })
-  const write = useDebouncedCallback((text: string) => {
-    setTyped({ text, written: text })
-    go({ filter: text, selected: undefined })
-  }, REST_MS)
+  const [text, setText] = useOwnText({
+    written: said.filter ?? '',
+    write(typed) {
+      const filter = typed || undefined
+      if (filter !== said.filter) go({ filter, selected: undefined })
+    },
+    restMs: REST_MS,
+  })
 
   const period = said.period && Object.hasOwn(PERIODS, said.period) ? said.period : USUAL
   return {
     said,
-    text: typed.text,
+    text,
     filters: useFilters(said),
     period: period as Period,
     periodMs: PERIODS[period as Period] * HOUR_MS,
     view: VIEWS.find((one) => one === said.view) ?? 'calls',
-    go,
-    setText(text: string) {
-      setTyped({ text, written: typed.written })
-      write(text)
-    },
+    ...{ go, setText },
     clear() {
-      write.cancel()
-      setTyped({ text: '', written: '' })
+      setText('')
       const none = { server: undefined, endpoint: undefined, client: undefined, name: undefined }
       go({ ...none, filter: undefined, outcome: undefined, selected: undefined })
     },

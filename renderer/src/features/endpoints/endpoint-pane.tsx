@@ -10,6 +10,7 @@ import { Machine } from '../../ui/machine.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { State } from '../../ui/state.tsx'
 import { useFormat } from '../../ui/use-format.ts'
+import { AskWhy } from '../namespaces/ask-why.tsx'
 import { DiscoveryField } from './discovery-field.tsx'
 import { EndpointName } from './endpoint-name.tsx'
 import styles from './endpoints.module.css'
@@ -60,6 +61,12 @@ export function EndpointPane({ endpoint, namespaces, names, host }: EndpointPane
       <Field label={t('columns.namespace')}>
         <NamespaceField endpoint={endpoint} namespaces={namespaces} />
         <Offer endpoint={endpoint} />
+        <AskWhy
+          className={styles.why ?? ''}
+          variant="subtle"
+          size="compact-xs"
+          endpointId={endpoint.id}
+        />
       </Field>
       <Field label={t('find.title')}>
         <DiscoveryField endpoint={endpoint} />
@@ -164,7 +171,7 @@ function Head({ endpoint, names }: Pick<EndpointPaneProps, 'endpoint' | 'names'>
 }
 
 /** What clients get through it, or why they get nothing. */
-function Offer({ endpoint: { namespace } }: { endpoint: ShownEndpoint }) {
+function Offer({ endpoint: { namespace, cost } }: { endpoint: ShownEndpoint }) {
   const { t } = useTranslation('endpoints')
   const { about } = useFormat()
   if (!namespace) return null
@@ -181,7 +188,8 @@ function Offer({ endpoint: { namespace } }: { endpoint: ShownEndpoint }) {
       </p>
     )
   }
-  const tokens = about(namespace.tokens)
+  // Middleware may make less of it than the namespace has.
+  const tokens = about(cost?.all ?? namespace.tokens)
   return (
     <p className={styles.note}>
       {t('offer.tools', { count: namespace.tools, tokens })}

@@ -10,6 +10,7 @@ import { switchColumn } from '../../ui/named-columns.tsx'
 import type { Column } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
 import { useListAddress } from '../../ui/use-address.ts'
+import { useFormat } from '../../ui/use-format.ts'
 import { EndpointName } from './endpoint-name.tsx'
 import styles from './endpoints.module.css'
 import { NamespaceField } from './namespace-field.tsx'
@@ -75,6 +76,7 @@ function useColumns(options: ColumnsOptions): Column<ShownEndpoint>[] {
   const { t } = useTranslation(['endpoints', 'ui'])
   const actions = useEndpointActions()
   const lockedWhy = useLockWords()
+  const { about } = useFormat()
   const wide: Column<ShownEndpoint>[] = [
     {
       ...{ key: 'auth', label: t('columns.auth'), width: 96 },
@@ -112,6 +114,10 @@ function useColumns(options: ColumnsOptions): Column<ShownEndpoint>[] {
     {
       ...{ key: 'namespace', label: t('columns.namespace'), width: 140 },
       render: (endpoint) => <NamespaceField endpoint={endpoint} namespaces={namespaces} isInRow />,
+    },
+    {
+      ...{ key: 'tokens', label: t('columns.tokens'), width: 60, align: 'right', yields: 2 },
+      render: ({ cost }) => (cost ? about(cost.listed) : t('ui:unknown')),
     },
     ...(isNarrow ? [] : wide),
     {

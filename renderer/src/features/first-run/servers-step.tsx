@@ -93,7 +93,7 @@ type FoundRowProps = { server: FoundServer; isTicked: boolean; onToggle: () => v
 
 function FoundRow({ server, isTicked, onToggle }: FoundRowProps) {
   const { t, i18n } = useTranslation('first-run')
-  const { problem, newName, runs } = server
+  const { problem, newName, runs, leftOut } = server
   const where = listOf(
     server.foundIn.map(({ clientName }) => clientName),
     i18n.language,
@@ -108,6 +108,9 @@ function FoundRow({ server, isTicked, onToggle }: FoundRowProps) {
       />
       {problem === null ? <Machine text={runs} /> : <span>{problem}</span>}
       <span className={styles.where}>{t('in', { clients: where })}</span>
+      {leftOut.length > 0 && (
+        <span className={styles.leftOut}>{t('leftOut', { names: leftOut.join(', ') })}</span>
+      )}
     </li>
   )
 }

@@ -7,7 +7,7 @@ import type { Column } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
 import styles from './inspector.module.css'
 import type { Item, Tab } from './offer.ts'
-import { TargetTrouble } from './target-trouble.tsx'
+import { TargetTrouble, WhyNotHere } from './target-trouble.tsx'
 import type { Inspected } from './use-inspected.ts'
 
 /** What can be tried, found as one types. */
@@ -26,7 +26,9 @@ export function OfferList({ inspected }: { inspected: Inspected }) {
       {offer.isPending && <LoadingRows height={28} />}
       {!offer.isPending && items.length === 0 && <TargetTrouble inspected={inspected} />}
       {items.length > 0 && shown.length === 0 && (
-        <NoMatch text={t('noMatch', { filter })} onClear={() => setFilter('')} />
+        <NoMatch text={t('noMatch', { filter })} onClear={() => setFilter('')}>
+          <WhyNotHere inspected={inspected} text={filter} />
+        </NoMatch>
       )}
       {shown.length > 0 && (
         <Rows

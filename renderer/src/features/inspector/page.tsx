@@ -14,6 +14,7 @@ import { OfferList } from './offer-list.tsx'
 import { ResultPane } from './result-pane.tsx'
 import { forgetRuns, placeOf, useInspector } from './store.ts'
 import { TargetBar } from './target-bar.tsx'
+import { WhyNotHere } from './target-trouble.tsx'
 import { useInspected, type Inspected } from './use-inspected.ts'
 
 /** Tries what servers, namespaces and endpoints offer, and shows exactly what comes back. */
@@ -66,7 +67,6 @@ function NothingToTry() {
 }
 
 function Workbench({ inspected }: { inspected: Inspected }) {
-  const { t } = useTranslation('inspector')
   const isNarrow = useMediaQuery('(max-width: 1099px)', false, { getInitialValueInEffect: false })
   return (
     <div className={styles.page}>
@@ -83,13 +83,28 @@ function Workbench({ inspected }: { inspected: Inspected }) {
               isNarrow={isNarrow}
             />
           ) : (
-            <p className={styles.choose}>
-              {t(`choose.${inspected.tab}`, { keys: shortcutText('mod+Enter') })}
-            </p>
+            <NothingChosen inspected={inspected} />
           )}
         </Splitter.Pane>
       </Splitter>
       <History inspected={inspected} />
+    </div>
+  )
+}
+
+/** Also where the address names what is not offered here, or not any more. */
+function NothingChosen({ inspected }: { inspected: Inspected }) {
+  const { t } = useTranslation('inspector')
+  const { missing, tab, targetName } = inspected
+  if (missing === '') {
+    return (
+      <p className={styles.choose}>{t(`choose.${tab}`, { keys: shortcutText('mod+Enter') })}</p>
+    )
+  }
+  return (
+    <div className={styles.missing} role="status">
+      <p>{t('notOffered', { item: missing, name: targetName })}</p>
+      <WhyNotHere inspected={inspected} text={missing} />
     </div>
   )
 }

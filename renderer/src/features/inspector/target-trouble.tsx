@@ -6,6 +6,7 @@ import { serverState } from '../../../../shared/server-state.ts'
 import { useTRPC } from '../../trpc.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { tellProblem } from '../../ui/undo.ts'
+import { AskWhy } from '../namespaces/ask-why.tsx'
 import styles from './inspector.module.css'
 import type { Inspected } from './use-inspected.ts'
 
@@ -35,10 +36,22 @@ export function TargetTrouble({ inspected }: { inspected: Inspected }) {
     )
   }
   return (
-    <Text className={styles.pad} size="sm" c="dimmed">
-      {t(`offersNone.${tab}`, { name: targetName })}
-    </Text>
+    <div className={styles.missing}>
+      <Text component="p" size="sm" c="dimmed">
+        {t(`offersNone.${tab}`, { name: targetName })}
+      </Text>
+      <WhyNotHere inspected={inspected} text="" />
+    </div>
   )
+}
+
+/** Of a server there is nothing to explain: it offers what it offers. */
+export function WhyNotHere({ inspected, text }: { inspected: Inspected; text: string }) {
+  const { target, tab } = inspected
+  if (!target || target.kind === 'server' || tab !== 'tools') return null
+  const { id } = target
+  const place = target.kind === 'namespace' ? { namespaceId: id } : { endpointId: id }
+  return <AskWhy {...place} text={text} />
 }
 
 function ServerOff({ id, name }: { id: string; name: string }) {

@@ -31,6 +31,8 @@ export function useInspected() {
   const item = selectedItem(items, search.item, { tab, isThere: offer.data !== undefined })
   return {
     ...{ targets, isLoading, target, targetName: name, tab, offer, items, shown, filter, item },
+    /** What the address names and is not offered here; '' for none. */
+    missing: item === null && offer.data !== undefined ? (search.item ?? '') : '',
     setTarget: (next: InspectorTarget) => go({ target: targetText(next), item: '', filter: '' }),
     setTab: (next: Tab) => go({ tab: next, item: '', filter: '' }),
     setItem: (id: string) => go({ item: id }, true),

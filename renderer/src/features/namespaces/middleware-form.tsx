@@ -9,7 +9,13 @@ import { readValue, type SchemaValue } from '../../ui/schema-value.ts'
 import pane from './pane.module.css'
 import type { MiddlewareActions } from './use-middleware.ts'
 
+/** What is filled in and not saved. */
+export type MiddlewareDrafts = Map<string, SchemaValue>
+
 type MiddlewareFormProps = {
+  drafts: MiddlewareDrafts
+  /** Of the draft. */
+  id: string
   kind: MiddlewareKindView
   actions: MiddlewareActions
   entry: MiddlewareEntry
@@ -23,7 +29,8 @@ type MiddlewareFormProps = {
 export function MiddlewareForm(props: MiddlewareFormProps) {
   const { actions } = props
   const { t } = useTranslation('namespaces')
-  const { schema, draft, change, problems, refusal, isDirty, save, ...saving } = useDraft(props)
+  const schema = useSchemaInWords(props.kind)
+  const { draft, change, problems, refusal, isDirty, save, ...saving } = useDraft(props)
   useCommands(
     isDirty
       ? [{ id: 'namespaces.save', label: t('save'), shortcut: 'mod+S', run: () => void save() }]
@@ -77,11 +84,12 @@ function Saving({ isNew, canSave, discard }: SavingProps) {
 }
 
 /** What is filled in, and what is wrong with it. */
-function useDraft({ kind, actions, entry, at, onSaved, onClose }: MiddlewareFormProps) {
+function useDraft(props: MiddlewareFormProps) {
+  const { drafts, id, kind, actions, entry, at } = props
   const { use, enabled, ...options } = entry
-  const schema = useSchemaInWords(kind)
+  const schema: JsonSchema = kind.options
   const saved: SchemaValue = { mode: 'form', value: options, text: '' }
-  const [draft, setDraft] = useState(saved)
+  const [draft, setDraft] = useState(() => drafts.get(id) ?? saved)
   const [refusal, setRefusal] = useState<string | null>(null)
   const isNew = at >= actions.entries.length
   const text = readValue(draft)
@@ -90,18 +98,24 @@ function useDraft({ kind, actions, entry, at, onSaved, onClose }: MiddlewareForm
   const isDirty = isNew || !value || filled(schema, value) !== filled(schema, options)
   const canSave = isDirty && value !== null && problems.length === 0 && !actions.isLocked
   return {
-    ...{ schema, draft, problems, refusal, isNew, isDirty, canSave },
+    ...{ draft, problems, refusal, isNew, isDirty, canSave },
     change(next: SchemaValue) {
       setRefusal(null)
       setDraft(next)
+      drafts.set(id, next)
     },
-    discard: () => (isNew ? onClose() : setDraft(saved)),
+    discard() {
+      drafts.delete(id)
+      if (isNew) props.onClose()
+      else setDraft(saved)
+    },
     async save() {
       if (!canSave) return
       const switched = enabled === undefined ? {} : { enabled }
       const error = await actions.save(at, { ...value, use, ...switched })
-      if (error === null) onSaved(at)
-      else setRefusal(error instanceof Error ? error.message : String(error))
+      if (error !== null) return setRefusal(error instanceof Error ? error.message : String(error))
+      drafts.delete(id)
+      props.onSaved(at)
     },
   }
 }
@@ -114,7 +128,7 @@ function filled({ properties }: JsonSchema, value: JsonSchema): string {
   return JSON.stringify([known, others])
 }
 
-/** The schema with titles and descriptions in the language of the window. */
+/** The schema with titles, descriptions and choices in the language of the window. */
 function useSchemaInWords({ use, options }: MiddlewareKindView): JsonSchema {
   const { t } = useTranslation('namespaces')
   return useMemo(() => {
@@ -122,8 +136,21 @@ function useSchemaInWords({ use, options }: MiddlewareKindView): JsonSchema {
     const parts = Object.entries(properties ?? {}).map(([name, part]) => {
       const say = (what: 'title' | 'description') =>
         t(`middleware.option.${use}.${name}.${what}`, { defaultValue: String(part[what] ?? '') })
-      return [name, { ...part, title: say('title'), description: say('description') }] as const
+      const choice = (value: string) =>
+        t(`middleware.option.${use}.${name}.choice.${value}`, { defaultValue: value })
+      const said = { title: say('title'), description: say('description') }
+      return [name, { ...withChoices(part, choice), ...said }] as const
     })
     return { ...rest, properties: Object.fromEntries(parts) }
   }, [use, options, t])
+}
+
+/** What one may choose of, as titles of constants: a form shows these in the place of the values. */
+function withChoices(part: JsonSchema, word: (value: string) => string): JsonSchema {
+  const items = part['items'] as JsonSchema | undefined
+  const values = items?.['enum']
+  if (!Array.isArray(values)) return part
+  const { enum: _, ...rest } = items ?? {}
+  const oneOf = values.map((value: unknown) => ({ const: value, title: word(String(value)) }))
+  return { ...part, items: { ...rest, oneOf } }
 }

@@ -35,7 +35,8 @@ export function MiddlewareList(props: MiddlewareListProps) {
           </li>
         ))}
         {entries.map((entry, at) => (
-          <Row key={`${at} ${entry.use}`} {...props} entry={entry} at={at} />
+          // By its place: what moves there finds the focus there.
+          <Row key={at} {...props} entry={entry} at={at} />
         ))}
       </ol>
     </MiddlewareDrag>

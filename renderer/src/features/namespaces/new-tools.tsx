@@ -1,5 +1,5 @@
 import { NativeSelect } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { ChangedTools, NewTools } from '../../../../shared/namespace.ts'
 import type { NamespaceOffer } from '../../../../shared/offer.ts'
@@ -15,22 +15,33 @@ export const NEW_TOOLS = [null, 'on', 'off', 'ask'] as const satisfies (NewTools
 
 const CHANGED_TOOLS = ['off', 'warn', 'block'] as const satisfies ChangedTools[]
 
-/** What becomes of tools that come, and of tools that change; each applies at once. */
+type Rules = Pick<NamespaceOffer, 'id' | 'newTools' | 'changedTools'>
+
+/** The rules below what clients of a namespace get. */
 export function ToolRules({ offer }: { offer: NamespaceOffer }) {
-  const { t } = useTranslation('namespaces')
-  const isLocked = useIsLocked()(offer.id)
-  const update = useMutation(useTRPC().namespaces.update.mutationOptions())
-  const set = (patch: { newTools?: NewTools; changedTools?: ChangedTools }) =>
-    update.mutate(
-      { id: offer.id, patch },
-      { onError: (error) => tellProblem(error, t('notChanged')) },
-    )
-  // What was chosen is shown until the core says what is so.
-  const shown = { ...offer, ...(update.isPending && update.variables.patch) }
   return (
     <div className={styles.facts}>
+      <RuleFields of={offer} className={styles.rule ?? ''} />
+    </div>
+  )
+}
+
+/** What becomes of tools that come, and of tools that change; each applies at once. */
+export function RuleFields({ of, className }: { of: Rules; className: string }) {
+  const { t } = useTranslation('namespaces')
+  const isLocked = useIsLocked()(of.id)
+  const cache = useQueryClient()
+  // Over once what was chosen can be read.
+  const onSuccess = () => cache.invalidateQueries({ queryKey: [['namespaces']] })
+  const update = useMutation(useTRPC().namespaces.update.mutationOptions({ onSuccess }))
+  const set = (patch: { newTools?: NewTools; changedTools?: ChangedTools }) =>
+    update.mutate({ id: of.id, patch }, { onError: (error) => tellProblem(error, t('notChanged')) })
+  // What was chosen is shown until the core says what is so.
+  const shown = { ...of, ...(update.isPending && update.variables.patch) }
+  return (
+    <>
       <NativeSelect
-        className={styles.rule ?? ''}
+        className={className}
         label={t('newTools.title')}
         disabled={isLocked}
         value={shown.newTools}
@@ -43,7 +54,7 @@ export function ToolRules({ offer }: { offer: NamespaceOffer }) {
         }}
       />
       <NativeSelect
-        className={styles.rule ?? ''}
+        className={className}
         label={t('changedTools.title')}
         disabled={isLocked}
         value={shown.changedTools}
@@ -53,7 +64,7 @@ export function ToolRules({ offer }: { offer: NamespaceOffer }) {
           if (rule) set({ changedTools: rule })
         }}
       />
-    </div>
+    </>
   )
 }
 

@@ -18,6 +18,7 @@ export function useFixes(onLeave: () => void): (fix: WhyFix) => void {
   const update = useMutation(trpc.namespaces.update.mutationOptions())
   const tool = useMutation(trpc.namespaces.setTool.mutationOptions())
   const endpoint = useMutation(trpc.endpoints.setEnabled.mutationOptions())
+  const pausing = useMutation(trpc.settings.setPaused.mutationOptions())
   const pinning = useMutation(trpc.endpoints.update.mutationOptions())
 
   const join = async (namespaceId: string, serverId: string) => {
@@ -25,13 +26,8 @@ export function useFixes(onLeave: () => void): (fix: WhyFix) => void {
       ...trpc.namespaces.get.queryOptions({ id: namespaceId }),
       staleTime: 0,
     })
-    const others = servers.some((one) => one.serverId === serverId)
-      ? servers
-      : [...servers, { serverId, enabled: true }]
-    const members = others.map((one) =>
-      one.serverId === serverId ? { ...one, enabled: true } : one,
-    )
-    await update.mutateAsync({ id: namespaceId, patch: { servers: members } })
+    const joined = withServer(servers, serverId)
+    await update.mutateAsync({ id: namespaceId, patch: { servers: joined } })
   }
 
   const pin = async ({ endpointId: id, serverId, tool: name }: PinFix) => {
@@ -56,6 +52,8 @@ export function useFixes(onLeave: () => void): (fix: WhyFix) => void {
         return namespace.mutateAsync({ id: fix.namespaceId, enabled: true })
       case 'endpoint-on':
         return endpoint.mutateAsync({ id: fix.endpointId, enabled: true })
+      case 'resume':
+        return pausing.mutateAsync({ paused: false })
       case 'pin-tool':
         return pin(fix)
     }
@@ -65,6 +63,15 @@ export function useFixes(onLeave: () => void): (fix: WhyFix) => void {
     if (isLeaving(fix)) return leave(fix)
     void mend(fix).catch((error: unknown) => tellProblem(error, t('notChanged')))
   }
+}
+
+function withServer<One extends { serverId: string; enabled: boolean }>(
+  servers: readonly One[],
+  serverId: string,
+) {
+  const isThere = servers.some((one) => one.serverId === serverId)
+  if (!isThere) return [...servers, { serverId, enabled: true }]
+  return servers.map((one) => (one.serverId === serverId ? { ...one, enabled: true } : one))
 }
 
 const LEAVING = ['open-server', 'open-trust', 'new-endpoint', 'new-key'] as const

@@ -1,6 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { isOwnModule, type MiddlewareEntry } from '../../../../shared/middleware.ts'
+import {
+  isOwnModule,
+  type MiddlewareEntry,
+  type MiddlewareKindView,
+} from '../../../../shared/middleware.ts'
 import { useTRPC } from '../../trpc.ts'
 import { offerUndo, tellProblem } from '../../ui/undo.ts'
 import { useDefinition, useIsLocked } from './use-locked.ts'
@@ -13,7 +17,9 @@ export type MiddlewareActions = ReturnType<typeof useMiddleware>
 export function useMiddleware(id: string) {
   const { t } = useTranslation('namespaces')
   const name = useMiddlewareName()
-  const kinds = useQuery(useTRPC().namespaces.middlewareKinds.queryOptions())
+  const kinds = useQuery(
+    useTRPC().namespaces.middlewareKinds.queryOptions(undefined, { select: withoutFixed }),
+  )
   const entries = useDefinition(id)?.middleware ?? NONE
   const isLocked = useIsLocked()(id)
   const change = useChange(id)
@@ -48,6 +54,11 @@ export function useMiddleware(id: string) {
 }
 
 const NONE: readonly MiddlewareEntry[] = []
+
+/** Those that one may choose. */
+function withoutFixed(kinds: MiddlewareKindView[]): MiddlewareKindView[] {
+  return kinds.filter(({ isFixed }) => !isFixed)
+}
 
 /** What people call one: somebody's own by its file alone. */
 function useMiddlewareName(): (use: string) => string {

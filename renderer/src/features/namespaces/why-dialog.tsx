@@ -14,11 +14,16 @@ type WhyDialogProps = {
   /** A tool's id, or `?` for one that is to be chosen; without one it is closed. */
   asked: string | undefined
   namespaceId: string | undefined
+  /** The endpoint that is asked about; else the first of the namespace. */
+  endpointId?: string | undefined
+  /** What is sought to begin with. */
+  text?: string | undefined
   onAsk: (id: string | undefined) => void
 }
 
 /** Why clients do not see a tool: every check between its server and them, with what helps. */
-export function WhyDialog({ asked, namespaceId, onAsk }: WhyDialogProps) {
+export function WhyDialog(props: WhyDialogProps) {
+  const { asked, onAsk } = props
   const { t } = useTranslation('namespaces')
   const { serverId, tool } = partsOf(asked ?? '')
   return (
@@ -30,12 +35,13 @@ export function WhyDialog({ asked, namespaceId, onAsk }: WhyDialogProps) {
       closeButtonProps={{ 'aria-label': t('close') }}
     >
       {tool === null ? (
-        <ToolSearch onChoose={onAsk} />
+        <ToolSearch text={props.text} onChoose={onAsk} />
       ) : (
         <Chain
           serverId={serverId}
           tool={tool}
-          namespaceId={namespaceId}
+          namespaceId={props.namespaceId}
+          endpointId={props.endpointId}
           onClose={() => onAsk(undefined)}
         />
       )}
@@ -44,10 +50,12 @@ export function WhyDialog({ asked, namespaceId, onAsk }: WhyDialogProps) {
 }
 
 /** Tools of every server, by a part of their names. */
-function ToolSearch({ onChoose }: { onChoose: (id: string) => void }) {
+type ToolSearchProps = { text?: string | undefined; onChoose: (id: string) => void }
+
+function ToolSearch({ text: begun = '', onChoose }: ToolSearchProps) {
   const { t } = useTranslation('namespaces')
   const trpc = useTRPC()
-  const [text, setText] = useState('')
+  const [text, setText] = useState(begun)
   const found = useQuery(
     trpc.namespaces.findTools.queryOptions({ text }, { enabled: text.length > 0 }),
   )
@@ -82,13 +90,14 @@ type ChainProps = {
   serverId: string
   tool: string
   namespaceId: string | undefined
+  endpointId: string | undefined
   onClose: () => void
 }
 
-function Chain({ serverId, tool, namespaceId, onClose }: ChainProps) {
+function Chain({ serverId, tool, namespaceId, onClose, ...given }: ChainProps) {
   const { t } = useTranslation('namespaces')
   const trpc = useTRPC()
-  const [endpointId, setEndpointId] = useState<string>()
+  const [endpointId, setEndpointId] = useState(given.endpointId)
   const endpoints = useQuery(trpc.endpoints.list.queryOptions()).data ?? []
   const where = endpointId !== undefined ? { endpointId } : { namespaceId }
   const why = useQuery(trpc.namespaces.why.queryOptions({ serverId, tool, ...where }))

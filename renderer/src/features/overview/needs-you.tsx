@@ -61,12 +61,23 @@ export function NeedsYou({ servers, isPrimary }: NeedsYouProps) {
             ),
           )}
       </ul>
-      {others > 0 && (
-        <Link to="/servers" search={{ state: 'needs-you' }} className={styles.more}>
-          {t('moreNeeds', { count: others })}
-        </Link>
-      )}
+      {others > 0 && <MoreNeeds count={others} isTrust={rows[MOST_ROWS]?.kind === 'waiting'} />}
     </section>
+  )
+}
+
+/** Where the first of the others is shown. */
+function MoreNeeds({ count, isTrust }: { count: number; isTrust: boolean }) {
+  const { t } = useTranslation('overview')
+  const label = t('moreNeeds', { count })
+  return isTrust ? (
+    <Link to="/trust" className={styles.more}>
+      {label}
+    </Link>
+  ) : (
+    <Link to="/servers" search={{ state: 'needs-you' }} className={styles.more}>
+      {label}
+    </Link>
   )
 }
 

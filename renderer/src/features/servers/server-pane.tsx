@@ -13,6 +13,7 @@ import { useInspect } from './inspect.ts'
 import { LogTab } from './log-tab.tsx'
 import styles from './pane.module.css'
 import { launchOf } from './server-list.ts'
+import { ServerCheck } from './server-check.tsx'
 import { ServerProblem } from './server-problem.tsx'
 import { ServerState } from './state-words.tsx'
 import { ToolsTab } from './tools-tab.tsx'
@@ -51,6 +52,7 @@ export function ServerPane({ server }: { server: ServerView }) {
       {launchOf(server) !== '' && (
         <Machine text={launchOf(server)} label={t(server.url ? 'address' : 'command')} />
       )}
+      {mayChange && server.enabled && <ServerCheck key={server.id} server={server} />}
       <ShareField thing={server} onChange={(shared) => share(server.id, shared)} />
       <Tabs
         value={tab}

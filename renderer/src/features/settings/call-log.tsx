@@ -1,14 +1,19 @@
 import { NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { CALL_LOG_DAYS, CALL_LOG_ROWS } from '../../../../shared/calls.ts'
+import { CALL_LOG_DAYS, CALL_LOG_MEGABYTES, CALL_LOG_ROWS } from '../../../../shared/calls.ts'
 import type { SettingItem } from './setting.tsx'
 import styles from './settings.module.css'
 import type { Settings } from './use-settings.ts'
 
-const BOUNDS = { callLogDays: CALL_LOG_DAYS, callLogRows: CALL_LOG_ROWS }
+const BOUNDS = {
+  callLogDays: CALL_LOG_DAYS,
+  callLogRows: CALL_LOG_ROWS,
+  callLogMegabytes: CALL_LOG_MEGABYTES,
+}
+const NAMES = Object.keys(BOUNDS) as (keyof typeof BOUNDS)[]
 
-/** How long, and how many, calls are kept. */
+/** How long, how many, and in how much room calls are kept. */
 export function useCallLog(settings: Settings): SettingItem[] {
   const { t } = useTranslation('settings')
   const { view } = settings
@@ -19,7 +24,7 @@ export function useCallLog(settings: Settings): SettingItem[] {
       words: 'calls history retention',
       control: (
         <>
-          {(['callLogDays', 'callLogRows'] as const).map((name) => (
+          {NAMES.map((name) => (
             <Bound key={`${name} ${view[name]}`} settings={settings} name={name} />
           ))}
         </>

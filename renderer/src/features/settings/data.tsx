@@ -2,6 +2,7 @@ import { Button, FileButton } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { decodeText } from '../../../../shared/decode-text.ts'
 import { useIsMember } from '../../shell/me.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 import { Machine } from '../../ui/machine.tsx'
@@ -87,7 +88,7 @@ function Definitions() {
   const look = async (file: File | null) => {
     if (!file) return
     try {
-      const text = await file.text()
+      const text = decodeText(new Uint8Array(await file.arrayBuffer()))
       const check = await client.data.checkImport.mutate({ text })
       setChosen({ name: file.name, text, check })
     } catch (error) {

@@ -9,12 +9,13 @@ import styles from './trust.module.css'
 import type { CommandRow } from './trust-rows.ts'
 import type { Deciding } from './use-deciding.ts'
 
-type CommandPaneProps = { row: CommandRow; deciding: Deciding }
+/** `isOld`: it would run something else by now. */
+type CommandPaneProps = { row: CommandRow; isOld: boolean; deciding: Deciding }
 
 /** What a server would run, whole, one argument a line. */
-export function CommandPane({ row, deciding }: CommandPaneProps) {
+export function CommandPane({ row, isOld, deciding }: CommandPaneProps) {
   const { t } = useTranslation('trust')
-  const { server, serverId, command, args, cwd, envNames } = row
+  const { server, serverId, command, args, cwd, envNames, envValues } = row
   const approve = () => void deciding.accept(row)
   const remove = () => void deciding.refuse(row)
   useCommands([
@@ -40,7 +41,9 @@ export function CommandPane({ row, deciding }: CommandPaneProps) {
         </ol>
       </section>
       {cwd !== null && <Fact label={t('in')} text={cwd} />}
-      {envNames.length > 0 && <Fact label={t('with')} text={envNames.join(', ')} />}
+      {envNames.length > 0 && (
+        <Fact label={t('with')} text={envNames.map((one) => setting(one, envValues)).join('\n')} />
+      )}
       <p className={styles.note}>
         {t('runsAsYou')}{' '}
         <Link to="/servers" search={{ selected: serverId, tab: 'configuration' }}>
@@ -48,13 +51,18 @@ export function CommandPane({ row, deciding }: CommandPaneProps) {
         </Link>
       </p>
       <div className={styles.buttons}>
-        <Button variant="filled" onClick={approve}>
+        <Button variant="filled" disabled={isOld} onClick={approve}>
           {t('approve')}
         </Button>
         <Button onClick={remove}>{t('remove', { server })}</Button>
       </div>
     </div>
   )
+}
+
+/** Values that are secret are not here to be shown. */
+function setting(name: string, values: Record<string, string>): string {
+  return Object.hasOwn(values, name) ? `${name}=${values[name]}` : name
 }
 
 function Fact({ label, text }: { label: string; text: string }) {

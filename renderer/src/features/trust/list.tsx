@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { drawHidden } from '../../../../shared/hidden-characters.ts'
 import type { Column, Section } from '../../ui/row-props.ts'
 import { Rows } from '../../ui/rows.tsx'
 import { State } from '../../ui/state.tsx'
@@ -27,6 +28,9 @@ export function TrustList({ rows, deciding }: TrustListProps) {
   const shown = sections.flatMap(({ items }) => items)
   const onKey = (event: KeyboardEvent, row: TrustRow): boolean => {
     if (event.metaKey || event.ctrlKey || event.altKey) return false
+    const isMove = /^[jk]$/i.test(event.key)
+    // Held down, a key would decide on what nobody has looked at yet.
+    if (event.repeat && !isMove) return /^[ar]$/i.test(event.key)
     const at = shown.indexOf(row)
     const to = (index: number) => go({ selected: shown[index]?.id ?? row.id })
     const acts: Partial<Record<string, () => unknown>> = {
@@ -61,7 +65,9 @@ function useColumns(isNarrow: boolean): Column<TrustRow>[] {
   return [
     {
       ...{ key: 'name', label: t('columns.name') },
-      render: (row) => <span translate="no">{row.kind === 'tool' ? row.tool : row.server}</span>,
+      render: (row) => (
+        <span translate="no">{row.kind === 'tool' ? drawHidden(row.tool) : row.server}</span>
+      ),
     },
     {
       ...{ key: 'why', label: t('columns.why'), width: 190 },

@@ -11,16 +11,17 @@ import styles from './trust.module.css'
 import type { ToolRow } from './trust-rows.ts'
 import type { Deciding } from './use-deciding.ts'
 
-type ToolPaneProps = { row: ToolRow; deciding: Deciding }
+/** `isOld`: it says something else by now. */
+type ToolPaneProps = { row: ToolRow; isOld: boolean; deciding: Deciding }
 
 /** A tool as it was and as it is, what is odd about it, and the decision. */
-export function ToolPane({ row, deciding }: ToolPaneProps) {
+export function ToolPane({ row, isOld, deciding }: ToolPaneProps) {
   const { t } = useTranslation('trust')
   return (
     <div className={styles.pane}>
       <header className={styles.head}>
         <h2 className={styles.title} translate="no">
-          {row.server} · {row.tool}
+          {row.server} · {drawHidden(row.tool)}
         </h2>
       </header>
       <State tone="warn">{t(whyOf(row))}</State>
@@ -36,7 +37,7 @@ export function ToolPane({ row, deciding }: ToolPaneProps) {
       )}
       <Consequence row={row} />
       {mayDecide(row) ? (
-        <Buttons row={row} deciding={deciding} />
+        <Buttons row={row} isOld={isOld} deciding={deciding} />
       ) : (
         <p className={styles.note}>{t('notYours')}</p>
       )}
@@ -61,7 +62,7 @@ function Consequence({ row }: { row: ToolRow }) {
   )
 }
 
-function Buttons({ row, deciding }: ToolPaneProps) {
+function Buttons({ row, isOld, deciding }: ToolPaneProps) {
   const { t } = useTranslation('trust')
   const accept = () => void deciding.accept(row)
   const refuse = () => void deciding.refuse(row)
@@ -74,7 +75,7 @@ function Buttons({ row, deciding }: ToolPaneProps) {
   ])
   return (
     <div className={styles.buttons}>
-      <Button variant="filled" onClick={accept}>
+      <Button variant="filled" disabled={isOld} onClick={accept}>
         {t(row.why === 'changed' ? 'acceptChange' : 'accept')}
       </Button>
       <Button onClick={refuse}>{t('refuse')}</Button>

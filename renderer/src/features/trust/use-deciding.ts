@@ -32,14 +32,14 @@ export function useDeciding(): Deciding {
   return {
     acceptAll: (rows, server) =>
       done(server, async () => {
-        await acceptTools(rows)
-        tell(t('acceptedAll', { count: rows.length, server }))
+        const undo = await acceptTools(rows)
+        offerUndo({ message: t('acceptedAll', { count: rows.length, server }), undo })
       }),
     accept: (row) =>
       done(row.server, async () => {
         if (row.kind === 'command') return approve(row)
-        await acceptTools([row])
-        tell(t('accepted', { tool: row.tool }))
+        const undo = await acceptTools([row])
+        offerUndo({ message: t('accepted', { tool: row.tool }), undo })
       }),
     refuse: (row) =>
       done(row.server, () => (row.kind === 'tool' ? refuseTool(row) : removeServer(row))),
@@ -52,11 +52,15 @@ type Client = ReturnType<typeof useTRPCClient>
 function actsOf(client: Client, t: TFunction<'trust'>) {
   const { trust, servers, removals } = client
   return {
-    async acceptTools(rows: readonly ToolRow[]): Promise<void> {
+    /** Resolves with what takes it back. */
+    async acceptTools(rows: readonly ToolRow[]): Promise<() => Promise<unknown>> {
+      const back: Parameters<typeof trust.unaccept.mutate>[0][] = []
       for (const [namespaceId, places] of byNamespace(rows)) {
         const tools = places.map(({ serverId, tool, hash }) => ({ serverId, tool, hash }))
-        await trust.accept.mutate({ namespaceId, tools })
+        const { accepted } = await trust.accept.mutate({ namespaceId, tools })
+        if (accepted.length > 0) back.push({ namespaceId, tools: accepted })
       }
+      return () => Promise.all(back.map((one) => trust.unaccept.mutate(one)))
     },
     async approve({ serverId, server, hash }: CommandRow): Promise<void> {
       await trust.approveCommand.mutate({ serverId, hash })
