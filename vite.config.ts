@@ -62,7 +62,10 @@ const flowLimits = {
   hookTimeout: 60_000,
   expect: { poll: { timeout: 15_000 } },
 }
-const globalSetup = ['global', 'postgres'].map((name) => `electron/core/testing/${name}-setup.ts`)
+const globalSetup = [
+  'electron/core/testing/global-setup.ts',
+  'electron/core/testing/postgres-setup.ts',
+]
 
 /** Most of a test's time is starting programs: what Node compiled for one is there for the next. */
 const env = { NODE_COMPILE_CACHE: fromRoot('node_modules/.cache/metamcp/compiled') }

@@ -167,7 +167,6 @@ function urlOf(host: string, port: number): string {
   return `http://${name}:${port}`
 }
 
-
 async function restoreFirst(config: CoreConfig): Promise<void> {
   const { restoreFile, dataDir, databaseUrl, log } = config
   // Of the database in the data folder, which is not used then.

@@ -160,7 +160,9 @@ test('mistakes are told all at once, and hold no secret', () => {
 test('a database of a server is for servers; the desktop ignores it, and nobody shows it', () => {
   const databaseUrl = 'postgres://me:pass@db/metamcp'
   const env = { DATABASE_URL: databaseUrl }
-  const warnings = ['DATABASE_URL is ignored: the desktop app keeps its database in the data folder.']
+  const warnings = [
+    'DATABASE_URL is ignored: the desktop app keeps its database in the data folder.',
+  ]
   expect(headless([], env)).toMatchObject({ kind: 'start', config: { databaseUrl }, warnings: [] })
   expect(desktop([], env)).toMatchObject({ config: { databaseUrl: null }, warnings })
   expect(headless([], { DATABASE_URL: '' })).toMatchObject({ config: { databaseUrl: null } })

@@ -78,11 +78,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   const sessions = await openSessions({ db, onError })
   const database = openAccountDatabase({
     db,
-    async onChanged(model) {
-      await (model === 'user' ? directory : sessions).reload()
-      if (model === 'session') db.news.tell('sessions', null)
-      changes.publish({ kind: 'account' })
-    },
+    onChanged: (model) => followChange(model, { directory, sessions, options }),
   })
   const running = await runEngine({ ...options, startEngine, database })
   const browsers = openBrowsers({
@@ -127,6 +123,18 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     },
     [Symbol.asyncDispose]: () => sessions.close(),
   }
+}
+
+type Mirrors = { directory: Directory; sessions: Sessions; options: AccountsOptions }
+
+async function followChange(
+  model: 'user' | 'session',
+  { directory, sessions, options: { db, changes } }: Mirrors,
+): Promise<void> {
+  await (model === 'user' ? directory : sessions).reload()
+  // Changes of users are definitions, of which other processes hear anyway.
+  if (model === 'session') db.news.tell('sessions', null)
+  changes.publish({ kind: 'account' })
 }
 
 /** How long a provider that did not answer is left in peace, in ms. */

@@ -192,7 +192,7 @@ async function openLater(stores: TempStores, rest: Partial<RemovalsOptions> = {}
     async follow(_, ids) {
       for (const one of [servers, namespaces, endpoints, apiKeys]) await one.reload()
       for (const id of ids) {
-        await catalogs.recall(id)
+        await catalogs.reload(id)
         await signIns.recall(id)
       }
       return 0

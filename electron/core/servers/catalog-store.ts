@@ -19,9 +19,7 @@ export interface CatalogStore {
   setOwnConnections(serverId: string, value: boolean): Promise<void>
   /** For a server that is deleted: its rows go with it, this is its memory. */
   forget(serverId: string): void
-  /** For a server that was put back: what is stored of it is in memory again. */
-  recall(serverId: string): Promise<void>
-  /** After another process has stored what this server offers. */
+  /** For a server that was put back, or whose catalog another process has stored. */
   reload(serverId: string): Promise<void>
 }
 
@@ -81,12 +79,6 @@ export async function openCatalogStore(options: CatalogStoreOptions): Promise<Ca
       await remember(serverId, { ...entry, triedAt: entry.triedAt ?? now(), ownConnections })
     },
     forget: (serverId) => void entries.delete(serverId),
-    async recall(serverId) {
-      const entry = (await db.read((tx) => readCatalogs(tx, serverId))).get(serverId)
-      if (!entry) return
-      entries.set(serverId, deepFreeze(entry))
-      changes.publish({ kind: 'catalog', serverId })
-    },
     async reload(serverId) {
       await lastWrite
       const entry = (await db.read((tx) => readCatalogs(tx, serverId))).get(serverId)

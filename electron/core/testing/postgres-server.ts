@@ -37,7 +37,12 @@ export async function startPostgres(): Promise<PostgresServer> {
   await run(join(bin, 'initdb'), [...made, `--pwfile=${passwordFile}`, '--no-sync'], owner)
   const port = await freePort()
   const start = async () => {
-    const settings = ['fsync=off', 'max_connections=300', 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
+    const settings = [
+      'fsync=off',
+      'max_connections=300',
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+    ]
     const flags = settings.flatMap((setting) => ['-c', setting])
     return startProgram(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], owner)
   }

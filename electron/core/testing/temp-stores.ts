@@ -72,7 +72,7 @@ function removalsOver(db: TempDatabase, stores: Stores): Promise<Removals> {
       for (const id of kind === 'servers' ? ids : []) {
         catalogs.forget(id)
         signIns.forget(id)
-        await catalogs.recall(id)
+        await catalogs.reload(id)
         await signIns.recall(id)
       }
       return 0

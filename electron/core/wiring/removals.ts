@@ -53,7 +53,7 @@ function followersIn({ stores, follow }: RemovalParts): Record<RemovalKind, Foll
       for (const id of ids) {
         const isBack = stores.servers.get(id) !== undefined
         if (isBack) {
-          await stores.catalogs.recall(id)
+          await stores.catalogs.reload(id)
           await stores.signIns.recall(id)
         }
         await follow.server(id)
