@@ -43,6 +43,7 @@ test('tests, their parts and documents leave it fresh, and so does the same cont
   sources.write('electron/core/index.test.ts', 'new')
   sources.write('electron/core/testing/echo-server.ts', 'new')
   sources.write('electron/e2e/start.ts', 'new')
+  sources.write('resources/docker/Dockerfile', 'new')
   sources.write('README.md', 'new')
   expect(hashSources(sources.path)).toBe(before)
 })

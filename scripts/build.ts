@@ -11,7 +11,7 @@ const stampFile = join(root, 'out/sources.sha256')
 
 const SOURCES = ['electron', 'renderer', 'shared', 'resources']
 const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'vite.config.ts']
-const NOT_BUILT = /\.test\.tsx?$|^electron\/(core\/testing|e2e)\//
+const NOT_BUILT = /\.test\.tsx?$|^electron\/(core\/testing|e2e)\/|^resources\/docker\//
 
 /**
  * Builds the programs and the database template into out/, unless what is there was built from

@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { env, execPath } from 'node:process'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { runProgram } from './run-program.ts'
+
+const FOLDER = resolve(import.meta.dirname, '../../resources/docker')
+const read = (name: string) => readFileSync(join(FOLDER, name), 'utf8')
+
+describe('the health check of the image', () => {
+  const health = (dataDir: string) =>
+    runProgram(execPath, [join(FOLDER, 'health.mjs')], {
+      env: { ...env, METAMCP_DATA_DIR: dataDir },
+    })
+
+  test.each([
+    [200, 0],
+    [503, 1],
+  ])('asks the address of the run file: %i ends with code %i', async (status, code) => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'health-'))
+    const asked: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      asked.push(request.url)
+      response.writeHead(status).end()
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    writeFileSync(join(folder.path, 'run.json'), JSON.stringify({ url }))
+    const ended = await health(folder.path)
+    expect(ended).toMatchObject({ code, stdout: `MetaMCP answers with ${status}.\n` })
+    expect(asked).toEqual(['/health'])
+    server.close()
+    await once(server, 'close')
+    const gone = await health(folder.path)
+    expect(gone.code).toBe(1)
+    expect(gone.stdout).toMatch(/^MetaMCP does not answer: .*ECONNREFUSED/)
+  })
+
+  test('fails where nothing has started yet', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'health-'))
+    expect((await health(folder.path)).code).toBe(1)
+  })
+})
+
+const compose = z.object({
+  services: z.record(
+    z.string(),
+    z.object({
+      ports: z.array(z.string()).default([]),
+      volumes: z.array(z.string()).default([]),
+      read_only: z.boolean().default(false),
+      cap_drop: z.array(z.string()).default([]),
+      security_opt: z.array(z.string()).default([]),
+    }),
+  ),
+  volumes: z.record(z.string(), z.unknown()),
+})
+
+const filesOf = (name: string) => compose.parse(parse(read(name), { merge: true }))
+
+describe.each(['compose.yaml', 'compose.postgres.yaml'])('%s', (name) => {
+  const { services, volumes } = filesOf(name)
+
+  test('publishes nothing to other computers', () => {
+    const ports = Object.values(services).flatMap((service) => service.ports)
+    expect(ports.length).toBeGreaterThan(0)
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
+  })
+
+  test('gives MetaMCP nothing to write to but its own volume, and no rights', () => {
+    const ours = Object.entries(services).filter(([service]) => service.startsWith('metamcp'))
+    const used = ours.flatMap(([, service]) => service.volumes)
+    expect(new Set(used).size).toBe(ours.length)
+    for (const [, service] of ours) {
+      const { read_only, cap_drop, security_opt } = service
+      expect({ read_only, cap_drop, security_opt }).toEqual({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      })
+      for (const volume of service.volumes) {
+        const [source = '', target] = volume.split(':')
+        expect(target).toBe('/data')
+        expect(Object.keys(volumes)).toContain(source)
+      }
+    }
+  })
+})
+
+test('nginx balances between the replicas that are there', () => {
+  const { services } = filesOf('compose.postgres.yaml')
+  const replicas = Object.keys(services).filter((name) => name.startsWith('metamcp'))
+  for (const name of replicas) expect(read('nginx.conf')).toContain(`${name}:12008`)
+})
