@@ -1,4 +1,5 @@
-import { pino } from 'pino'
+import { pino, type DestinationStream } from 'pino'
+import { showableFacts, showableText } from './showable.ts'
 
 /** Structured logging; the first argument holds the facts, the second the sentence. */
 export interface Logger {
@@ -11,8 +12,33 @@ export interface Logger {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
-/** JSON lines on stderr, written asynchronously: stdout belongs to what a person or script reads. */
-export function openLog(level: LogLevel): Logger {
-  const destination = pino.destination({ fd: 2, sync: false })
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+/** Longer than a person reads in the window: whoever collects lines looks for what it was. */
+const LONGEST_TEXT = 4_000
+
+type LogOptions = {
+  /** What this process is called among those on one database, in each line. */
+  replica?: string | null | undefined
+  destination?: DestinationStream
+}
+
+/**
+ * JSON lines on stderr, written asynchronously: stdout belongs to what a person or script reads.
+ * What looks like a secret, or is called like one, is in none of them, nor what clients sent.
+ */
+export function openLog(level: LogLevel, { replica, destination }: LogOptions = {}): Logger {
+  const base = replica ? { replica } : null
+  const options = { level, base, timestamp: pino.stdTimeFunctions.isoTime }
+  return withoutSecrets(pino(options, destination ?? pino.destination({ fd: 2, sync: false })))
+}
+
+function withoutSecrets(log: pino.Logger): Logger {
+  const show = (facts: object) => showableFacts(facts, LONGEST_TEXT) ?? {}
+  const write = (level: Exclude<LogLevel, 'silent'>) => (facts: object, message: string) => {
+    if (log.isLevelEnabled(level)) log[level](show(facts), showableText(message, LONGEST_TEXT))
+  }
+  return {
+    ...{ debug: write('debug'), info: write('info') },
+    ...{ warn: write('warn'), error: write('error') },
+    child: (facts) => withoutSecrets(log.child(show(facts))),
+  }
 }

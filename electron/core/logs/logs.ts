@@ -1,6 +1,6 @@
 import type { LogEntry, LogEntryLevel } from '../../../shared/log-entry.ts'
 import type { Logger } from '../log.ts'
-import { showableFacts, showableText } from './facts.ts'
+import { showableFacts, showableText } from '../showable.ts'
 import { openLogRing, type LogRing, type NewEntry } from './log-ring.ts'
 
 /** Levels of MCP (RFC 5424) in ours. */

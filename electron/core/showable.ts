@@ -1,4 +1,7 @@
+import { withoutShapes } from './secret-shapes.ts'
+
 const LONGEST_TEXT = 500
+const MARK = '•••'
 const DEEPEST = 3
 const MOST = 20
 
@@ -11,27 +14,31 @@ const SECRET_TEXT =
   /\bsk_mt_[\w-]+|\bbearer\s+[\w.~+/=-]{8,}|\b(?:sk|ghp|gho|github_pat|xox[abp])[-_][\w-]{12,}/gi
 
 /** A copy of a log entry's facts that may be shown: small, and without what nobody should read. */
-export function showableFacts(facts: object): Record<string, unknown> | null {
-  const shown = showable(facts, 0) as Record<string, unknown>
+export function showableFacts(
+  facts: object,
+  longest = LONGEST_TEXT,
+): Record<string, unknown> | null {
+  const shown = showable(facts, { depth: 0, longest }) as Record<string, unknown>
   return Object.keys(shown).length > 0 ? shown : null
 }
 
-export function showableText(text: string): string {
-  const masked = text.replaceAll(SECRET_TEXT, '•••')
-  return masked.length > LONGEST_TEXT ? `${masked.slice(0, LONGEST_TEXT)}…` : masked
+export function showableText(text: string, longest = LONGEST_TEXT): string {
+  const masked = withoutShapes(text.replaceAll(SECRET_TEXT, MARK), MARK)
+  return masked.length > longest ? `${masked.slice(0, longest)}…` : masked
 }
 
-function showable(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return showableText(value)
+function showable(value: unknown, at: { depth: number; longest: number }): unknown {
+  if (typeof value === 'string') return showableText(value, at.longest)
   if (typeof value === 'bigint') return String(value)
-  if (value instanceof Error) return showableText(value.message)
+  if (value instanceof Error) return showableText(value.message, at.longest)
   if (typeof value !== 'object' || value === null) return isPlain(value) ? value : undefined
-  if (depth >= DEEPEST) return '…'
-  if (Array.isArray(value)) return value.slice(0, MOST).map((one) => showable(one, depth + 1))
+  if (at.depth >= DEEPEST) return '…'
+  const below = { ...at, depth: at.depth + 1 }
+  if (Array.isArray(value)) return value.slice(0, MOST).map((one) => showable(one, below))
   const entries = Object.entries(value)
     .filter(([name]) => !PAYLOADS.has(name))
     .slice(0, MOST)
-    .map(([name, one]) => [name, isSecret(name, one) ? '•••' : showable(one, depth + 1)])
+    .map(([name, one]) => [name, isSecret(name, one) ? MARK : showable(one, below)])
   return Object.fromEntries(entries)
 }
 
