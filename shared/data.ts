@@ -7,6 +7,8 @@ export type DataInfo = {
   bytes: number
   /** The backup that the next start puts back; `null` for none. */
   pendingRestore: string | null
+  /** Whether backups are made here; those of a PostgreSQL server are its own. */
+  ownBackups: boolean
 }
 
 /** A backup in the data folder, newest first in lists. */

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { decodeText } from '../../shared/decode-text.ts'
 import { NO_OWN_MODULES } from '../../shared/middleware.ts'
 import { AppError, messageOf } from '../core/index.ts'
-import type { ConfigText, Desk } from './desk.ts'
+import { openDesk, type ConfigText, type Desk } from './desk.ts'
 import { EXIT, type Command, type Program } from './program.ts'
 
 const USAGE = `metamcp apply FILE: creates and changes what a metamcp.json names. "-" reads it from stdin.
@@ -20,8 +20,9 @@ from where no MetaMCP runs: stop it first, or name the file at its start (--conf
 
 Exit codes: 0 applied, 1 not.`
 
-export const apply: Command = {
+export const apply: Command<Desk> = {
   usage: USAGE,
+  open: openDesk,
   words: { least: 1, most: 1, missing: 'Name the file to apply, or "-" for stdin.' },
   failed: EXIT.failed,
   begins: true,

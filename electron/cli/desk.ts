@@ -1,9 +1,10 @@
-import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CheckableServer, InstanceCheck, ServerCheck } from '../../shared/doctor.ts'
 import type { ExportView, ImportedView } from '../../shared/data.ts'
-import { AppError, openWorkshop, type AppRouter, type CoreConfig } from '../core/index.ts'
+import { AppError, openWorkshop, type CoreConfig } from '../core/index.ts'
 import { findRunningCore, type RunningCore } from '../host/run-file.ts'
+import { apiOf } from './running-api.ts'
 
 export type ConfigText = {
   text: string
@@ -21,6 +22,8 @@ export interface Desk extends AsyncDisposable {
   servers(): Promise<CheckableServer[]>
   check(serverId: string): Promise<ServerCheck>
   instance(): Promise<InstanceCheck[]>
+  /** Resolves with the path of a new backup. */
+  backUp(): Promise<string>
 }
 
 type Applied = {
@@ -34,13 +37,27 @@ const WAIT_MS = 30_000
 const LOOK_AGAIN_MS = 100
 
 /** Rejects with an AppError whose message is a sentence for a person. */
-export async function openDesk(config: CoreConfig, stopping: AbortSignal): Promise<Desk> {
+export function openDesk(config: CoreConfig, stopping: AbortSignal): Promise<Desk> {
+  return openWhereItIs(config, stopping, {
+    atRunning: (running) => deskAt(running, { ...config, stopping }),
+    inFolder: () => ownDesk(config, stopping),
+  })
+}
+
+type Ways<T> = { atRunning: (running: RunningCore) => T; inFolder: () => Promise<T> }
+
+/** Whichever it is, also where another process is just starting on the folder, or ending. */
+export async function openWhereItIs<T>(
+  { dataDir }: CoreConfig,
+  stopping: AbortSignal,
+  { atRunning, inFolder }: Ways<T>,
+): Promise<T> {
   const deadline = Date.now() + WAIT_MS
   for (;;) {
-    const running = await findRunningCore(config.dataDir)
-    if (running) return deskAt(running, { env: config.env, stopping })
+    const running = await findRunningCore(dataDir)
+    if (running) return atRunning(running)
     try {
-      return await ownDesk(config, stopping)
+      return await inFolder()
     } catch (error) {
       const isLocked = error instanceof AppError && error.code === 'in-use'
       if (!isLocked || Date.now() > deadline) throw error
@@ -60,22 +77,15 @@ async function ownDesk(config: CoreConfig, stopping: AbortSignal): Promise<Desk>
     servers: () => Promise.resolve(workshop.servers()),
     check: (serverId) => workshop.check(serverId, stopping),
     instance: () => workshop.instance(),
+    backUp: () => workshop.backUp(),
     [Symbol.asyncDispose]: () => workshop[Symbol.asyncDispose](),
   }
 }
 
-type Caller = { env: CoreConfig['env']; stopping: AbortSignal }
+type Caller = Pick<CoreConfig, 'env' | 'dataDir'> & { stopping: AbortSignal }
 
-function deskAt(running: RunningCore, { env, stopping }: Caller): Desk {
-  const { adminUrl, token } = running
-  const api = createTRPCClient<AppRouter>({
-    links: [
-      httpLink({
-        url: `${adminUrl}/trpc/frontend`,
-        headers: { authorization: `Bearer ${token}` },
-      }),
-    ],
-  })
+function deskAt(running: RunningCore, { env, dataDir, stopping }: Caller): Desk {
+  const { api, told } = apiOf(running)
   const options = { signal: stopping }
   return {
     running,
@@ -97,20 +107,10 @@ function deskAt(running: RunningCore, { env, stopping }: Caller): Desk {
     servers: () => told(() => api.doctor.servers.query(undefined, options)),
     check: (serverId) => told(() => api.doctor.check.mutate({ serverId }, options)),
     instance: () => told(() => api.doctor.instance.query(undefined, options)),
+    async backUp() {
+      const { name } = await told(() => api.data.backup.mutate(undefined, options))
+      return join(dataDir, 'backups', name)
+    },
     [Symbol.asyncDispose]: () => Promise.resolve(),
-  }
-
-  /** What the management API says is a sentence for a person already. */
-  async function told<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof TRPCClientError)) throw error
-      const isAnswer = error.data !== undefined && error.data !== null
-      const text = isAnswer
-        ? error.message
-        : `The MetaMCP at ${adminUrl} (process ${running.pid}) does not answer: ${error.message}.`
-      throw new AppError('unavailable', text, { cause: error })
-    }
   }
 }

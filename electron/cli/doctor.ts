@@ -1,6 +1,6 @@
 import type { CheckableServer, InstanceCheck, ServerCheck } from '../../shared/doctor.ts'
 import { AppError } from '../core/index.ts'
-import type { Desk } from './desk.ts'
+import { openDesk, type Desk } from './desk.ts'
 import { instanceLine, serverLines, summary } from './doctor-text.ts'
 import { EXIT, type Command, type Program } from './program.ts'
 
@@ -20,8 +20,9 @@ const AT_ONCE = 4
 
 type Checked = { server: CheckableServer; check: ServerCheck }
 
-export const doctor: Command = {
+export const doctor: Command<Desk> = {
   usage: USAGE,
+  open: openDesk,
   flags: ['--json'],
   words: { least: 0, most: 1_000, missing: '' },
   failed: EXIT.wrong,

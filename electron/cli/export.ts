@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { AppError, messageOf } from '../core/index.ts'
+import { openDesk, type Desk } from './desk.ts'
 import { EXIT, type Command } from './program.ts'
 
 const USAGE = `metamcp export [FILE]: writes servers, namespaces, endpoints and API keys as a metamcp.json.
@@ -13,8 +14,9 @@ told on stderr. Set them where you apply the file. What accounts keep to themsel
 Exit codes: 0 written, 1 not.`
 
 /** `export` is a word of the language. */
-export const exportCommand: Command = {
+export const exportCommand: Command<Desk> = {
   usage: USAGE,
+  open: openDesk,
   words: { least: 0, most: 1, missing: '' },
   failed: EXIT.failed,
   async run(desk, { words: [path] }, { tell, complain }) {

@@ -8,9 +8,11 @@ import type { HostConfig } from '../host/read-start.ts'
 import { say } from '../host/say.ts'
 import { runStdio } from '../host/stdio/run-stdio.ts'
 import { apply } from './apply.ts'
+import { backup } from './backup.ts'
 import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { runCommand, type Program } from './program.ts'
+import { restore } from './restore.ts'
 import { runRotateKey } from './rotate-key.ts'
 
 /** The project's folder, seen from out/main, where this file is built to. */
@@ -23,20 +25,26 @@ const HELP = `metamcp: what MetaMCP does in a terminal.
   metamcp apply FILE                creates and changes what a metamcp.json names
   metamcp export [FILE]             writes everything as a metamcp.json, without secrets
   metamcp doctor [SERVER…]          tries out each server, and says what to do
+  metamcp backup [FILE]             packs all that is kept into one file, also while MetaMCP runs
+  metamcp restore BACKUP            puts one back, at once or at the next start
   metamcp rotate-key                stored secrets are sealed with a new key
 
 Each command says more with --help.`
+
+const COMMANDS = new Map([
+  ['apply', (given: Program) => runCommand(apply, given)],
+  ['export', (given: Program) => runCommand(exportCommand, given)],
+  ['doctor', (given: Program) => runCommand(doctor, given)],
+  ['backup', (given: Program) => runCommand(backup, given)],
+  ['restore', (given: Program) => runCommand(restore, given)],
+])
 
 exit(await main(argv.slice(2)))
 
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === 'stdio') return stdio(args)
-  const known = new Map([
-    ['apply', apply],
-    ['export', exportCommand],
-    ['doctor', doctor],
-  ]).get(command ?? '')
-  if (known) return runCommand(known, program(args))
+  const known = COMMANDS.get(command ?? '')
+  if (known) return known(program(args))
   if (command === 'rotate-key') return rotate(args)
   if (command === undefined || command === '--help' || command === '-h') {
     await say(stdout, HELP)

@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream'
 import { AppError, type CoreConfig } from '../core/index.ts'
 import { failureText } from '../host/failure-text.ts'
 import { readStart, type HostConfig } from '../host/read-start.ts'
-import { openDesk, type Desk } from './desk.ts'
 
 /** What a command is run with. */
 export type Program = {
@@ -25,8 +24,10 @@ export type Program = {
 /** How a command went: the exit codes of all of them. */
 export const EXIT = { done: 0, failed: 1, wrong: 2 } as const
 
-export type Command = {
+export type Command<Desk extends AsyncDisposable> = {
   usage: string
+  /** Where it does its work: at what runs on the data folder, or in the folder itself. */
+  open: (config: CoreConfig, stopping: AbortSignal) => Promise<Desk>
   /** Switches of its own, without a value. */
   flags?: readonly string[]
   /** How many words of its own it takes. */
@@ -41,7 +42,10 @@ export type Command = {
 type Given = { words: string[]; flags: ReadonlySet<string> }
 
 /** Reads the arguments, opens a data folder or what runs on it, and does the work there. */
-export async function runCommand(command: Command, program: Program): Promise<number> {
+export async function runCommand<Desk extends AsyncDisposable>(
+  command: Command<Desk>,
+  program: Program,
+): Promise<number> {
   const { env, complain, tell } = program
   const { words, flags, rest } = takeOwn(program.args, command.flags ?? [])
   const start = readStart({ args: rest, env, foreignSwitches: 'refuse' })
@@ -59,7 +63,7 @@ export async function runCommand(command: Command, program: Program): Promise<nu
   }
   try {
     if (!command.begins) await requireFolder(start.config.dataDir)
-    await using desk = await openDesk(program.coreConfig(start.config), program.stopping)
+    await using desk = await command.open(program.coreConfig(start.config), program.stopping)
     return await command.run(desk, { words, flags }, program)
   } catch (error) {
     program.progress(null)

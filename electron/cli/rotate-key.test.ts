@@ -21,7 +21,10 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
 
-const SERVER = { file: configFileOf([echoServer({}, { env: { PLANTED: SECRET } })]) }
+const SERVER = {
+  file: configFileOf([echoServer({}, { env: { PLANTED: SECRET } })]),
+  database: 'embedded',
+} as const
 
 async function makeFolder(name: string): Promise<string> {
   const dataDir = join(folder, name)
@@ -54,7 +57,7 @@ function rotate(dataDir: string, env: Record<string, string> = {}) {
 
 /** What a program of ours gets as its environment, after a start. */
 async function plantedIn(dataDir: string): Promise<unknown> {
-  await using core = await startTempCore({ dataDir })
+  await using core = await startTempCore({ dataDir, database: 'embedded' })
   await using client = await connectLegacy(core.mcpUrl(), core.key)
   // A server that was never seen is waited for by those who list.
   await expect.poll(async () => (await client.listTools()).tools.length).toBeGreaterThan(0)
@@ -79,7 +82,8 @@ test('rotate-key seals all with a new key, and the old one is refused', async ()
   expect(await plantedIn(dataDir)).toBe(SECRET)
 
   await writeFile(join(dataDir, 'secret.key'), old)
-  await expect(startTempCore({ dataDir })).rejects.toThrow('sealed with another key')
+  const again = startTempCore({ dataDir, database: 'embedded' })
+  await expect(again).rejects.toThrow('sealed with another key')
 })
 
 test('what cannot be done is said on stderr, with exit code 1, and changes nothing', async () => {
@@ -97,7 +101,7 @@ test('what cannot be done is said on stderr, with exit code 1, and changes nothi
   await refused(wrong, 'Nothing was changed.')
   await refused({ METAMCP_PORT: 'x' }, 'METAMCP_PORT')
   {
-    await using _core = await startTempCore({ dataDir })
+    await using _core = await startTempCore({ dataDir, database: 'embedded' })
     await refused({}, `is in use by the MetaMCP process ${process.pid}`)
   }
   expect(await plantedIn(dataDir)).toBe(SECRET)

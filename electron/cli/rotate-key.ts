@@ -18,8 +18,11 @@ const USAGE = `metamcp rotate-key: seals all stored secrets with a new key. Meta
   --data-dir FOLDER   where everything is kept   METAMCP_DATA_DIR
 
 The key is the file secret.key of the data folder, which is replaced. Where METAMCP_SECRET_KEY is the
-key, METAMCP_NEW_SECRET_KEY is to hold the next one. What the old key sealed before, backups and
+key, METAMCP_NEW_SECRET_KEY is to hold the next one. With DATABASE_URL no replica may run. What the old key sealed before, backups and
 copies, can still be opened with it: delete them, or change the secrets themselves.`
+
+const ON_OTHERS =
+  'The key is in the file secret.key of this data folder: copy it to where the other replicas have theirs.'
 
 const MORE = [
   'Backups that were made before hold the old secrets and need the old key: delete them in its folder "backups" unless you keep that key.',
@@ -38,14 +41,16 @@ export async function runRotateKey(program: RotateKeyProgram): Promise<number> {
     await complain(start.text)
     return 1
   }
-  const { dataDir, secretKey } = start.config
+  const { dataDir, secretKey, databaseUrl } = start.config
   try {
     const { count, hasBackups } = await rotateKey({
-      ...{ dataDir, secretKey, newSecretKey: env.METAMCP_NEW_SECRET_KEY || null },
+      ...{ dataDir, databaseUrl, secretKey, newSecretKey: env.METAMCP_NEW_SECRET_KEY || null },
       migrationsDir: resolve(resourcesDir, 'migrations'),
       log: openLog('warn'),
     })
-    await tell(`${count} stored secrets are sealed with a new key in "${dataDir}".`)
+    const where = databaseUrl === null ? `in "${dataDir}"` : 'in the database of DATABASE_URL'
+    await tell(`${count} stored secrets are sealed with a new key ${where}.`)
+    if (databaseUrl !== null && secretKey === null) await tell(ON_OTHERS)
     if (secretKey !== null) await tell('From now on METAMCP_SECRET_KEY must be the new key.')
     for (const line of hasBackups ? MORE : MORE.slice(1)) await tell(line)
     return 0

@@ -1,11 +1,11 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { BackupView } from '../../../shared/data.ts'
 import { listBackups } from '../db/backup.ts'
 import { replaceFile } from '../db/durable.ts'
-import { pathsIn } from '../db/paths.ts'
-import { AppError } from '../errors.ts'
+import { pathsIn, stamp } from '../db/paths.ts'
+import { AppError, messageOf } from '../errors.ts'
 
 const pending = z.object({ name: z.string() })
 
@@ -28,6 +28,22 @@ export async function backupsIn(dataDir: string): Promise<BackupView[]> {
 export async function viewOf(path: string): Promise<BackupView> {
   const name = basename(path)
   return { name, at: timeIn(name), bytes: await sizeOf(path) }
+}
+
+/** Copies a backup from anywhere to ours, as the newest; resolves with its name there. */
+export async function takeBackup(dataDir: string, file: string): Promise<string> {
+  const { backups } = pathsIn(dataDir)
+  const name = `${stamp()}-put-back.tgz`
+  try {
+    await mkdir(backups, { recursive: true, mode: 0o700 })
+    await copyFile(file, join(backups, name))
+    await chmod(join(backups, name), 0o600)
+    return name
+  } catch (cause) {
+    await rm(join(backups, name), { force: true })
+    const message = `The backup "${file}" cannot be read: ${messageOf(cause)}.`
+    throw new AppError('invalid', message, { cause })
+  }
 }
 
 /** Has the next start put a backup back; `null` calls that off. */

@@ -8,6 +8,7 @@ import {
 } from '../../../shared/data.ts'
 import type { ConfigFile } from '../../../shared/config-file.ts'
 import type { Access } from '../access.ts'
+import { AppError } from '../errors.ts'
 import { adminProcedure, router } from '../rpc.ts'
 import { exportConfig, type StoredDefinitions } from './export-config.ts'
 import { backupsIn, bytesIn, pendingRestore, scheduleRestore, viewOf } from './folder.ts'
@@ -21,18 +22,20 @@ export type DataRouterOptions = {
   apply: (file: ConfigFile, approve: boolean) => Promise<ImportedView['applied']>
   /** Resolves with the path of a new backup. */
   backUp: () => Promise<string>
+  /** The database is of a PostgreSQL server, whose own tools back it up. */
+  isOfServer: boolean
   /** As far as the caller sees it. */
   diagnose: (access: Access) => DiagnosticsView
 }
 
 /** Care for what is kept: out, in, away and back. */
 export function dataRouter(options: DataRouterOptions) {
-  const { dataDir, env, definitions, apply, backUp, diagnose } = options
+  const { dataDir, env, definitions, apply, backUp, diagnose, isOfServer } = options
 
   return router({
     info: adminProcedure.query(async (): Promise<DataInfo> => {
       const [bytes, pending] = await Promise.all([bytesIn(dataDir), pendingRestore(dataDir)])
-      return { folder: dataDir, bytes, pendingRestore: pending }
+      return { folder: dataDir, bytes, pendingRestore: pending, ownBackups: !isOfServer }
     }),
 
     export: adminProcedure.query(() => exportConfig(definitions())),
@@ -60,6 +63,7 @@ export function dataRouter(options: DataRouterOptions) {
     restore: adminProcedure
       .input(z.strictObject({ name: z.string().nullable() }))
       .mutation(async ({ ctx, input }) => {
+        refuseOthers(isOfServer)
         await scheduleRestore(dataDir, input.name)
         if (input.name !== null) ctx.about(backupNamed(input.name))
         return { needsRestart: input.name !== null }
@@ -67,6 +71,14 @@ export function dataRouter(options: DataRouterOptions) {
 
     diagnostics: adminProcedure.query(({ ctx }) => diagnose(ctx.access)),
   })
+}
+
+/** Throws an AppError `unavailable` where a backup of ours is not what is in the database. */
+export function refuseOthers(isOfServer: boolean): void {
+  if (!isOfServer) return
+  const words =
+    'The database is of a PostgreSQL server (DATABASE_URL): what pg_dump has written is put back with pg_restore.'
+  throw new AppError('unavailable', words)
 }
 
 /** What the audit log calls it. */

@@ -23,6 +23,8 @@ export type DatabaseOptions = {
   log: Logger
   /** `DATABASE_URL`: the store is there instead. */
   url?: string | null
+  /** Of that one: nobody else may be on it meanwhile, or come. */
+  isOnly?: boolean
   /** How long PGlite may take to open a cluster before it is held to be stuck; default 60 s. */
   openTimeoutMs?: number
 }
@@ -33,8 +35,8 @@ export type DatabaseOptions = {
  * `in-use`, `conflict` (made by a newer version) or `unavailable`.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, migrationsDir, log } = options
-  if (url) return openPostgres({ url, migrationsDir, log })
+  const { url, migrationsDir, log, isOnly = false } = options
+  if (url) return openPostgres({ url, migrationsDir, log, isOnly })
   await using opened = new AsyncDisposableStack()
   const lock = await lockStore(options.dataDir)
   opened.defer(() => lock.release())

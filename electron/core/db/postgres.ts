@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { Pool } from 'pg'
+import { Pool, type Client } from 'pg'
 import { AppError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Database } from './database.ts'
@@ -28,6 +28,8 @@ export type PostgresOptions = {
   /** `resources/migrations`. */
   migrationsDir: string
   log: Logger
+  /** Nobody else may be on it meanwhile, or come; else rejects `in-use`. */
+  isOnly?: boolean
 }
 
 /** Numbers of advisory locks, of which a database has many and others may use some. */
@@ -36,6 +38,8 @@ const LOCKS = {
   write: 0x6d65_7401,
   /** Held by a start until what it makes is there. */
   start: 0x6d65_7402,
+  /** Held by each process as long as it lives: with others, or by the only one. */
+  life: 0x6d65_7403,
 }
 
 const MAX_CONNECTIONS = 10
@@ -52,6 +56,7 @@ export async function openPostgres({
   url,
   migrationsDir,
   log,
+  isOnly = false,
 }: PostgresOptions): Promise<Database> {
   const place = placeOf(url)
   await using opened = new AsyncDisposableStack()
@@ -62,7 +67,8 @@ export async function openPostgres({
     throw refusalOf(error, place)
   })
   const replica = randomUUID()
-  const news = await openReplicaNews({ url, replica, log, pool })
+  const greet = (client: Client) => holdLife(client, { isOnly, place })
+  const news = await openReplicaNews({ url, replica, log, pool, greet })
   opened.defer(() => news.close())
   return overPool({ pool, drizzled, news, place, owned: opened.move() })
 }
@@ -136,6 +142,17 @@ async function alone<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
     // With the connection its locks end.
     client.release(!isSound)
   }
+}
+
+/** Throws an AppError `in-use` where another process is there that this one cannot be beside. */
+async function holdLife(client: Client, { isOnly, place }: { isOnly: boolean; place: string }) {
+  const way = isOnly ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared'
+  const { rows } = await client.query<{ held: boolean }>(`select ${way}($1) as held`, [LOCKS.life])
+  if (rows[0]?.held) return
+  const message = isOnly
+    ? `A MetaMCP runs on the database ${place}: stop all of them first.`
+    : `The secrets in the database ${place} are being sealed with a new key: start again once that is done.`
+  throw new AppError('in-use', message)
 }
 
 type Upgrade = { migrationsDir: string; place: string; log: Logger }

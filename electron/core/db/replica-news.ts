@@ -38,7 +38,14 @@ export function noNews(): ReplicaNews {
   }
 }
 
-export type ReplicaNewsOptions = { url: string; replica: string; log: Logger; pool: Pool }
+export type ReplicaNewsOptions = {
+  url: string
+  replica: string
+  log: Logger
+  pool: Pool
+  /** Done on each connection that listens, which lives as long as the process: for locks of that. */
+  greet: (client: Client) => Promise<void>
+}
 
 /** Rejects where the first connection fails; later ones are tried again for as long as it takes. */
 export async function openReplicaNews({
@@ -46,10 +53,17 @@ export async function openReplicaNews({
   replica,
   log,
   pool,
+  greet,
 }: ReplicaNewsOptions): Promise<ReplicaNews> {
   const listeners = new Map<string, ((fact: unknown, from: string) => void)[]>()
   const gapListeners: (() => void)[] = []
-  const line = openLine({ url, log, take, onGap: () => gapListeners.forEach((one) => one()) })
+  const line = openLine({
+    url,
+    log,
+    take,
+    greet,
+    onGap: () => gapListeners.forEach((one) => one()),
+  })
   await line.ready
 
   function take(text: string): void {
@@ -93,12 +107,13 @@ function read(text: string): Told | null {
 type LineOptions = {
   url: string
   log: Logger
+  greet: ReplicaNewsOptions['greet']
   take: (text: string) => void
   onGap: () => void
 }
 
 /** A connection that only listens, and is made anew when it breaks. */
-function openLine({ url, log, take, onGap }: LineOptions) {
+function openLine({ url, log, take, greet, onGap }: LineOptions) {
   let client: Client | null = null
   let isClosed = false
   let tries = 0
@@ -124,6 +139,7 @@ function openLine({ url, log, take, onGap }: LineOptions) {
     try {
       await next.connect()
       await next.query(`listen ${CHANNEL}`)
+      await greet(next)
     } catch (error) {
       over(error as Error)
       throw error

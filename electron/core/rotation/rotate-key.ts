@@ -14,6 +14,8 @@ import { resealAll } from './reseal.ts'
 
 export type RotationOptions = {
   dataDir: string
+  /** DATABASE_URL; `null` for the store in the data folder. */
+  databaseUrl?: string | null
   /** METAMCP_SECRET_KEY; `null` where the key is in a file of the data folder. */
   secretKey: string | null
   /** METAMCP_NEW_SECRET_KEY, which is to be METAMCP_SECRET_KEY from then on. */
@@ -39,12 +41,14 @@ export type Rotation = {
  * Rejects with an AppError: `in-use`, `conflict` (the key is in a keychain, or another one).
  */
 export async function rotateKey(options: RotationOptions): Promise<Rotation> {
-  const { dataDir, migrationsDir, log, onStep = () => Promise.resolve() } = options
+  const { dataDir, databaseUrl: url = null, migrationsDir, log } = options
+  const { onStep = () => Promise.resolve() } = options
   refuse(options)
   await using opened = new AsyncDisposableStack()
   const lock = await lockDataDir(dataDir)
   opened.defer(() => lock.release())
-  const db = await openDatabase({ dataDir, migrationsDir, templateFile: null, log })
+  const place = { dataDir, url, isOnly: true }
+  const db = await openDatabase({ ...place, migrationsDir, templateFile: null, log })
   opened.defer(() => db.close())
   await settlePendingKey(dataDir, db)
   const { count } = await changeKey(options, db, onStep)
@@ -74,10 +78,15 @@ async function changeKey(options: RotationOptions, db: Database, onStep: OnStep)
   return { count }
 }
 
-function refuse({ dataDir, secretKey, newSecretKey }: RotationOptions): void {
+function refuse({ dataDir, databaseUrl, secretKey, newSecretKey }: RotationOptions): void {
   const { store, snapshot } = pathsIn(dataDir)
-  if (!existsSync(store) && !existsSync(snapshot)) {
+  if (!databaseUrl && !existsSync(store) && !existsSync(snapshot)) {
     throw new AppError('not-found', `There is nothing of MetaMCP in "${dataDir}".`)
+  }
+  const keys = [PLAIN_KEY_FILE, SEALED_KEY_FILE].map((name) => join(dataDir, name))
+  if (databaseUrl && secretKey === null && !keys.some((path) => existsSync(path))) {
+    const message = `The key is neither in "${dataDir}" nor in METAMCP_SECRET_KEY.`
+    throw new AppError('not-found', message)
   }
   if (secretKey === null && existsSync(join(dataDir, SEALED_KEY_FILE))) {
     const where = `The key of "${dataDir}" is in this computer's keychain`

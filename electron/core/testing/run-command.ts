@@ -8,8 +8,8 @@ import type { HostConfig } from '../../host/read-start.ts'
 import type { CliOptions, CliResult } from './cli-process.ts'
 
 /** Runs a command of `metamcp` in this process: the same, but for the start of a program. */
-export async function runHere(
-  command: Command,
+export async function runHere<Desk extends AsyncDisposable>(
+  command: Command<Desk>,
   args: string[],
   { env = {}, input = '' }: Omit<CliOptions, 'cwd'> = {},
 ): Promise<CliResult> {

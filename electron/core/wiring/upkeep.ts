@@ -51,6 +51,7 @@ export function openUpkeep(parts: UpkeepParts): Upkeep {
       ...{ dataDir, env },
       definitions: () => definitionsIn(stores),
       backUp: db.backUp,
+      isOfServer: db.isShared,
       apply: (file, approve) => applyNow(parts, file, approve),
       diagnose: (access) => diagnoseNow(parts, access),
     },

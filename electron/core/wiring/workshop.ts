@@ -28,6 +28,8 @@ export interface Workshop extends AsyncDisposable {
   servers(): CheckableServer[]
   check(serverId: string, signal: AbortSignal): Promise<ServerCheck>
   instance(): Promise<InstanceCheck[]>
+  /** Resolves with the path of a new backup. */
+  backUp(): Promise<string>
 }
 
 /** Rejects with an AppError: `in-use` where somebody runs on it. */
@@ -71,6 +73,7 @@ export async function openWorkshop(config: CoreConfig): Promise<Workshop> {
       if (!server) throw new AppError('not-found', `There is no server with the id "${serverId}".`)
       return doctor.check(server, signal)
     },
+    backUp: () => db.backUp(),
     instance: instanceOf({ config, db, checkPort: () => requireFreePort(host, port) }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

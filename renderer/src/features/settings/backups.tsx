@@ -32,6 +32,9 @@ export function Backups({ settings }: { settings: Settings }) {
   const restore = useMutation(
     trpc.data.restore.mutationOptions({ onError: fail, onSettled: () => info.refetch() }),
   )
+  if (info.data?.ownBackups === false) {
+    return <p className={styles.help}>{t('backups.ofServer')}</p>
+  }
   const pending = backups.data?.find(({ name }) => name === info.data?.pendingRestore)
   return (
     <>
