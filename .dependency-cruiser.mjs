@@ -7,7 +7,7 @@ const CORE_DOOR = '^electron/core/index\\.ts$'
 /** Every file on the core's top level is a leaf, but for the three that stand on all the rest. */
 const LEAVES = ['^electron/core/(?!(core|index|router)\\.ts$)[^/]+\\.ts$', '^electron/core/db/']
 const FEATURES =
-  '^electron/core/(accounts|activity|adding|approvals|audit|auth|authorization|calls|clients|data|doctor|endpoints|host|logs|namespaces|oauth|removals|rotation|servers|settings|status|trust)/'
+  '^electron/core/(accounts|activity|adding|approvals|audit|auth|authorization|calls|clients|data|doctor|endpoints|host|logs|metrics|namespaces|oauth|removals|replicas|rotation|servers|settings|status|tracing|trust)/'
 const CONNECTIONS = '^electron/core/connections/'
 const GATEWAY = '^electron/core/gateway/'
 const INSPECTOR = '^electron/core/inspector/'

@@ -38,6 +38,11 @@ export type CoreConfig = {
    */
   databaseUrl?: string | null
   /**
+   * What this process is called among those that share a database, in up to 32 letters and digits;
+   * `null` or left out: a name of its own at each start.
+   */
+  replica?: string | null
+  /**
    * METAMCP_SECRET_KEY, at least 32 characters, or the 32 bytes themselves where a host keeps them;
    * `null` for a key file in the data folder.
    */

@@ -131,7 +131,18 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
       tokens: [adminToken.token, localToken.token],
     }),
   )
-  const served = { ...live, config, router, visit, secrets, directory, auditing, ...where }
+  const shown = { stores, watching, inFlight: http.inFlight }
+  const served = {
+    ...live,
+    ...shown,
+    config,
+    router,
+    visit,
+    secrets,
+    directory,
+    auditing,
+    ...where,
+  }
   http.serve(openFaces({ ...served, signInCallback: live.oauth.answerCallback }))
 
   const running = opened.move()

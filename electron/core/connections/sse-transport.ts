@@ -1,4 +1,5 @@
 import type { RpcMessage } from '../json-rpc.ts'
+import { traceHeaders } from '../trace-context.ts'
 import type { Filled, RemoteServer } from './fill-definition.ts'
 import { contentTypeOf, discard, readEvents } from './http-body.ts'
 import { HttpEnding } from './http-ending.ts'
@@ -103,6 +104,7 @@ class SseTransport implements Transport {
   async #post(message: RpcMessage, signal: AbortSignal): Promise<Asked> {
     const headers = {
       'Content-Type': 'application/json',
+      ...traceHeaders(message),
       ...(this.#version !== undefined && { 'MCP-Protocol-Version': this.#version }),
     }
     const body = JSON.stringify(message)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RequestId, RpcMessage } from '../json-rpc.ts'
+import { traceHeaders } from '../trace-context.ts'
 import type { Filled, RemoteServer } from './fill-definition.ts'
 import { contentTypeOf, discard, readText } from './http-body.ts'
 import { HttpEnding } from './http-ending.ts'
@@ -112,6 +113,7 @@ class StreamableHttpTransport implements Transport {
     const headers = {
       ...options.headers,
       ...this.#session.headersFor(message),
+      ...traceHeaders(message),
       Accept: POST_ACCEPTS,
       'Content-Type': 'application/json',
     }

@@ -20,7 +20,10 @@ export async function answer(
     return { jsonrpc: '2.0', id, result: await work() }
   } catch (error) {
     if (error instanceof RpcError) return failure(id, error)
-    log.error({ error: messageOf(error) }, 'a request failed for a reason of our own')
+    log.error(
+      { requestId: id, error: messageOf(error) },
+      'a request failed for a reason of our own',
+    )
     return failure(id, new RpcError(RpcCode.internalError, 'Internal error'))
   }
 }

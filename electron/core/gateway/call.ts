@@ -8,6 +8,7 @@ import {
   type RpcNotification,
 } from '../json-rpc.ts'
 import type { KeptPayload } from '../kept-payload.ts'
+import type { Span } from '../tracer.ts'
 import type { McpLogLevel } from './log-levels.ts'
 import type { Subscriber } from './subscriber.ts'
 
@@ -19,8 +20,9 @@ export type Call = {
   endpoint: string
   /** Who calls, as the stable identity that sessions are bound to (`callerKey`). */
   caller: string
-  /** The era that the client speaks. */
+  /** The era that the client speaks, and its revision of it. */
   era: Era
+  version?: string
   client: ClientFace
   method: string
   params: JsonObject
@@ -48,6 +50,8 @@ export type Call = {
     meant?: { name: string; arguments: unknown }
     kept?: KeptPayload
   }
+  /** What is told of it to a collector of traces; `undefined` where there is none. */
+  span?: Span
   /** Who hears of resources that `resources/subscribe` names. */
   subscriber: Subscriber
 }

@@ -3,6 +3,7 @@ import type { MiddlewareEntry } from '../../../shared/middleware.ts'
 import type { Holds } from '../held-call.ts'
 import type { JsonObject, RpcNotification } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
+import type { Tracer } from '../tracer.ts'
 import { mergeCaching, type Caching } from './caching.ts'
 import { isListMethod, LIST_KINDS, type Call, type ListKind, type ListMethod } from './call.ts'
 import { assemble, type AssembledView } from './assemble.ts'
@@ -20,6 +21,7 @@ import type { IsToolOn } from './middleware/places.ts'
 import { observed, type Observer } from './observer.ts'
 import type { Pages } from './pages.ts'
 import { makePipeline } from './pipeline.ts'
+import { traced } from './traced.ts'
 import { UnknownName } from './unknown.ts'
 
 /** An endpoint and its namespace as the gateway needs them: a value, replaced when it changes. */
@@ -57,6 +59,8 @@ export type EndpointParts = ForwardParts & {
   log: Logger
   /** Told of what clients do here; nobody takes notes of visits that a person makes by hand. */
   observer?: Observer | undefined
+  /** Tells of each call outside, as `observer` here. */
+  tracer?: Tracer | undefined
 }
 
 type Keeper = (entry: string, make: () => unknown) => unknown
@@ -114,9 +118,9 @@ export class Endpoint {
 
   /** Relays one request through the namespace's middlewares. Rejects with `RpcError`. */
   async handle(call: Call): Promise<JsonObject> {
-    const { pages, observer } = this.#parts
+    const { pages, observer, tracer } = this.#parts
     const from = pages.start(call)
-    const relay = (one: Call) => this.#relay(one)
+    const relay = traced(tracer, (one) => this.#relay(one))
     const result = await (observer ? observed(observer, call, relay) : relay(call))
     return pages.cut(call, result, from)
   }

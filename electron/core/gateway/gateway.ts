@@ -15,7 +15,6 @@ import { answerModern, type ModernParts } from './modern.ts'
 import { openMemory } from './middleware/memory.ts'
 import type { Middlewares } from './middleware/middlewares.ts'
 import type { ModernCall } from './modern-call.ts'
-import type { Observer } from './observer.ts'
 import { Pages } from './pages.ts'
 import { Parking } from './parking.ts'
 import { Relay } from './relay.ts'
@@ -45,27 +44,27 @@ export type GatewayTimes = {
   parkedMs?: number
 }
 
-export type GatewayOptions = GatewayTimes & {
-  /** Makes the pools; the gateway listens to what happens on their connections. */
-  startPools: (events: PoolEvents) => Pools
-  stored: StoredCatalogs
-  /** What namespaces' lists of middlewares stand for. */
-  middlewares: Middlewares
-  /** What is known of clients and tools where those are searched. */
-  discovery: DiscoveryParts
-  /** Where calls wait for people. */
-  holds: Holds
-  serverInfo: ServerInfo
-  /** Seals what clients carry for us: states, cursors, handles. */
-  secrets: Secrets
-  log: Logger
-  /** Told of what clients do. */
-  observer?: Observer
-  /** Told of log messages that a server sent to nobody. */
-  onServerLog?: (serverId: string, params: JsonObject) => void
-  /** Items of a list on one page. */
-  pageSize?: number
-}
+/** `observer` and `tracer` are told of what clients do. */
+export type GatewayOptions = GatewayTimes &
+  Pick<EndpointParts, 'observer' | 'tracer'> & {
+    /** Makes the pools; the gateway listens to what happens on their connections. */
+    startPools: (events: PoolEvents) => Pools
+    stored: StoredCatalogs
+    /** What namespaces' lists of middlewares stand for. */
+    middlewares: Middlewares
+    /** What is known of clients and tools where those are searched. */
+    discovery: DiscoveryParts
+    /** Where calls wait for people. */
+    holds: Holds
+    serverInfo: ServerInfo
+    /** Seals what clients carry for us: states, cursors, handles. */
+    secrets: Secrets
+    log: Logger
+    /** Told of log messages that a server sent to nobody. */
+    onServerLog?: (serverId: string, params: JsonObject) => void
+    /** Items of a list on one page. */
+    pageSize?: number
+  }
 
 const KIND_OF = new Map<string, ListKind>([
   ['notifications/tools/list_changed', 'tools'],
@@ -241,7 +240,8 @@ export class Gateway {
   }
 
   #newEndpoint(view: EndpointView): Endpoint {
-    return new Endpoint(view, { ...this.#endpointParts, observer: this.#options.observer })
+    const { observer, tracer } = this.#options
+    return new Endpoint(view, { ...this.#endpointParts, observer, tracer })
   }
 
   #define(server: Server): void {

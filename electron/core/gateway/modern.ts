@@ -113,8 +113,9 @@ function callOf(asked: ModernCall, { seats }: ModernParts): Call {
   const level = meta[MetaKey.logLevel]
   const logLevel = isMcpLogLevel(level) ? level : undefined
   const client = clientIn(asked.params)
+  const version = String(meta[MetaKey.protocolVersion])
   return {
-    ...{ endpoint: endpoint.name, caller, era: 'modern', client, method, logLevel },
+    ...{ endpoint: endpoint.name, caller, era: 'modern', version, client, method, logLevel },
     params: withoutEnvelope(asked.params),
     signal: controller.signal,
     owner: {},

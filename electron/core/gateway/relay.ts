@@ -15,6 +15,7 @@ import { checkResultType, MULTI_ROUND } from './result-type.ts'
 import type { CarriedState, StateSeal } from './sealed-state.ts'
 import type { TaskHandles } from './task-handles.ts'
 import type { UrlElicitations } from './url-elicitations.ts'
+import { tracedRequest } from './traced.ts'
 import { urlsRequired } from './url-required.ts'
 
 export type RelayParts = {
@@ -101,7 +102,9 @@ export class Relay {
       return labelled(call.ask, place)(question, asking)
     }
     try {
-      return await connection.request(method, params, { signal, owner, notify, ask })
+      return await tracedRequest({ ...place, call, params }, (carried) =>
+        connection.request(method, carried, { signal, owner, notify, ask }),
+      )
     } catch (error) {
       elicitations.demanded(serverId, error, tenant)
       if (call.era === 'legacy') throw error
@@ -130,7 +133,9 @@ export class Relay {
     const options = { signal, owner, notify, client, logLevel: call.logLevel ?? fallback }
     const request = () => {
       const headers = method === 'tools/call' ? this.#headersOf(place, params) : {}
-      return connection.request(method, params, { ...options, headers })
+      return tracedRequest({ ...place, call, params }, (carried) =>
+        connection.request(method, carried, { ...options, headers }),
+      )
     }
     try {
       return checkResultType(place.server, call, await request())

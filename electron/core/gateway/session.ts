@@ -227,6 +227,7 @@ export class Session implements Visitor, Tenant, Subscriber {
       endpoint: this.endpoint.name,
       caller: this.caller,
       era: 'legacy',
+      version: this.protocolVersion,
       client: this.client,
       method,
       params,

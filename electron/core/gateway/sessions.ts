@@ -23,6 +23,7 @@ export interface Sessions {
   open(endpoint: Endpoint, caller: string, params: JsonObject): Promise<Opened>
   /** A session of this caller on this endpoint; another's id is as unknown as none. */
   get(id: string, endpoint: Endpoint, caller: string): Session | undefined
+  countWhere(test: (session: Session) => boolean): number
   endWhere(test: (session: Session) => boolean): void
   /** Ends the streams of what belongs to no request; the sessions go on. */
   endListening(): void
@@ -79,6 +80,7 @@ export function openSessions(options: SessionsOptions): Sessions {
       const session = sessions.get(id)
       return session?.endpoint === endpoint && session.caller === caller ? session : undefined
     },
+    countWhere: (test) => sessions.values().filter(test).toArray().length,
     endWhere,
     endListening() {
       for (const session of sessions.values()) session.endListening()

@@ -68,7 +68,7 @@ export function openAdmission(options: AdmissionOptions) {
   function manager(target: InspectorTarget, text: string, pair: Pair): Exchange {
     const check = () => {
       const caller = proxy.authenticate(readCredential(pair.request, null))
-      if (caller === null) throw managersOnly()
+      if (caller === null) throw managersOnly('Inspecting takes')
       const endpoint = proxy.visit(target)
       if (!endpoint) throw refuse(404, `There is no ${target.kind} of this id`)
       return { caller, endpoint }
@@ -134,8 +134,9 @@ const KEY_NEEDED =
 const TOKEN_NEEDED = 'An access token is needed: let your client sign in.'
 const EITHER_NEEDED = `${TOKEN_NEEDED} ${KEY_NEEDED.replace('An', 'Or an')}`
 
-function managersOnly(): HttpRefusal {
-  const text = 'Inspecting takes the admin token: send it as "Authorization: Bearer …".'
+/** `what`: as it begins a sentence. */
+export function managersOnly(what: string): HttpRefusal {
+  const text = `${what} the admin token: send it as "Authorization: Bearer …".`
   return refuse(401, text, { 'www-authenticate': 'Bearer realm="MetaMCP"' })
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import {
   isObject,
   isRequestId,
@@ -9,6 +10,7 @@ import {
   type RpcResult,
 } from '../json-rpc.ts'
 import { isRawJson } from '../json.ts'
+import { withTraceOf } from '../trace-context.ts'
 import { HttpRefusal } from './refusal.ts'
 
 /** What a client may send: a request, a notification, or the answer to a request of a server. */
@@ -17,8 +19,11 @@ export type Incoming =
   | { kind: 'notification'; message: RpcNotification }
   | { kind: 'response'; message: RpcResult | RpcFailure }
 
-/** Tells what a body is by its shape (JSON-RPC 2.0); parameters are not looked into. */
-export function classify(body: unknown): Incoming {
+/**
+ * Tells what a body is by its shape (JSON-RPC 2.0); parameters are not looked into. To those of a
+ * request is added what the headers say of the trace that it belongs to.
+ */
+export function classify(body: unknown, headers: IncomingHttpHeaders): Incoming {
   if (!isPlain(body) || body.jsonrpc !== '2.0') throw invalid('not a JSON-RPC 2.0 message')
   if (body.method === undefined && ('result' in body || 'error' in body)) {
     if (!isRequestId(body.id)) throw invalid('a response without a valid id')
@@ -29,7 +34,12 @@ export function classify(body: unknown): Incoming {
   if (body.params !== undefined && !isPlain(body.params)) throw invalid('params is not an object')
   if (!('id' in body)) return { kind: 'notification', message: body as RpcNotification }
   if (!isRequestId(body.id)) throw invalid('id is not a string or a number')
-  return { kind: 'request', message: body as RpcRequest }
+  return { kind: 'request', message: tracedBy(headers, body as RpcRequest) }
+}
+
+function tracedBy(headers: IncomingHttpHeaders, message: RpcRequest): RpcRequest {
+  const params = withTraceOf(headers, message.params)
+  return params === undefined || params === message.params ? message : { ...message, params }
 }
 
 export function invalid(what: string): HttpRefusal {

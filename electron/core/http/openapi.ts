@@ -12,6 +12,7 @@ import {
   RpcError,
   type JsonObject,
 } from '../json-rpc.ts'
+import { withTraceOf } from '../trace-context.ts'
 import type { AdmissionOptions } from './admission.ts'
 import { readArguments } from './body.ts'
 import type { Exchange } from './exchange.ts'
@@ -113,10 +114,11 @@ export class OpenApi {
   /** Calls again what asks for nothing but that. */
   async #toTheEnd(exchange: Exchange, asked: Asked): Promise<JsonObject> {
     const { endpoint, caller } = exchange
-    const envelope = envelopeOf(exchange.request)
+    const { headers } = exchange.request
+    const traced = withTraceOf(headers, { ...asked.params, _meta: envelopeOf(exchange.request) })
     let state: JsonObject = {}
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const params = { ...asked.params, ...state, _meta: envelope }
+      const params = { ...traced, ...state }
       const result = await this.#options.gateway.modern({
         ...{ ...asked, id: round, endpoint, caller, params },
         notify: () => {},

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { InspectorTarget } from '../../../shared/inspector.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
-import { openAdmission, type AdmissionOptions } from './admission.ts'
+import { managersOnly, openAdmission, type AdmissionOptions } from './admission.ts'
 import { answerPages } from './cors.ts'
+import { readCredential } from './credentials.ts'
 import type { Guard } from './guards.ts'
 import { OpenApi } from './openapi.ts'
 import { RateLimits } from './rate-limits.ts'
@@ -27,6 +28,8 @@ export type RoutesOptions = AdmissionOptions & {
   signInCallback: RequestHandler
   /** Signing in, and what goes with it; `null` where there are no accounts. */
   accounts: RequestHandler | null
+  /** What happens here in numbers, for who manages with this credential; `null` for all others. */
+  metrics: (credential: string | null) => Promise<{ type: string; text: string }> | null
   /** What is known at an address below `/.well-known/`; `null` where there is nothing. */
   wellKnown: (path: string) => object | null
   /** Everything else: the management API. */
@@ -37,6 +40,7 @@ export type RoutesOptions = AdmissionOptions & {
 /** What is answered here, the first that fits; all else is the window's and the management API's. */
 export const ROUTES = {
   health: /^\/health$/,
+  metrics: /^\/metrics$/,
   wellKnown: /^\/\.well-known\//,
   signInCallback: /^\/oauth\/callback$/,
   accounts: /^\/api\/auth\//,
@@ -68,6 +72,7 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
   const openApi = new OpenApi({ ...options, limits })
   const answers: Record<Route, (asked: Asked) => void | Promise<void>> = {
     health: ({ response }) => sendJson(response, { status: 200, body: { status: 'ok', version } }),
+    metrics: (asked) => answerMetrics(options, asked),
     wellKnown: answerWellKnown,
     signInCallback: ({ request, response }) => options.signInCallback(request, response),
     accounts: ({ request, response }) =>
@@ -117,6 +122,17 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     }
     sendJson(response, { status: 200, body, headers: { 'cache-control': 'public, max-age=60' } })
   }
+}
+
+async function answerMetrics(
+  { metrics }: Pick<RoutesOptions, 'metrics'>,
+  { request, response }: Asked,
+): Promise<void> {
+  const page = metrics(readCredential(request, null))
+  if (!page) throw managersOnly('Metrics take')
+  if (request.method !== 'GET') throw refuse(405, 'This is for reading', { allow: 'GET' })
+  const { type, text } = await page
+  response.writeHead(200, { 'content-type': type }).end(text)
 }
 
 /** By hand, since `new URL` rewrites paths and throws on some that a client may well send. */

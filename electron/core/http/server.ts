@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError, messageOf } from '../errors.ts'
 import { RpcCode, RpcError } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
+import { readTraceparent } from '../trace-context.ts'
 import { HttpRefusal, refuse, sendRefusal } from './refusal.ts'
 
 export interface RequestHandler {
@@ -80,7 +82,7 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
       if (request.method !== 'GET') working.add(work)
       await work.finally(() => working.delete(work))
     } catch (error) {
-      sendRefusal(request, response, toRefusal(error, log))
+      sendRefusal(request, response, toRefusal(error, request, log))
     }
   }
 
@@ -169,11 +171,19 @@ function unavailable(request: IncomingMessage, response: ServerResponse): void {
   sendRefusal(request, response, refuse(503, 'Not ready', { 'retry-after': '1' }))
 }
 
-function toRefusal(error: unknown, log: Logger): HttpRefusal {
+/** What proxies and people know a request by. */
+const REQUEST_ID = 'x-request-id'
+
+function toRefusal(error: unknown, { headers }: IncomingMessage, log: Logger): HttpRefusal {
   if (error instanceof HttpRefusal) return error
+  const given = headers[REQUEST_ID]
+  const requestId = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
   // A client that left while its body was read: there is nobody to answer.
   if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) {
-    log.error({ error: messageOf(error) }, 'a request failed for a reason of our own')
+    const traceId = readTraceparent(headers.traceparent)?.traceId
+    const facts = { requestId, ...(traceId !== undefined && { traceId }) }
+    log.error({ ...facts, error: messageOf(error) }, 'a request failed for a reason of our own')
   }
-  return new HttpRefusal(500, new RpcError(RpcCode.internalError, 'Internal error'))
+  const told = { headers: { [REQUEST_ID]: requestId } }
+  return new HttpRefusal(500, new RpcError(RpcCode.internalError, 'Internal error'), told)
 }

@@ -81,7 +81,7 @@ export class Sse {
     // A body may take minutes to come, and a key be revoked or the stream end in that time.
     exchange.checkAgain()
     const line = this.#require(id, exchange)
-    const incoming = classify(body)
+    const incoming = classify(body, request.headers)
     if (incoming.kind === 'request' && line.session) {
       await this.#options.limits.take(line.session, incoming.message)
     }

@@ -71,7 +71,7 @@ export class StreamableHttp {
     // A body may take minutes to come, and a key be revoked in that time.
     exchange.checkAgain()
     if (Array.isArray(body)) return this.#batch(exchange, body)
-    const incoming = classify(body)
+    const incoming = classify(body, exchange.request.headers)
     if (incoming.kind === 'request') return this.#request(exchange, incoming.message)
     if (incoming.kind === 'response') this.#requireSession(exchange).response(incoming.message)
     // A modern client has nothing to notify us of over HTTP: whatever it is, it is dropped.
@@ -108,7 +108,7 @@ export class StreamableHttp {
       throw invalid('a batch, which this revision forbids')
     }
     if (body.length === 0) throw invalid('an empty batch')
-    const messages = body.map(classify)
+    const messages = body.map((one) => classify(one, exchange.request.headers))
     const ids = messages.flatMap((one) => (one.kind === 'request' ? [one.message.id] : []))
     const reply = this.#openReply(exchange, session, ids)
     const refusals = await Promise.all(messages.map((one) => this.#refusalOf(session, one)))

@@ -200,6 +200,8 @@ const WAYS_OUT: HttpRow[] = [
 /** Every address that we answer. One that has no row fails the test. */
 export const HTTP_ROWS: readonly HttpRow[] = [
   { ...at('GET', '/health'), all: 200 },
+  { ...at('GET', '/metrics'), all: 401, but: { operator: 200 } },
+  { ...at('POST', '/metrics'), ...json({}), all: 401, but: { operator: 405 } },
   { ...at('GET', '/oauth/callback?state=none&code=none'), all: 400 },
   ...[...DISCOVERY, ...ENDPOINTS, ...DOOR, ...WINDOW, ...WAYS_OUT],
 ]

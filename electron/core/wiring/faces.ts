@@ -15,8 +15,11 @@ import { openWindow, type Window } from '../http/window.ts'
 import type { OAuth } from '../oauth/oauth.ts'
 import { addressOf, networkOf } from '../request-address.ts'
 import type { AppRouter } from '../router.ts'
+import { standingOf } from './standing.ts'
+import type { Stores } from './stores.ts'
 import type { Ports } from './ports.ts'
 import type { Secrets } from '../secrets.ts'
+import type { Watching } from './watching.ts'
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 
@@ -34,6 +37,10 @@ export type FacesParts = {
   accounts: Accounts | null
   /** Tokens for clients; `null` where nobody can let any in. */
   authorization: EndpointAuthorization | null
+  stores: Stores
+  watching: Watching
+  /** How many requests are being answered. */
+  inFlight: () => number
   /** Where browsers reach us. */
   url: string
   port: number
@@ -59,6 +66,10 @@ export function openFaces(parts: FacesParts): RequestHandler {
     hides: (name, credential) => hides({ known, directory: parts.directory }, name, credential),
     challenge: (endpoint, face) => parts.authorization?.challenge(endpoint, face) ?? null,
     wellKnown: (path) => parts.authorization?.wellKnown(path) ?? null,
+    metrics(credential) {
+      if (managerOf(known, credential) === null) return null
+      return parts.watching.metrics.page(standingOf(parts))
+    },
     proxy: { visit, authenticate: (credential) => managerOf(known, credential) },
     management: serveManagement({
       ...{ router, log },

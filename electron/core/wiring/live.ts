@@ -18,6 +18,7 @@ import type { OAuth } from '../oauth/oauth.ts'
 import { openSignIns, type SignInsParts } from './sign-ins.ts'
 import { startGateway, type GatewayLimits } from './start-gateway.ts'
 import type { Stores } from './stores.ts'
+import { openTracing } from '../tracing/tracing.ts'
 import type { Watching } from './watching.ts'
 
 export type LiveParts = {
@@ -62,7 +63,11 @@ export async function openLiveGateway(parts: LiveParts): Promise<LiveGateway> {
     openSignIns({ config, stores, url, http, times: limits, gateway: () => gateway }),
   )
   const approvals = openStoredApprovals({ stores, changes, log: config.log })
-  const gateway = startGateway({ ...parts, oauth, http, approvals })
+  const { env, version, log, replica } = config
+  const named = { replica: replica ?? db.news.replica }
+  const tracing = await openTracing({ env, version, log, ...named })
+  if (tracing) opened.use(tracing)
+  const gateway = startGateway({ ...parts, oauth, http, approvals, tracer: tracing?.tracer })
   opened.defer(() => gateway.close())
   opened.use(watching.watchLists(gateway))
   const authorization = await openEndpointAuthorization({

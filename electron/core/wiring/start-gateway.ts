@@ -12,6 +12,7 @@ import type { HttpClients } from './http-clients.ts'
 import type { OAuth } from '../oauth/oauth.ts'
 import { rulesOver } from './rules.ts'
 import type { Stores } from './stores.ts'
+import type { Tracer } from '../tracer.ts'
 import { endpointViews } from './views.ts'
 import type { Watching } from './watching.ts'
 
@@ -30,6 +31,7 @@ type Parts = {
   http: HttpClients
   watching: Watching
   approvals: Holds
+  tracer: Tracer | undefined
 }
 
 /** The gateway with its pools, told of everything that the stores hold. */
@@ -48,6 +50,7 @@ export function startGateway(parts: Parts): Gateway {
     middlewares: stores.middlewares,
     discovery: { tokens: stores.tokens, searchesTools },
     holds: parts.approvals,
+    tracer: parts.tracer,
     secrets: stores.secrets,
     serverInfo: { name: 'metamcp', title: 'MetaMCP', version },
     startPools: (events) =>
@@ -63,7 +66,10 @@ export function startGateway(parts: Parts): Gateway {
           return stored ? rules.obstacleTo(stored, server) : null
         },
         switched,
-        onState: (id) => changes.publish({ kind: 'server-state', id }),
+        onState(id, { state }) {
+          watching.metrics.moved(id, state)
+          changes.publish({ kind: 'server-state', id })
+        },
         ...watching.poolEvents,
         ...events,
       }),

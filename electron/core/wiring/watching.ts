@@ -7,6 +7,7 @@ import type { CoreConfig } from '../config.ts'
 import type { Database } from '../db/open.ts'
 import type { Gateway, GatewayOptions } from '../gateway/gateway.ts'
 import type { Observer } from '../gateway/observer.ts'
+import { openMetrics, type Metrics } from '../metrics/metrics.ts'
 import { openListWatch } from '../logs/list-watch.ts'
 import { openLogs, type Logs } from '../logs/logs.ts'
 import type { PoolsOptions } from '../connections/pools.ts'
@@ -19,6 +20,7 @@ export interface Watching extends AsyncDisposable {
   readonly logs: Logs
   readonly activity: Activity
   readonly calls: Calls
+  readonly metrics: Metrics
   /** For the gateway's options. */
   gatewayEvents(gateway: () => Gateway): Pick<GatewayOptions, 'observer' | 'onServerLog'>
   readonly poolEvents: Pick<PoolsOptions, 'onStderr'>
@@ -80,14 +82,16 @@ export async function openWatching(parts: WatchingParts): Promise<Watching> {
     onChange: () => changes.publish({ kind: 'activity' }),
   })
   const calls = openCallLog(parts)
+  const { version, replica } = config
+  const metrics = openMetrics({ version, replica: replica ?? parts.db.news.replica })
   const unsubscribe = changes.subscribe(({ kind }) => {
     // It may be told to keep less now.
     if (kind === 'preferences') void calls.tidy()
   })
   return {
-    ...{ logs, activity, calls },
+    ...{ logs, activity, calls, metrics },
     gatewayEvents: (gateway) => ({
-      observer: toldTo(activity, calls),
+      observer: toldTo(activity, calls, metrics),
       onServerLog(id, params) {
         logs.told(id, params, (text) => gateway().pools.mask(id, text))
       },
@@ -131,13 +135,14 @@ function openCallLog({ config, db, stores, changes, sight, limits }: WatchingPar
   })
 }
 
-function toldTo(activity: Activity, calls: Calls): Observer {
+function toldTo(activity: Activity, calls: Calls, metrics: Metrics): Observer {
   return {
     opened: (visit) => activity.opened(visit),
     asked: (visit, tools) => activity.asked(visit, tools),
     called(visit, call) {
       activity.called(visit, call)
       calls.called(visit, call)
+      metrics.called(call)
     },
   }
 }
