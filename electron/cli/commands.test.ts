@@ -50,7 +50,11 @@ describe('in a data folder that nobody runs on', () => {
     const shown = await runHere(exportCommand, ['--data-dir', dataDir])
     expect(shown.stderr).toBe('Set where you apply it: TOKEN_OF_THE_TEST, CI_KEY\n')
     expect(shown.stdout).not.toContain(VALUES.TOKEN_OF_THE_TEST)
-    await using core = await startTempCore({ dataDir, env: { ...process.env, ...VALUES } })
+    await using core = await startTempCore({
+      dataDir,
+      database: 'embedded',
+      env: { ...process.env, ...VALUES },
+    })
     await using client = await connectLegacy(core.mcpUrl('work'), VALUES.KEY_OF_THE_TEST)
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo__echo')
   })
