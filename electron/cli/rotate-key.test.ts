@@ -17,7 +17,11 @@ const [ONE, TWO] = ['a', 'b'].map((letter) => letter.repeat(40)) as [string, str
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'metamcp-rotate-'))
-  await using _core = await startTempCore({ dataDir: await makeFolder('begun'), ...SERVER })
+  await using _core = await startTempCore({
+    database: 'embedded',
+    dataDir: await makeFolder('begun'),
+    ...SERVER,
+  })
 })
 afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
 
@@ -54,7 +58,7 @@ function rotate(dataDir: string, env: Record<string, string> = {}) {
 
 /** What a program of ours gets as its environment, after a start. */
 async function plantedIn(dataDir: string): Promise<unknown> {
-  await using core = await startTempCore({ dataDir })
+  await using core = await startTempCore({ database: 'embedded', dataDir })
   await using client = await connectLegacy(core.mcpUrl(), core.key)
   // A server that was never seen is waited for by those who list.
   await expect.poll(async () => (await client.listTools()).tools.length).toBeGreaterThan(0)
@@ -79,7 +83,9 @@ test('rotate-key seals all with a new key, and the old one is refused', async ()
   expect(await plantedIn(dataDir)).toBe(SECRET)
 
   await writeFile(join(dataDir, 'secret.key'), old)
-  await expect(startTempCore({ dataDir })).rejects.toThrow('sealed with another key')
+  await expect(startTempCore({ database: 'embedded', dataDir })).rejects.toThrow(
+    'sealed with another key',
+  )
 })
 
 test('what cannot be done is said on stderr, with exit code 1, and changes nothing', async () => {
@@ -97,7 +103,7 @@ test('what cannot be done is said on stderr, with exit code 1, and changes nothi
   await refused(wrong, 'Nothing was changed.')
   await refused({ METAMCP_PORT: 'x' }, 'METAMCP_PORT')
   {
-    await using _core = await startTempCore({ dataDir })
+    await using _core = await startTempCore({ database: 'embedded', dataDir })
     await refused({}, `is in use by the MetaMCP process ${process.pid}`)
   }
   expect(await plantedIn(dataDir)).toBe(SECRET)
