@@ -24,24 +24,24 @@ const namesOf = async ({ admin }: TempCore) =>
   (await admin.namespaces.list.query()).map(({ name }) => name)
 
 test('a start with a backup puts it back, and keeps what was there', async () => {
-  await using first = await startTempCore()
+  await using first = await startTempCore({ database: 'embedded' })
   const { dataDir } = first
   await first.admin.namespaces.create.mutate({ name: 'before' })
   await first.close()
   const restoreFile = await backUp(dataDir)
 
-  await using second = await startTempCore({ dataDir })
+  await using second = await startTempCore({ database: 'embedded', dataDir })
   await second.admin.namespaces.create.mutate({ name: 'after' })
   expect(await namesOf(second)).toEqual(['after', 'before', 'default'])
   await second.close()
 
-  await using third = await startTempCore({ dataDir, restoreFile })
+  await using third = await startTempCore({ database: 'embedded', dataDir, restoreFile })
   expect(await namesOf(third)).toEqual(['before', 'default'])
   expect((await readdir(dataDir)).some((name) => name.startsWith('db.replaced-'))).toBe(true)
 })
 
 test('a backup of a newer version is refused before anything is moved', async () => {
-  await using first = await startTempCore()
+  await using first = await startTempCore({ database: 'embedded' })
   const { dataDir } = first
   await first.close()
   const file = await backUp(dataDir)
@@ -56,11 +56,15 @@ test('a backup of a newer version is refused before anything is moved', async ()
 })
 
 test('a file that is no backup stops the start, and changes nothing', async () => {
-  await using first = await startTempCore()
+  await using first = await startTempCore({ database: 'embedded' })
   const { dataDir } = first
   await first.close()
-  const start = startTempCore({ dataDir, restoreFile: join(dataDir, 'definitions.json') })
+  const start = startTempCore({
+    database: 'embedded',
+    dataDir,
+    restoreFile: join(dataDir, 'definitions.json'),
+  })
   await expect(start).rejects.toThrow(/cannot be restored: .*Nothing was changed/)
-  await using again = await startTempCore({ dataDir })
+  await using again = await startTempCore({ database: 'embedded', dataDir })
   expect(await namesOf(again)).toEqual(['default'])
 })

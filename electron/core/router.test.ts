@@ -22,6 +22,7 @@ function routerOver(stores: TempStores, invalidated: string[] = []) {
   const remove = (kind: RemovalKind) => (ids: string[]) => stores.removals.take(kind, ids)
   return router({
     servers: serverRouter({
+      renamed: () => Promise.resolve(),
       store: stores.servers,
       catalogs: stores.catalogs,
       tokensOf: () => 1,

@@ -32,7 +32,13 @@ let world: World
 beforeAll(async () => {
   const registryUrl = 'http://127.0.0.1:9'
   const { now, stopAt } = openClock()
-  core = await startTempCore({ auth: 'accounts', file: FILE, registryUrl, times: { now } })
+  core = await startTempCore({
+    database: 'embedded',
+    auth: 'accounts',
+    file: FILE,
+    registryUrl,
+    times: { now },
+  })
   world = await openWorld(core, { stopAt })
 }, 60_000)
 afterAll(() => core[Symbol.asyncDispose]())

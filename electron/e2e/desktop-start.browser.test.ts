@@ -50,7 +50,8 @@ const secretKey = 'a secret key that both starts have'
 async function startOnce(home: TempHome, dataDir: string): Promise<number> {
   const { machine } = home
   const databaseTemplate = join(ROOT, 'out/db-template.tgz')
-  await using core = await startTempCore({ machine, dataDir, secretKey, databaseTemplate })
+  const kept = { database: 'embedded', dataDir, secretKey, databaseTemplate } as const
+  await using core = await startTempCore({ machine, ...kept })
   const { admin } = core
   const endpointId = (await admin.endpoints.list.query())[0]?.id ?? ''
   const input = { clientId: 'cursor', endpointId, removeServers: [] }

@@ -51,7 +51,7 @@ describe(`around the window, on ${shell.kind === 'electron' ? 'Electron' : 'the 
   async function create(definition: object): Promise<string> {
     const token = /^Admin token +(\S+)$/m.exec(desktop.app.stdout)?.[1] ?? ''
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const body = JSON.stringify({ ...definition, start: 'eager' })
+    const body = JSON.stringify({ ...definition, start: 'eager', approve: true })
     const address = new URL('/trpc/frontend/servers.create', url)
     const response = await fetch(address, { method: 'POST', headers, body })
     const { result } = (await response.json()) as { result: { data: { id: string } } }

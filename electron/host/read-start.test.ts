@@ -29,6 +29,7 @@ test('without anything there are defaults', () => {
     configFile: null,
     publicUrl: null,
     restoreFile: null,
+    databaseUrl: null,
     logLevel: 'info',
     auth: 'local',
     secretKey: null,
@@ -73,6 +74,7 @@ test('the environment wins over defaults', () => {
     configFile: resolve('env.json'),
     publicUrl: 'https://env.example',
     restoreFile: null,
+    databaseUrl: null,
     logLevel: 'warn',
     auth: 'accounts',
     secretKey: 'secret',
@@ -99,6 +101,7 @@ test('arguments win over the environment', () => {
     configFile: join(process.cwd(), 'my.json'),
     publicUrl: 'http://arg.example',
     restoreFile: null,
+    databaseUrl: null,
     logLevel: 'debug',
     auth: 'local',
   })

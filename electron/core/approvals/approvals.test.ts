@@ -55,6 +55,24 @@ test('who listens hears when a call begins to wait, and when it does no longer',
   expect(news).toBe(2)
 })
 
+test('what waits does so under another name of its server, too', async () => {
+  await setMiddleware(core, [{ ...APPROVE, allowed: ['echo__add', 'other__x'] }])
+  const [server] = await core.admin.servers.list.query()
+  const id = server?.id ?? ''
+  await core.admin.servers.update.mutate({ id, patch: { name: 'parrot' } })
+  const [namespace] = await core.admin.namespaces.list.query()
+  expect(namespace?.middleware).toMatchObject([
+    { tools: ['parrot__echo'], allowed: ['parrot__add', 'other__x'] },
+  ])
+  await using client = await openRawClient(core, { era: 'modern' })
+  const call = client.request('tools/call', { name: 'parrot__echo', arguments: { message: 'a' } })
+  call.catch(() => undefined)
+  await expect
+    .poll(() => core.admin.approvals.list.query(), PATIENT)
+    .toMatchObject([{ server: 'parrot' }])
+  await core.admin.servers.update.mutate({ id, patch: { name: 'echo' } })
+})
+
 test('a list holds the beginning of what is long, and the whole can be had', async () => {
   await setMiddleware(core, [APPROVE])
   await using client = await openRawClient(core, { era: 'modern' })

@@ -42,6 +42,7 @@ test('no secret is in an answer, a log, an error, the data folder, a backup or a
   const secrets: Record<string, string> = { ...PLANTED, password: PASSWORD }
   {
     await using core = await startTempCore({
+      database: 'embedded',
       ...{ dataDir, log, auth: 'accounts' as const },
       ...{ adminToken: PLANTED.adminToken, secretKey: PLANTED.secretKey },
       env: { ...process.env, PLANTED_REFERENCE: PLANTED.reference },

@@ -20,7 +20,7 @@ type Stage = { core: TempCore; locked: AuthServer; id: string }
 
 async function start(locked: AuthServer, rest = {}): Promise<TempCore> {
   const file = configFileOf([{ name: 'locked', type: 'STREAMABLE_HTTP', url: locked.mcpUrl }])
-  return startTempCore({ file, ...rest })
+  return startTempCore({ database: 'embedded', file, ...rest })
 }
 
 async function idIn(core: TempCore): Promise<string> {
@@ -80,7 +80,7 @@ test('a server asks for a sign-in, gets it, keeps it over a restart, and is told
   // The next start: nothing is asked of the person, nor of the authorization server.
   await core.close()
   const before = locked.seen.filter((one) => one.includes('oauth2')).length
-  await using later = await startTempCore({ dataDir: core.dataDir })
+  await using later = await startTempCore({ database: 'embedded', dataDir: core.dataDir })
   const next = { core: later, locked, id: stage.id }
   await isUp(next)
   await answers(later)

@@ -54,7 +54,7 @@ async function copyData(from: string, to: string): Promise<void> {
 
 /** Servers with secrets, one of them removed with a chance to come back. */
 async function fill(dataDir: string): Promise<void> {
-  await using core = await startTempCore({ dataDir })
+  await using core = await startTempCore({ dataDir, database: 'embedded' })
   const { servers } = core.admin
   await servers.create.mutate({
     ...{ name: 'kept', type: 'STREAMABLE_HTTP', url: 'http://127.0.0.1:9/mcp' },
@@ -73,7 +73,7 @@ const rotation = (dataDir: string, more: Partial<RotationOptions> = {}): Rotatio
 
 /** Whether a core starts there, with every secret as it was; also of what was removed. */
 async function isWhole(dataDir: string): Promise<boolean> {
-  await using core = await startTempCore({ dataDir })
+  await using core = await startTempCore({ dataDir, database: 'embedded' })
   const [removal] = await core.admin.removals.list.query()
   if (removal) await core.admin.removals.restore.mutate({ id: removal.id })
   const { text } = await core.admin.data.export.query()
@@ -115,7 +115,9 @@ test('all is sealed with the new key, and nothing is left that the old one opens
   expect(await isWhole(dataDir)).toBe(true)
 
   await writeFile(join(dataDir, PLAIN_KEY_FILE), oldFile)
-  await expect(startTempCore({ dataDir })).rejects.toThrow('sealed with another key')
+  await expect(startTempCore({ dataDir, database: 'embedded' })).rejects.toThrow(
+    'sealed with another key',
+  )
 })
 
 test('broken off at any step, the folder opens with whichever key its file holds', async () => {
@@ -175,7 +177,9 @@ test('another key at the start changes no byte of what is kept', async () => {
   const kept = await readFile(file)
   const snapshot = await readFile(join(dataDir, 'definitions.json'))
   await writeFile(file, `${randomBytes(32).toString('base64url')}\n`)
-  await expect(startTempCore({ dataDir })).rejects.toThrow('sealed with another key')
+  await expect(startTempCore({ dataDir, database: 'embedded' })).rejects.toThrow(
+    'sealed with another key',
+  )
   expect(await readFile(join(dataDir, 'definitions.json'))).toEqual(snapshot)
   expect(await readFile(file)).not.toEqual(kept)
 })

@@ -42,6 +42,8 @@ export type ServerRouterOptions = {
   rules: ServerRules
   /** Whether it is as an account that is gone has left it. */
   isLeftBehind: (server: OwnedServer) => boolean
+  /** What stands for its tools by its name is for its new one; awaited before the answer. */
+  renamed: (before: OwnedServer, after: OwnedServer) => Promise<void>
   /** Makes live connections follow a change; awaited before the answer. */
   invalidate: (id: string) => Promise<void>
   /** Removes them all, and what is live follows. */
@@ -85,7 +87,9 @@ export function serverRouter(options: ServerRouterOptions) {
         const isOwn = ownerId === ctx.access.accountId
         if (ownerId === null ? isLeftBehind(known) : !isOwn) refuseToMoveSecrets(before, patch)
         rules.refuse(ctx.access, { before, after: patchServer(before, patch), ownerId })
-        return follow(ctx.access, await store.update(id, { ...patch, approve }))
+        const after = await store.update(id, { ...patch, approve })
+        if (after.name !== known.name) await options.renamed(known, after)
+        return follow(ctx.access, after)
       }),
 
     /** Can be undone for a while: see removals. */

@@ -63,7 +63,15 @@ export async function startPostgres(): Promise<PostgresServer> {
 
 async function startProgram(file: string, args: string[], owner: object) {
   const server = spawn(file, args, { ...owner, stdio: ['ignore', 'ignore', 'pipe'] })
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
+  // Also where the run is broken off, and nobody stops it.
+  const end = () => void server.kill('SIGINT')
+  process.once('exit', end)
+  const ended = new Promise<void>((resolve) => {
+    server.once('exit', () => {
+      process.off('exit', end)
+      resolve()
+    })
+  })
   await untilReady(server.stderr)
   return {
     async stop() {

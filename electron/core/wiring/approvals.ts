@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ApprovalView } from '../../../shared/approval.ts'
+import type { OwnedServer } from '../../../shared/server.ts'
 import { openApprovals, type Approvals } from '../approvals/approvals.ts'
 import type { ApprovalRouterOptions } from '../approvals/router.ts'
 import { keeperOf } from '../access.ts'
@@ -21,6 +23,27 @@ export function openStoredApprovals({ stores, changes, log }: Parts): Approvals 
     },
     accountOf: (caller) => accountOf(stores, caller),
   })
+}
+
+/** Tools that wait for a person, or need not, do so under the new name of their server as well. */
+export async function renameMarks(
+  { namespaces }: Pick<Stores, 'namespaces'>,
+  before: OwnedServer,
+  after: OwnedServer,
+): Promise<void> {
+  const [from, to] = [`${before.name}__`, `${after.name}__`]
+  const renamed = (name: unknown) =>
+    typeof name === 'string' && name.startsWith(from) ? to + name.slice(from.length) : name
+  for (const { id, servers, middleware } of namespaces.list()) {
+    if (!servers.some(({ serverId }) => serverId === after.id)) continue
+    const next = middleware.map((entry) => {
+      if (entry.use !== 'approve') return entry
+      const lists = Object.entries(entry).filter((field) => Array.isArray(field[1]))
+      const names = lists.map(([field, list]) => [field, (list as unknown[]).map(renamed)] as const)
+      return { ...entry, ...Object.fromEntries(names) }
+    })
+    if (!isDeepStrictEqual(next, middleware)) await namespaces.update(id, { middleware: next })
+  }
 }
 
 type ManagedParts = { approvals: Approvals; stores: Stores; follow: Pick<Following, 'endpoints'> }

@@ -41,7 +41,7 @@ let world: World
 beforeAll(async () => {
   const { now, stopAt } = openClock()
   const file = configFileOf([], { auth: { oauth: true } })
-  core = await startTempCore({ auth: 'accounts', file, times: { now } })
+  core = await startTempCore({ database: 'embedded', auth: 'accounts', file, times: { now } })
   world = await openWorld(core, { stopAt })
   await core.admin.accounts.setSignUp.mutate({ mode: 'invite' })
 }, 60_000)

@@ -120,11 +120,11 @@ test('the log is for administrators, who do not read of what others keep to them
 })
 
 test('an entry survives the end of the program', async () => {
-  await using core = await startTempCore()
+  await using core = await startTempCore({ database: 'embedded' })
   await core.admin.settings.setPaused.mutate({ paused: true })
   const { dataDir } = core
   await core.close()
-  await using again = await startTempCore({ dataDir })
+  await using again = await startTempCore({ database: 'embedded', dataDir })
   const { entries } = await again.admin.audit.list.query({ ...all, text: 'PAUSED' })
   expect(entries).toMatchObject([{ action: 'settings.setPaused', detail: { paused: true } }])
   expect(await readFile(join(dataDir, 'definitions.json'), 'utf8')).not.toContain('setPaused')

@@ -127,7 +127,9 @@ test('a call does not wait for a database that is stalled: what is too much is d
     return one
   }
   const callLog = { everyMs: 1, maxRows: 20, record }
-  await using core = await startTempCore({ file: configFileOf([echoServer()]), times: { callLog } })
+  await using core = await startTempCore({
+    ...{ database: 'embedded', file: configFileOf([echoServer()]), times: { callLog } },
+  })
   await using client = await openRawClient(core, { era: 'modern' })
   expect(await client.call('echo__echo', { message: 'hi' })).toBe('hi')
   const health = () => core.admin.calls.health.query()

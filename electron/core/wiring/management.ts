@@ -4,7 +4,7 @@ import type { Access } from '../access.ts'
 import type { AccountParts } from '../accounts/router.ts'
 import type { Adding } from '../adding/adding.ts'
 import type { Approvals } from '../approvals/approvals.ts'
-import { approvalParts } from './approvals.ts'
+import { approvalParts, renameMarks } from './approvals.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AuthorizationDesk } from '../authorization/router.ts'
 import type { AiClientsService } from '../clients/clients.ts'
@@ -136,6 +136,7 @@ function serverParts(
     starts: startsOf(pools),
     stderr: (id) => pools.stderr(id),
     usedBy: (id, access) => usesOf(stores, access, id),
+    renamed: (before, after) => renameMarks(stores, before, after),
   }
 }
 
