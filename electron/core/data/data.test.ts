@@ -146,7 +146,9 @@ test('an import is all or nothing, leaves out keys on request, and clients follo
 })
 
 test('a backup is made while clients call, and put back at the next start, once', async () => {
-  await using core = await startTempCore({ file: configFileOf([echoServer({ name: 'one' })]) })
+  await using core = await startTempCore({
+    ...{ file: configFileOf([echoServer({ name: 'one' })]), database: 'embedded' },
+  })
   const { dataDir, admin } = core
   await using client = await connectLegacy(core.mcpUrl(), core.key)
   await admin.namespaces.create.mutate({ name: 'before' })
@@ -174,25 +176,25 @@ test('a backup is made while clients call, and put back at the next start, once'
 
   const namesIn = async (one: TempCore) =>
     (await one.admin.namespaces.list.query()).map(({ name }) => name)
-  await using second = await startTempCore({ dataDir })
+  await using second = await startTempCore({ dataDir, database: 'embedded' })
   const names = await namesIn(second)
   expect(names).toContain('before')
   expect(names).not.toContain('after')
   await second.admin.namespaces.create.mutate({ name: 'later' })
   await second.close()
-  await using third = await startTempCore({ dataDir })
+  await using third = await startTempCore({ dataDir, database: 'embedded' })
   expect(await namesIn(third)).toContain('later')
 })
 
 test('a chosen backup that is damaged stops no start', async () => {
-  await using core = await startTempCore()
+  await using core = await startTempCore({ database: 'embedded' })
   const { dataDir, admin } = core
   const { name } = await admin.data.backup.mutate()
   await admin.data.restore.mutate({ name })
   await admin.namespaces.create.mutate({ name: 'stays' })
   await core.close()
   await writeFile(join(dataDir, 'backups', name), 'not a backup')
-  await using later = await startTempCore({ dataDir })
+  await using later = await startTempCore({ dataDir, database: 'embedded' })
   expect((await later.admin.namespaces.list.query()).map((one) => one.name)).toContain('stays')
   expect(await readdir(dataDir)).not.toContain('restore.json')
 })
