@@ -18,6 +18,18 @@ export async function findPostgres(machine: Machine = thisMachine()): Promise<st
   throw new Error('No PostgreSQL was found: install one, or put its initdb and postgres in PATH.')
 }
 
+/** The path of nginx, found or installed in the same way. */
+export async function findNginx(machine: Machine = thisMachine()): Promise<string> {
+  const folders = [...inPath(machine), join(machine.root, 'usr/sbin')]
+  const find = () => folders.map((folder) => join(folder, 'nginx')).find(isFile)
+  const found = find()
+  if (found) return found
+  await installPackage(machine, 'nginx-light', 'the tests of several replicas')
+  const installed = find()
+  if (installed) return installed
+  throw new Error('No nginx was found: install one, or put it in PATH.')
+}
+
 function postgresFolder(machine: Machine): string | undefined {
   const top = join(machine.root, POSTGRES)
   const versions = foldersIn(top).toSorted((a, b) => Number(b) - Number(a))

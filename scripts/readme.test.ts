@@ -27,6 +27,11 @@ test('so is the one of its first three lines', () => {
   expect(Object.keys(parseConfigFile(text, {}).mcpServers)).toEqual(['memory'])
 })
 
+test('the nginx that the documentation shows is the one that we ship', () => {
+  const [, shown = ''] = /```nginx\n([^]*?)```/.exec(read('docs/replicas.md')) ?? []
+  expect(shown).toBe(read('resources/docker/nginx.conf'))
+})
+
 /** What stands under a heading of the README. */
 function section(heading: string): string {
   const [, text = ''] = new RegExp(`### ${heading}\n([^]*?)\n##`).exec(readme) ?? []

@@ -42,6 +42,10 @@ export type CoreConfig = {
    * `null` or left out: a name of its own at each start.
    */
   replica?: string | null
+  /** Where the others reach it; `null` or left out: `http://`, its address or computer, and port. */
+  replicaUrl?: string | null
+  /** How long calls in flight get when it closes; 3,000 if left out. */
+  drainMs?: number
   /**
    * METAMCP_SECRET_KEY, at least 32 characters, or the 32 bytes themselves where a host keeps them;
    * `null` for a key file in the data folder.

@@ -12,12 +12,12 @@ import { lockDataDir } from './db/lock.ts'
 import { openDatabase, type Database } from './db/open.ts'
 import { messageOf } from './errors.ts'
 import { prepareFirstStart } from './wiring/first-start.ts'
-import type { Gateway } from './gateway/gateway.ts'
 import { openAuditing } from './wiring/auditing.ts'
 import { openFaces } from './wiring/faces.ts'
 import { openFeatures } from './wiring/features.ts'
 import { openLiveGateway, type LiveParts } from './wiring/live.ts'
-import { openPorts, type Ports } from './wiring/ports.ts'
+import { openPeers } from './wiring/peers.ts'
+import { openPorts } from './wiring/ports.ts'
 import { reloadStores } from './wiring/replicas.ts'
 import type { AppRouter } from './router.ts'
 import type { RpcContext } from './rpc.ts'
@@ -26,13 +26,17 @@ import type { SignInsParts } from './wiring/sign-ins.ts'
 import type { GatewayLimits } from './wiring/start-gateway.ts'
 import { databaseOptions, openStores, type Stores } from './wiring/stores.ts'
 import { endpointViews, mcpUrl } from './wiring/views.ts'
+import { drain, type DrainParts } from './wiring/drain.ts'
 import { openWatching, rememberLog, type CallLogTimes } from './wiring/watching.ts'
 
 /**
- * Milliseconds that calls in flight get when the core closes, and after which children that are
- * still there are hurried: a quit is over in 5 s.
+ * Milliseconds that calls in flight get when the core closes, unless it is told otherwise, and after
+ * which children that are still there are hurried: a quit is over 2 s later.
  */
 const DRAIN_MS = 3_000
+
+/** How long a balancer gets to use up the connections that it keeps to us. */
+const LEAVING_MS = 3_000
 
 /** Times in milliseconds, and sizes, that are not a person's to configure. */
 export type CoreLimits = GatewayLimits &
@@ -41,6 +45,8 @@ export type CoreLimits = GatewayLimits &
   SignInsParts['times'] & {
     /** How long an idle connection of a client is kept. */
     keepAliveMs?: number
+    /** How long a balancer gets to use up the connections that it keeps to a replica that ends. */
+    leavingMs?: number
     /** How long a run of the inspector goes on while nobody reads of it. */
     inspectorGraceMs?: number
   }
@@ -72,8 +78,8 @@ export interface Core {
   /** How many requests of clients are being answered. */
   inFlight(): number
   /**
-   * Finishes calls in flight for at most 3 s, ends every child, within 5 s in all, and closes the
-   * database. Idempotent.
+   * Finishes calls in flight for at most 3 s, or what the configuration says, ends every child within
+   * 2 s more, and closes the database. Idempotent.
    */
   close(): Promise<void>
 }
@@ -113,10 +119,11 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const { applied, firstKey } = await db.alone(() => makeReady({ config, stores, db }))
   await stores.ownModules.load(modulesOf(stores))
 
+  const peers = opened.use(openPeers({ config, db, port: http.port }))
   const where = { url, port: http.port, admin: http.admin }
   const live = opened.use(
     await openLiveGateway({
-      ...{ config, stores, db, changes, auditing, watching, applied, limits },
+      ...{ config, stores, db, changes, auditing, watching, applied, limits, peers },
       ...{ ...where, adminToken, localToken },
     }),
   )
@@ -131,22 +138,14 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
       tokens: [adminToken.token, localToken.token],
     }),
   )
-  const shown = { stores, watching, inFlight: http.inFlight }
-  const served = {
-    ...live,
-    ...shown,
-    config,
-    router,
-    visit,
-    secrets,
-    directory,
-    auditing,
-    ...where,
-  }
+  const shown = { stores, watching, peers, inFlight: http.inFlight }
+  const served = { ...live, ...shown, config, router, visit, secrets, directory, auditing, ...where }
   http.serve(openFaces({ ...served, signInCallback: live.oauth.answerCallback }))
 
   const running = opened.move()
-  const close = once(() => closeAll(running, http, gateway))
+  const { drainMs = DRAIN_MS } = config
+  const { leavingMs = LEAVING_MS } = limits
+  const close = once(() => closeAll(running, { http, gateway, peers, drainMs, leavingMs }))
   const local = { url: localUrl, adminUrl: ownAdminUrl ?? localUrl, token: localToken.token }
   const said = { url, adminUrl, local, endpoints, firstKey, adminToken, movedClients }
   const rest = { router, context, changes, inFlight: http.inFlight, close }
@@ -163,11 +162,13 @@ async function makeReady({ config, stores, db }: Pick<LiveParts, 'config' | 'sto
 
 async function closeAll(
   running: AsyncDisposableStack,
-  http: Ports,
-  { pools }: Gateway,
+  parts: DrainParts & { leavingMs: number },
 ): Promise<void> {
-  const timer = setTimeout(() => pools.hurry(), DRAIN_MS)
-  await http.drain(DRAIN_MS)
+  const { http, gateway, peers, drainMs, leavingMs } = parts
+  const timer = setTimeout(() => gateway.pools.hurry(), drainMs)
+  await drain(parts)
+  // A balancer goes to another replica then, and must not lose what it has just sent to this one.
+  await http.end(peers.areThere() ? leavingMs : 0)
   await running.disposeAsync().finally(() => clearTimeout(timer))
 }
 

@@ -46,6 +46,13 @@ export class RateLimit {
     }
   }
 
+  /** Counts what was taken elsewhere, also where that is more than there was. */
+  async add(key: string, count: number): Promise<void> {
+    const short = key.slice(0, LONGEST_KEY)
+    this.#keys.set(short, true)
+    await this.#limiter.penalty(short, count)
+  }
+
   /** Takes back what was taken just now, in this window. */
   async giveBack(key: string): Promise<void> {
     const short = key.slice(0, LONGEST_KEY)

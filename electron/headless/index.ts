@@ -34,14 +34,14 @@ async function main(): Promise<void> {
     const core = await startAnnounced(config)
     await say(stdout, greeting(core, config))
     await stopping.promise
-    await stop(core)
+    await stop(core, start.config.drainMs)
   } catch (error) {
     await fail(failureText(error))
   }
 }
 
-async function stop(core: Core): Promise<void> {
-  void say(stderr, 'MetaMCP is closing: calls in flight have 3 seconds.')
+async function stop(core: Core, drainMs: number): Promise<void> {
+  void say(stderr, `MetaMCP is closing: calls in flight have ${drainMs / 1_000} seconds.`)
   await core.close()
   exit(0)
 }
@@ -54,7 +54,7 @@ function coreConfig({ logLevel, ...config }: HostConfig): CoreConfig {
     databaseTemplate: existsSync(TEMPLATE) ? TEMPLATE : null,
     version: packageJson.version,
     machine: thisMachine(config, { command: execPath, args: [METAMCP, 'stdio'] }),
-    log: openLog(logLevel),
+    log: openLog(logLevel, config),
   }
 }
 

@@ -52,6 +52,18 @@ export const databaseField = z.string().refine(isDatabase, {
   error: 'is no address of a database: write "postgres://user:password@host:5432/name"',
 })
 
+/** What a replica is called in what clients carry, and in the patterns of a balancer. */
+export const replicaField = z
+  .string()
+  .regex(/^[A-Za-z0-9]{1,32}$/, 'is no name of a replica: use up to 32 letters and digits')
+
+/** Seconds, given as text; milliseconds come out. */
+export const drainField = z
+  .string()
+  .regex(/^\d{1,4}$/, 'is no number of seconds: use 0 to 3600')
+  .transform((seconds) => Number(seconds) * 1_000)
+  .refine((ms) => ms <= 3_600_000, 'is no number of seconds: use 0 to 3600')
+
 function isDatabase(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, pathname } = new URL(text)

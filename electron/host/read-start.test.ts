@@ -33,6 +33,10 @@ test('without anything there are defaults', () => {
     auth: 'local',
     secretKey: null,
     adminToken: null,
+    databaseUrl: null,
+    replica: null,
+    replicaUrl: null,
+    drainMs: 3_000,
     env: {},
     startedWith: { logLevel: 'info', sources: {} },
   })
@@ -52,6 +56,9 @@ const ENV = {
   METAMCP_AUTH: 'accounts',
   METAMCP_SECRET_KEY: 'secret',
   METAMCP_ADMIN_TOKEN: 'token',
+  METAMCP_REPLICA: 'a1',
+  METAMCP_REPLICA_URL: 'http://a1.internal:12008/',
+  METAMCP_DRAIN_SECONDS: '30',
 }
 
 test('the environment wins over defaults', () => {
@@ -70,6 +77,10 @@ test('the environment wins over defaults', () => {
     auth: 'accounts',
     secretKey: 'secret',
     adminToken: 'token',
+    databaseUrl: null,
+    replica: 'a1',
+    replicaUrl: 'http://a1.internal:12008',
+    drainMs: 30_000,
     env: ENV,
     startedWith: {
       logLevel: 'warn',
@@ -139,6 +150,16 @@ test.each<[string[], Record<string, string>, string]>([
     [],
     { METAMCP_ALLOW_PRIVATE: '10.0.0.0/33' },
     'METAMCP_ALLOW_PRIVATE "10.0.0.0/33" names "10.0.0.0/33", which is no address, range (10.0.0.0/8) or name of a host.',
+  ],
+  ...['a-1', 'ä', 'a'.repeat(33)].map((name): [string[], Env, string] => [
+    [],
+    { METAMCP_REPLICA: name },
+    `METAMCP_REPLICA "${name}" is no name of a replica: use up to 32 letters and digits.`,
+  ]),
+  [
+    [],
+    { METAMCP_DRAIN_SECONDS: '3601' },
+    'METAMCP_DRAIN_SECONDS "3601" is no number of seconds: use 0 to 3600.',
   ],
   [['--port'], {}, '--port needs a value.'],
   [['--config', '--port', '0'], {}, '--config needs a value.\nUnknown argument "0".'],

@@ -7,9 +7,11 @@ import type { StartedWith } from '../core/index.ts'
 import {
   addressesField,
   databaseField,
+  drainField,
   originsField,
   portField,
   publicUrlField,
+  replicaField,
 } from './network-fields.ts'
 import { readSavedStart } from './saved-start.ts'
 
@@ -77,6 +79,9 @@ const HELP = `MetaMCP Desktop: one local URL for all your MCP servers.
 Only by environment: METAMCP_SECRET_KEY seals stored secrets (else a key file in the data folder),
 METAMCP_ADMIN_TOKEN opens the management API (else one is generated and kept in the data folder),
 DATABASE_URL is a database of a PostgreSQL server, which replicas may share (else in the data folder).
+METAMCP_REPLICA is what such a replica is called, in letters and digits (else made up at each start),
+METAMCP_REPLICA_URL where the others reach it (http://<address or computer>:<port>), and
+METAMCP_DRAIN_SECONDS how long calls in flight get when it is to end (3).
 Arguments win over the environment.`
 
 /** Both without the address, which holds a password. */
@@ -107,6 +112,9 @@ const hostConfig = z.object({
   }),
   auth: z.enum(['local', 'accounts'], { error: 'is no way to sign in: use local or accounts' }),
   databaseUrl: databaseField.nullable(),
+  replica: replicaField.nullable(),
+  replicaUrl: publicUrlField.nullable(),
+  drainMs: drainField,
   secretKey: z.string().nullable(),
   adminToken: z.string().nullable(),
 })
@@ -129,6 +137,9 @@ const SOURCES: Record<Field, { option?: keyof typeof OPTIONS; variable?: string 
   logLevel: { option: 'log-level', variable: 'METAMCP_LOG_LEVEL' },
   auth: { option: 'auth', variable: 'METAMCP_AUTH' },
   databaseUrl: { variable: 'DATABASE_URL' },
+  replica: { variable: 'METAMCP_REPLICA' },
+  replicaUrl: { variable: 'METAMCP_REPLICA_URL' },
+  drainMs: { variable: 'METAMCP_DRAIN_SECONDS' },
   secretKey: { variable: 'METAMCP_SECRET_KEY' },
   adminToken: { variable: 'METAMCP_ADMIN_TOKEN' },
 }
@@ -183,6 +194,9 @@ function readConfig(values: Values, env: StartOptions['env']) {
     logLevel: given('logLevel')?.text ?? saved.logLevel ?? 'info',
     auth: given('auth')?.text ?? 'local',
     databaseUrl: given('databaseUrl')?.text ?? null,
+    replica: given('replica')?.text ?? null,
+    replicaUrl: given('replicaUrl')?.text ?? null,
+    drainMs: given('drainMs')?.text ?? '3',
     secretKey: given('secretKey')?.text ?? null,
     adminToken: given('adminToken')?.text ?? null,
   })

@@ -43,8 +43,11 @@ export interface Database {
   readonly isShared: boolean
   /** What other processes on it tell. */
   readonly news: ReplicaNews
-  /** Runs work while no other process on it does the same: what a start makes. */
-  alone<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Runs work while no other process on it does the same: what a start makes, or what `about` says.
+   * It may itself use the database.
+   */
+  alone<T>(work: () => Promise<T>, about?: string): Promise<T>
   /** What was done at opening because the store was broken; null when it was sound. */
   readonly recovery: Recovery | null
   /** Waits for what was begun. Idempotent. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { Pool, type Client } from 'pg'
+import { Pool, type Client, type PoolConfig } from 'pg'
 import { AppError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Database } from './database.ts'
@@ -40,9 +40,13 @@ const LOCKS = {
   start: 0x6d65_7402,
   /** Held by each process as long as it lives: with others, or by the only one. */
   life: 0x6d65_7403,
+  /** With the hash of what else is done by one alone. */
+  other: 0x6d65_7404,
 }
 
 const MAX_CONNECTIONS = 10
+/** Who holds a lock waits for other connections: these must not be of the same few. */
+const MAX_LOCKING = 4
 const CONNECT_MS = 10_000
 /** Longer than anything of ours takes; a server that stopped must not hold calls of management for ever. */
 const STATEMENT_MS = 60_000
@@ -62,6 +66,8 @@ export async function openPostgres({
   await using opened = new AsyncDisposableStack()
   const pool = openPool(url, log)
   opened.defer(() => pool.end())
+  const locking = openPool(url, log, { max: MAX_LOCKING, connectionTimeoutMillis: 0 })
+  opened.defer(() => locking.end())
   const drizzled = drizzle({ client: pool, schema })
   await bringUpToDate(drizzled, { migrationsDir, place, log }).catch((error: unknown) => {
     throw refusalOf(error, place)
@@ -70,20 +76,21 @@ export async function openPostgres({
   const greet = (client: Client) => holdLife(client, { isOnly, place })
   const news = await openReplicaNews({ url, replica, log, pool, greet })
   opened.defer(() => news.close())
-  return overPool({ pool, drizzled, news, place, owned: opened.move() })
+  return overPool({ locking, drizzled, news, place, owned: opened.move() })
 }
 
 type Drizzle = NodePgDatabase<typeof schema>
 
 type Parts = {
-  pool: Pool
+  /** For work that nobody else does meanwhile. */
+  locking: Pool
   drizzled: Drizzle
   news: Database['news']
   place: string
   owned: AsyncDisposableStack
 }
 
-function overPool({ pool, drizzled, news, place, owned }: Parts): Database {
+function overPool({ locking, drizzled, news, place, owned }: Parts): Database {
   const gate = openGate()
 
   async function transact<T>(accessMode: 'read only' | 'read write', work: (tx: Tx) => Promise<T>) {
@@ -113,8 +120,10 @@ function overPool({ pool, drizzled, news, place, owned }: Parts): Database {
     recovery: null,
     news,
     isShared: true,
-    alone: (work) =>
-      alone(pool, work).catch((error: unknown) => Promise.reject(refusalOf(error, place))),
+    alone: (work, about) =>
+      alone(locking, work, about).catch((error: unknown) => {
+        throw refusalOf(error, place)
+      }),
     backUp: () => Promise.reject(notOurs(place)),
     // Its server overwrites what is not used any more in its own time.
     scrub: () => Promise.resolve(),
@@ -126,15 +135,17 @@ function overPool({ pool, drizzled, news, place, owned }: Parts): Database {
 }
 
 /** Runs work while no other process does the same, on a connection that does nothing else. */
-async function alone<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
+async function alone<T>(pool: Pool, work: () => Promise<T>, about?: string): Promise<T> {
+  const lock = about === undefined ? '$1::bigint' : '$1, hashtext($2)'
+  const named = about === undefined ? [LOCKS.start] : [LOCKS.other, about]
   const client = await pool.connect()
   let isSound = false
   try {
     // A start waits for as long as another one takes.
     await client.query('set statement_timeout = 0')
-    await client.query('select pg_advisory_lock($1)', [LOCKS.start])
+    await client.query(`select pg_advisory_lock(${lock})`, named)
     const result = await work()
-    await client.query('select pg_advisory_unlock($1)', [LOCKS.start])
+    await client.query(`select pg_advisory_unlock(${lock})`, named)
     await client.query(`set statement_timeout = ${STATEMENT_MS}`)
     isSound = true
     return result
@@ -206,7 +217,7 @@ const SESSION = {
   idle_in_transaction_session_timeout: STATEMENT_MS,
 }
 
-function openPool(url: string, log: Logger): Pool {
+function openPool(url: string, log: Logger, limits: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,
@@ -215,6 +226,7 @@ function openPool(url: string, log: Logger): Pool {
     options: Object.entries(SESSION)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
+    ...limits,
   })
   const note = (error: Error) =>
     log.warn({ error: messageOf(error) }, 'A database connection broke')

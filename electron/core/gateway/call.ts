@@ -74,6 +74,13 @@ export type ListMethod = keyof typeof LISTS
 /** Kinds of lists that have a `notifications/<kind>/list_changed`; templates count as resources. */
 export type ListKind = 'tools' | 'prompts' | 'resources'
 
+/** What servers say when a list is another one. */
+export const LIST_CHANGED = new Map<string, ListKind>([
+  ['notifications/tools/list_changed', 'tools'],
+  ['notifications/prompts/list_changed', 'prompts'],
+  ['notifications/resources/list_changed', 'resources'],
+])
+
 /** The lists that each kind stands for. */
 export const LIST_KINDS: readonly ListKind[] = ['tools', 'prompts', 'resources']
 

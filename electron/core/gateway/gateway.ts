@@ -6,7 +6,7 @@ import type { Holds } from '../held-call.ts'
 import type { Logger } from '../log.ts'
 import type { Secrets } from '../secrets.ts'
 import { cancelled } from './answer.ts'
-import type { ListKind } from './call.ts'
+import { LIST_CHANGED } from './call.ts'
 import { Catalogs, type StoredCatalogs } from './catalogs.ts'
 import { Endpoint, type EndpointParts, type EndpointView } from './endpoint.ts'
 import type { DiscoveryParts } from './discovery/discovery.ts'
@@ -17,6 +17,7 @@ import type { Middlewares } from './middleware/middlewares.ts'
 import type { ModernCall } from './modern-call.ts'
 import { Pages } from './pages.ts'
 import { Parking } from './parking.ts'
+import { Places } from './places.ts'
 import { Relay } from './relay.ts'
 import { StateSeal } from './sealed-state.ts'
 import { Seats } from './seats.ts'
@@ -57,6 +58,8 @@ export type GatewayOptions = GatewayTimes &
     /** Where calls wait for people. */
     holds: Holds
     serverInfo: ServerInfo
+    /** Our name among several on one database; `null` where there are no others. */
+    replica: string | null
     /** Seals what clients carry for us: states, cursors, handles. */
     secrets: Secrets
     log: Logger
@@ -66,23 +69,19 @@ export type GatewayOptions = GatewayTimes &
     pageSize?: number
   }
 
-const KIND_OF = new Map<string, ListKind>([
-  ['notifications/tools/list_changed', 'tools'],
-  ['notifications/prompts/list_changed', 'prompts'],
-  ['notifications/resources/list_changed', 'resources'],
-])
-
 /** We, as an MCP server: endpoints, sessions on them, and the way from a call to a connection. */
 export class Gateway {
   readonly pools: Pools
   readonly sessions: Sessions
+  readonly places: Places
+  /** Calls that wait for their clients to come back. */
+  readonly parking: Parking
   readonly #options: GatewayOptions
   readonly #catalogs: Catalogs
   readonly #levels = openLogLevels()
   readonly #elicitations = new UrlElicitations()
   readonly #memory = openMemory()
   readonly #subscriptions: Subscriptions
-  readonly #parking: Parking
   readonly #seats: Seats
   readonly #endpointParts: EndpointParts
   readonly #modernParts: ModernParts
@@ -99,6 +98,7 @@ export class Gateway {
     const { log, stored, secrets, firstTryMs, parkedMs, serverInfo } = options
     const { middlewares, holds, discovery } = options
     this.#options = options
+    const places = (this.places = new Places(options.replica))
     this.pools = options.startPools({
       onConnected: (id, connection) => this.#welcome(id, connection),
       onOwnConnected: (id, connection, tenant) => this.#welcomeOwn(id, connection, tenant),
@@ -106,14 +106,13 @@ export class Gateway {
     })
     const { pools } = this
     const levels = this.#levels
-    this.#catalogs = new Catalogs({
+    const catalogs = (this.#catalogs = new Catalogs({
       ...{ stored, log, firstTryMs, pools, pauseMs: options.pauseMs },
       onChange: (id, kinds) => {
         for (const endpoint of this.#endpoints.values()) endpoint.catalogChanged(id, kinds)
         this.#visits.catalogChanged(id, kinds)
       },
-    })
-    const catalogs = this.#catalogs
+    }))
     const heard = this.#heardOnOwn.bind(this)
     const hold = (id: string) => pools.hold(id)
     this.#subscriptions = new Subscriptions({
@@ -122,11 +121,10 @@ export class Gateway {
     })
     const subscriptions = this.#subscriptions
     const seal = new StateSeal(secrets)
-    this.#parking = new Parking({ seal, parkedMs })
+    const parking = (this.parking = new Parking({ seal, parkedMs }))
     const told = subscriptions.heardOnOwn.bind(subscriptions)
     this.#seats = new Seats({ heard, told, leave: (tenant) => pools.leave(tenant) })
     const tasks = new TaskHandles(secrets.derive('metamcp task handles'))
-    const parking = this.#parking
     const elicitations = this.#elicitations
     const relay = new Relay({
       ...{ pools, catalogs, levels, parking, seal, tasks, elicitations },
@@ -139,12 +137,12 @@ export class Gateway {
     }
     this.#visits = new Visits(this.#endpointParts)
     this.#modernParts = {
-      ...{ levels, serverInfo, subscriptions, tasks, hold },
+      ...{ levels, serverInfo, subscriptions, tasks, hold, places },
       listening: this.#listening,
       seats: this.#seats,
     }
     this.sessions = openSessions({
-      ...{ serverInfo, log, levels, hold, heard },
+      ...{ serverInfo, log, levels, hold, heard, places },
       keepWithin: subscriptions.keepWithin.bind(subscriptions),
       onEnd: (session) => {
         subscriptions.forget(session)
@@ -235,7 +233,7 @@ export class Gateway {
   async close(): Promise<void> {
     this.endListening()
     this.sessions.close()
-    this.#parking.close()
+    this.parking.close()
     await this.pools.close()
   }
 
@@ -273,7 +271,7 @@ export class Gateway {
   /** What nobody subscribed to. */
   #learn(serverId: string, notification: RpcNotification): void {
     const { method, params } = notification
-    const kind = KIND_OF.get(method)
+    const kind = LIST_CHANGED.get(method)
     const connection = this.#connections.get(serverId)
     if (kind && connection) void this.#catalogs.learn(serverId, connection, new Set([kind]))
     else if (method === 'notifications/elicitation/complete') {
@@ -288,7 +286,7 @@ export class Gateway {
    * only, so it is asked on the shared one.
    */
   #heardOnOwn(serverId: string, { method }: RpcNotification): boolean {
-    const kind = KIND_OF.get(method)
+    const kind = LIST_CHANGED.get(method)
     if (!kind) return false
     const connection = this.#connections.get(serverId)
     if (connection) void this.#catalogs.learn(serverId, connection, new Set([kind]))

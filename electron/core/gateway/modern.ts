@@ -12,6 +12,7 @@ import { isListMethod, type Call } from './call.ts'
 import { listen, type ListenParts } from './listen.ts'
 import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log-levels.ts'
 import type { ModernCall } from './modern-call.ts'
+import type { Places } from './places.ts'
 import type { Seats } from './seats.ts'
 import type { ServerInfo } from './sessions.ts'
 import { quote, unknownMethod } from './unknown.ts'
@@ -44,6 +45,7 @@ export type ModernParts = Omit<ListenParts, 'call'> & {
   levels: LogLevels
   serverInfo: ServerInfo
   seats: Seats
+  places: Places
 }
 
 /** Checks the shape of a request's envelope. Throws `RpcError` (-32602) naming what is wrong. */
@@ -107,7 +109,7 @@ async function discover({ endpoint, params }: ModernCall): Promise<JsonObject> {
   return { supportedVersions: [...MODERN_VERSIONS], capabilities, ...said }
 }
 
-function callOf(asked: ModernCall, { seats }: ModernParts): Call {
+function callOf(asked: ModernCall, { seats, places }: ModernParts): Call {
   const { endpoint, caller, method, controller } = asked
   const meta = envelopeOf(asked.params)
   const level = meta[MetaKey.logLevel]
@@ -116,7 +118,7 @@ function callOf(asked: ModernCall, { seats }: ModernParts): Call {
   const version = String(meta[MetaKey.protocolVersion])
   return {
     ...{ endpoint: endpoint.name, caller, era: 'modern', version, client, method, logLevel },
-    params: withoutEnvelope(asked.params),
+    params: withoutEnvelope(places.unmarked(asked.params)),
     signal: controller.signal,
     owner: {},
     notify: forLevel(asked.notify, logLevel),
@@ -155,13 +157,14 @@ function withoutEnvelope(params: JsonObject): JsonObject {
 }
 
 /** Adds what every result of this era has to say, without touching what a server said. */
-function finish(asked: ModernCall, result: JsonObject, { serverInfo }: ModernParts): JsonObject {
+function finish(asked: ModernCall, result: JsonObject, parts: ModernParts): JsonObject {
+  const { serverInfo, places } = parts
   const meta = isObject(result._meta) ? result._meta : {}
   const isOpen = !asked.endpoint.auth.apiKey
   return restrict(
     {
       resultType: 'complete',
-      ...result,
+      ...places.marked(result),
       ...keptFor(asked, result),
       _meta: { ...meta, [MetaKey.serverInfo]: serverInfo },
     },

@@ -38,6 +38,8 @@ export type ParkingOptions = {
 export class Parking {
   readonly #options: Required<ParkingOptions>
   readonly #parked = new Map<string, ParkedCall>()
+  /** For who waits until none is parked. */
+  #emptied: PromiseWithResolvers<void> | null = null
 
   constructor(options: ParkingOptions) {
     const { seal, parkedMs = 10 * 60_000, maxParked = 1_000, maxParkedByOne = 100 } = options
@@ -57,7 +59,7 @@ export class Parking {
       parkedMs,
       state: (round, visit) => seal.seal({ kind: 'parked', id, round }, visit),
       onPark: () => this.#keep(id, parked),
-      onEnd: () => void this.#parked.delete(id),
+      onEnd: () => this.#drop(id),
     })
     parked.start(work)
     return parked.visit(call)
@@ -74,8 +76,22 @@ export class Parking {
     return parked.visit(call)
   }
 
+  /** Resolves once none waits. */
+  whenEmpty(): Promise<void> {
+    if (this.#parked.size === 0) return Promise.resolve()
+    this.#emptied ??= Promise.withResolvers<void>()
+    return this.#emptied.promise
+  }
+
   close(): void {
     for (const parked of this.#parked.values()) parked.abort(cancelled('we are shutting down'))
+  }
+
+  #drop(id: string): void {
+    this.#parked.delete(id)
+    if (this.#parked.size > 0) return
+    this.#emptied?.resolve()
+    this.#emptied = null
   }
 
   #keep(id: string, parked: ParkedCall): void {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Ask, ClientFace, Connection, Tenant } from '../connections/connection.ts'
 import type { Logger } from '../log.ts'
 import {
@@ -20,6 +19,7 @@ import type { Hello } from './hello.ts'
 import { isMcpLogLevel, isWanted, type LogLevels, type McpLogLevel } from './log-levels.ts'
 import { Mailbox, type Listener } from './mailbox.ts'
 import type { Visit } from './observer.ts'
+import type { Places } from './places.ts'
 import { Questions, type Send } from './questions.ts'
 import type { Reach, Subscriber } from './subscriber.ts'
 import { quote } from './unknown.ts'
@@ -27,6 +27,7 @@ import { quote } from './unknown.ts'
 export type { Listener, Send }
 
 export type SessionParts = {
+  places: Places
   levels: LogLevels
   log: Logger
   hold: (serverId: string) => () => void
@@ -56,7 +57,7 @@ type InFlight = {
 
 /** One client's stay on an endpoint in the legacy era, from `initialize` to DELETE or expiry. */
 export class Session implements Visitor, Tenant, Subscriber {
-  readonly id = randomUUID()
+  readonly id: string
   readonly endpoint: Endpoint
   readonly caller: string
   readonly client: ClientFace
@@ -79,6 +80,7 @@ export class Session implements Visitor, Tenant, Subscriber {
   #lastUsedMs = performance.now()
 
   constructor(opening: SessionOpening, parts: SessionParts) {
+    this.id = parts.places.newId()
     this.endpoint = opening.endpoint
     this.caller = opening.caller
     this.client = opening.client

@@ -3,6 +3,7 @@ import type { Tenant } from '../connections/connection.ts'
 import { openLog } from '../log.ts'
 import type { Endpoint } from './endpoint.ts'
 import { openLogLevels } from './log-levels.ts'
+import { Places } from './places.ts'
 import { Seats } from './seats.ts'
 import type { Session } from './session.ts'
 import { openSessions } from './sessions.ts'
@@ -69,7 +70,7 @@ test('sessions give way to those of their own caller first, the one idle for lon
   const sessions = openSessions({
     ...{ serverInfo: { name: '', title: '', version: '' }, log: openLog('silent'), max: 4 },
     ...{ levels: openLogLevels(), hold: () => () => undefined, keepWithin: () => undefined },
-    ...{ heard: () => false, onEnd: (session) => void ended.push(session) },
+    ...{ places: new Places(null), heard: () => false, onEnd: (session) => void ended.push(session) },
   })
   const open = async (caller: string) => {
     const params = { protocolVersion: '2025-11-25', capabilities: {} }

@@ -41,7 +41,9 @@ test('closing ends endless streams at once, and lets each call finish on its str
   expect(await listening.over).toBe('ended')
   expect(await news.over).toBe('ended')
   expect(news.events.at(-1)?.json).toMatchObject({ id: 1, result: { resultType: 'complete' } })
-  expect((await probe.send({ body: rpc('ping'), headers })).status).toBe(503)
+  // The next session is for another replica, or for the next start.
+  expect((await probe.send({ body: rpc('ping'), headers })).status).toBe(404)
+  expect((await probe.send({ body: rpc('initialize', HELLO) })).status).toBe(503)
   for (const [stream, name] of [
     [posted, 'posted'],
     [resumed, 'resumed'],

@@ -3,13 +3,25 @@ import { answer, cancelled } from '../gateway/answer.ts'
 import type { Endpoint } from '../gateway/endpoint.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { checkEnvelope, checkSpoken, clientIn } from '../gateway/modern.ts'
+import { placeOf } from '../gateway/places.ts'
 import { RpcCode, RpcError, type RpcFailure, type RpcRequest, type RpcResult } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import type { Exchange } from './exchange.ts'
+import type { Closing } from './closing.ts'
+import type { PassOn } from './elsewhere.ts'
 import { checkModernHeaders, checkParamHeaders } from './modern-headers.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { HttpRefusal, refuse } from './refusal.ts'
 import { Reply } from './reply.ts'
+import { writtenOf } from './written.ts'
+
+export type ModernHttpOptions = {
+  gateway: Gateway
+  log: Logger
+  limits: RateLimits
+  closing: Closing
+  passOn: PassOn
+}
 
 /**
  * Answers one request of the modern era (revision 2026-07-28, "Streamable HTTP"): there is no
@@ -18,10 +30,14 @@ import { Reply } from './reply.ts'
 export async function serveModern(
   exchange: Exchange,
   message: RpcRequest,
-  { gateway, log, limits }: { gateway: Gateway; log: Logger; limits: RateLimits },
+  { gateway, log, limits, closing, passOn }: ModernHttpOptions,
 ): Promise<void> {
   const { endpoint, caller, request, response } = exchange
   const { id, method, params = {} } = message
+  const place = placeOf(params)
+  // What it goes on with is known at that replica alone.
+  if (place === null) closing.refuseNew()
+  else if (await passOn(place, { request, response, body: () => writtenOf(message) })) return
   const controller = new AbortController()
   // In this era leaving is cancelling: there is no session in which the answer could be kept.
   response.once('close', () => {

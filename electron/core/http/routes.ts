@@ -3,8 +3,10 @@ import type { InspectorTarget } from '../../../shared/inspector.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
 import { managersOnly, openAdmission, type AdmissionOptions } from './admission.ts'
+import { Closing } from './closing.ts'
 import { answerPages } from './cors.ts'
 import { readCredential } from './credentials.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import type { Guard } from './guards.ts'
 import { OpenApi } from './openapi.ts'
 import { RateLimits } from './rate-limits.ts'
@@ -32,6 +34,7 @@ export type RoutesOptions = AdmissionOptions & {
   metrics: (credential: string | null) => Promise<{ type: string; text: string }> | null
   /** What is known at an address below `/.well-known/`; `null` where there is nothing. */
   wellKnown: (path: string) => object | null
+  elsewhere: Elsewhere
   /** Everything else: the management API. */
   management: RequestHandler
   maxBodyBytes: number
@@ -53,6 +56,10 @@ export const ROUTES = {
 } as const
 
 type Route = keyof typeof ROUTES
+
+/** Where also comes what goes on with something; they tell it from what is new by themselves. */
+const GOES_ON: ReadonlySet<Route> = new Set(['mcp', 'proxy', 'sse', 'message', 'signInCallback'])
+
 type Asked = {
   request: IncomingMessage
   response: ServerResponse
@@ -66,9 +73,11 @@ type Asked = {
 export function openRoutes(options: RoutesOptions): RequestHandler {
   const { gateway, guard, version } = options
   const admission = openAdmission(options)
-  const limits = new RateLimits()
-  const streamableHttp = new StreamableHttp({ ...options, limits })
-  const sse = new Sse({ ...options, limits })
+  const { passOn, news, replica } = options.elsewhere
+  const limits = new RateLimits(news)
+  const closing = new Closing(replica)
+  const streamableHttp = new StreamableHttp({ ...options, limits, closing, passOn })
+  const sse = new Sse({ ...options, limits, closing })
   const openApi = new OpenApi({ ...options, limits })
   const answers: Record<Route, (asked: Asked) => void | Promise<void>> = {
     health: ({ response }) => sendJson(response, { status: 200, body: { status: 'ok', version } }),
@@ -85,7 +94,16 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     openApiTool: (asked) => openApi.call(calling(asked), asked.parts[1] ?? ''),
   }
 
-  return Object.assign(route, { endStreams: () => gateway.endListening() })
+  return Object.assign(route, {
+    end() {
+      closing.end()
+      limits.flush()
+    },
+    drain() {
+      closing.begin()
+      gateway.endListening()
+    },
+  })
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = guard(request)
@@ -99,8 +117,11 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     for (const [name, pattern] of Object.entries(ROUTES)) {
       const [match, ...parts] = pattern.exec(path) ?? []
       if (match === undefined) continue
+      if (GOES_ON.has(name as Route)) closing.refuseLate()
+      else closing.refuseNew()
       return answers[name as Route]({ request, response, path, query, parts })
     }
+    closing.refuseNew()
     return options.management(request, response)
   }
 

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { Server as NetServer, type AddressInfo } from 'node:net'
 import { AppError, messageOf } from '../errors.ts'
 import { RpcCode, RpcError } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { readTraceparent } from '../trace-context.ts'
-import { HttpRefusal, refuse, sendRefusal } from './refusal.ts'
+import { notReady } from './closing.ts'
+import { HttpRefusal, sendRefusal } from './refusal.ts'
 
 export interface RequestHandler {
   /** Resolves when the request is done with, which may be long after its response has ended. */
   (request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Ends the streams that would last for ever; called when draining begins. */
-  endStreams?: () => void
+  /** From now on it begins nothing new; it ends the streams that would last for ever. */
+  drain?: () => void
+  /** From now on it refuses everything. */
+  end?: () => void
 }
 
 /**
@@ -27,6 +30,8 @@ const REQUEST_MS = 120_000
 const LOOK_MS = 5_000
 const MAX_HEADER_BYTES = 16 * 1024
 const MAX_CONNECTIONS = 20_000
+/** In a round of the event loop that takes longer somebody may have come after the look. */
+const MAX_LOOK_MS = 1
 
 /**
  * What goes with every answer that says nothing else: no page may frame it, guess at it or keep it.
@@ -39,11 +44,17 @@ const DEFAULTS = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
+/** That of HTTP would also cut the connections that a request may be on its way on. */
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its server
+const closeListener = NetServer.prototype.close
+
 export type HttpServerOptions = {
   host: string
   port: number
   /** What people choose another port by. */
   option?: string
+  /** What this process is called among replicas: a balancer is told it with each refusal. */
+  replica?: string | null | undefined
   keepAliveMs?: number | undefined
   /** How long a request with its body may take to arrive. */
   requestMs?: number | undefined
@@ -58,21 +69,30 @@ export interface HttpServer {
   inFlight(): number
   /** From now on requests go to `handler`. */
   serve(handler: RequestHandler): void
-  /** From now on new requests get 503; resolves when those in flight are done, at most after `ms`. */
+  /** The handler begins nothing new; resolves when what is in flight is done, at most after `ms`. */
   drain(ms: number): Promise<void>
+  /**
+   * From now on everything is refused. With `graceMs` nobody can connect any more, either, and each
+   * connection ends with its next refusal: a balancer uses up those that it keeps, rather than
+   * sending something on one that is just being closed. Resolves then, or when that time is over.
+   */
+  end(graceMs: number): Promise<void>
   close(): Promise<void>
 }
 
 /** Rejects with `AppError('in-use')` naming the port when another program has it. */
 export async function openHttpServer(options: HttpServerOptions, log: Logger): Promise<HttpServer> {
-  const { keepAliveMs = KEEP_ALIVE_MS } = options
+  const { keepAliveMs = KEEP_ALIVE_MS, replica = null } = options
   const inFlight = new Set<Promise<unknown>>()
   const working = new Set<Promise<unknown>>()
   let handler: RequestHandler | null = null
   let onIdle: (() => void) | null = null
+  let isLeaving = false
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!handler) return unavailable(request, response)
+    // Only now: before, whoever has connections had better use these than ask for new ones.
+    if (isLeaving) response.setHeader('connection', 'close')
+    if (!handler) return unavailable(request, response, replica)
     // The response to a GET may be a stream that lasts as long as its session: draining does not
     // wait for its end, but for the work that it carries, if any.
     if (request.method !== 'GET') track(new Promise((resolve) => response.once('close', resolve)))
@@ -105,14 +125,23 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
       handler = next
     },
     async drain(ms) {
-      const endStreams = handler?.endStreams
-      handler = null
-      endStreams?.()
-      if (inFlight.size === 0) return
+      handler?.drain?.()
       const idle = Promise.withResolvers<void>()
       onIdle = idle.resolve
+      if (inFlight.size === 0) idle.resolve()
       const timer = setTimeout(idle.resolve, ms)
       await idle.promise
+      clearTimeout(timer)
+    },
+    async end(graceMs) {
+      handler?.end?.()
+      if (graceMs === 0) return
+      isLeaving = true
+      await untilNobodyComes(server, graceMs)
+      const ended = new Promise((resolve) => closeListener.call(server, resolve))
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, graceMs)
+      await Promise.race([ended, late])
       clearTimeout(timer)
     },
     close() {
@@ -154,6 +183,26 @@ async function listen(server: Server, options: HttpServerOptions): Promise<void>
   server.off('error', reject)
 }
 
+/**
+ * Connections that the system has made and we have not taken are cut with the listener, and what was
+ * sent on them is lost. So it ends right after a look that found none.
+ */
+async function untilNobodyComes(server: Server, ms: number): Promise<void> {
+  let came = true
+  const note = () => (came = true)
+  server.on('connection', note)
+  const until = performance.now() + ms
+  let before = performance.now()
+  let wasLong = true
+  while ((came || wasLong) && before < until) {
+    came = false
+    await new Promise((resolve) => setImmediate(resolve))
+    wasLong = performance.now() - before > MAX_LOOK_MS
+    before = performance.now()
+  }
+  server.off('connection', note)
+}
+
 function cannotListen(error: unknown, options: HttpServerOptions): AppError {
   const { host, port, option = '--port or METAMCP_PORT' } = options
   const code = error instanceof Error && 'code' in error ? error.code : ''
@@ -167,8 +216,8 @@ function cannotListen(error: unknown, options: HttpServerOptions): AppError {
   return new AppError('in-use', text, { cause: error })
 }
 
-function unavailable(request: IncomingMessage, response: ServerResponse): void {
-  sendRefusal(request, response, refuse(503, 'Not ready', { 'retry-after': '1' }))
+function unavailable(request: IncomingMessage, response: ServerResponse, replica: string | null) {
+  sendRefusal(request, response, notReady(replica))
 }
 
 /** What proxies and people know a request by. */

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { Endpoint } from '../gateway/endpoint.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Session } from '../gateway/session.ts'
 import { failure, RpcCode, RpcError, type RpcRequest } from '../json-rpc.ts'
 import { readJson } from './body.ts'
+import type { Closing } from './closing.ts'
 import { EventStream } from './event-stream.ts'
 import type { Exchange } from './exchange.ts'
 import { classify, type Incoming } from './messages.ts'
@@ -15,6 +15,7 @@ export type SseOptions = {
   gateway: Gateway
   maxBodyBytes: number
   limits: RateLimits
+  closing: Closing
   /** Milliseconds that a stream may be open before `initialize`. */
   patienceMs?: number
   /** How many streams there may be. */
@@ -55,10 +56,11 @@ export class Sse {
     if (!/\*\/\*|text\/(event-stream|\*)/i.test(request.headers.accept ?? '*/*')) {
       throw refuse(406, 'Accept must allow text/event-stream')
     }
+    this.#options.closing.refuseNew()
     if (this.#lines.size >= this.#options.max) {
       throw refuse(503, 'There are too many streams', { 'retry-after': '10' })
     }
-    const id = randomUUID()
+    const id = this.#options.gateway.places.newId()
     const stream = new EventStream(response)
     const hurry = setTimeout(() => stream.end(), this.#options.patienceMs).unref()
     const state = { session: null, isOpening: false, running: 0, isEnding: false }
@@ -82,6 +84,7 @@ export class Sse {
     exchange.checkAgain()
     const line = this.#require(id, exchange)
     const incoming = classify(body, request.headers)
+    if (incoming.kind === 'request') this.#options.closing.refuseSession()
     if (incoming.kind === 'request' && line.session) {
       await this.#options.limits.take(line.session, incoming.message)
     }

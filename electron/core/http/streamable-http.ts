@@ -14,6 +14,8 @@ import {
 } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { readJson } from './body.ts'
+import { noSession, type Closing } from './closing.ts'
+import type { PassOn } from './elsewhere.ts'
 import { whenClosed, type Exchange } from './exchange.ts'
 import { classify, invalid, type Incoming } from './messages.ts'
 import { hasModernVersion, isModern } from './modern-headers.ts'
@@ -29,6 +31,8 @@ export type StreamableHttpOptions = {
   log: Logger
   maxBodyBytes: number
   limits: RateLimits
+  closing: Closing
+  passOn: PassOn
 }
 
 const SESSION_HEADER = 'mcp-session-id'
@@ -41,18 +45,16 @@ const SLOW_MS = 2_000
 
 /** The Streamable HTTP transport (specification, "Transports") at message level, for both eras. */
 export class StreamableHttp {
+  readonly #options: StreamableHttpOptions
   readonly #gateway: Gateway
-  readonly #log: Logger
-  readonly #maxBodyBytes: number
-  readonly #limits: RateLimits
+  readonly #closing: Closing
   readonly #events = new EventStore()
   readonly #streams = new WeakMap<Session, SessionStreams>()
 
-  constructor({ gateway, log, maxBodyBytes, limits }: StreamableHttpOptions) {
-    this.#gateway = gateway
-    this.#log = log
-    this.#maxBodyBytes = maxBodyBytes
-    this.#limits = limits
+  constructor(options: StreamableHttpOptions) {
+    this.#options = options
+    this.#gateway = options.gateway
+    this.#closing = options.closing
   }
 
   /** Rejects with `HttpRefusal`. Resolves when no call of it is running any more. */
@@ -67,7 +69,7 @@ export class StreamableHttp {
   }
 
   async #post(exchange: Exchange): Promise<void> {
-    const body = await readJson(exchange.request, this.#maxBodyBytes)
+    const body = await readJson(exchange.request, this.#options.maxBodyBytes)
     // A body may take minutes to come, and a key be revoked in that time.
     exchange.checkAgain()
     if (Array.isArray(body)) return this.#batch(exchange, body)
@@ -83,18 +85,19 @@ export class StreamableHttp {
 
   async #request(exchange: Exchange, message: RpcRequest): Promise<void> {
     if (isModern(message, exchange.request.headers)) {
-      const parts = { gateway: this.#gateway, log: this.#log, limits: this.#limits }
-      return serveModern(exchange, message, parts)
+      return serveModern(exchange, message, this.#options)
     }
     if (message.method === 'initialize') return this.#initialize(exchange, message)
     const session = this.#requireSession(exchange)
-    await this.#limits.take(session, message)
+    this.#closing.refuseSession()
+    await this.#options.limits.take(session, message)
     const reply = this.#openReply(exchange, session, [message.id])
     reply.finish(await session.request(message, (one) => sendOrRefuse(reply, session, one)))
   }
 
   async #initialize(exchange: Exchange, message: RpcRequest): Promise<void> {
     const { request, response } = exchange
+    this.#closing.refuseNew()
     // First, since it refuses a client that can take no answer: nothing is opened for that one.
     const reply = new Reply(request, response)
     const opened = await answerOpening(this.#gateway, exchange, message)
@@ -110,6 +113,7 @@ export class StreamableHttp {
     if (body.length === 0) throw invalid('an empty batch')
     const messages = body.map((one) => classify(one, exchange.request.headers))
     const ids = messages.flatMap((one) => (one.kind === 'request' ? [one.message.id] : []))
+    if (ids.length > 0) this.#closing.refuseSession()
     const reply = this.#openReply(exchange, session, ids)
     const refusals = await Promise.all(messages.map((one) => this.#refusalOf(session, one)))
     const answers = await Promise.all(
@@ -128,7 +132,7 @@ export class StreamableHttp {
   async #refusalOf(session: Session, incoming: Incoming): Promise<HttpRefusal | null> {
     if (incoming.kind !== 'request') return null
     try {
-      await this.#limits.take(session, incoming.message)
+      await this.#options.limits.take(session, incoming.message)
       return null
     } catch (error) {
       if (error instanceof HttpRefusal) return error
@@ -160,7 +164,10 @@ export class StreamableHttp {
       throw refuse(406, 'Accept must allow text/event-stream')
     }
     const place = this.#placeOf(session, request.headers['last-event-id'])
-    if (!place?.isCall) return this.#hear(session, place, exchange)
+    if (!place?.isCall) {
+      this.#closing.refuseSession()
+      return this.#hear(session, place, exchange)
+    }
     if (place.stream.isOverAfter(place.after)) {
       // The answer that stops a client from asking again and again (HTML standard, 9.2.3).
       response.writeHead(204).end()
@@ -209,7 +216,7 @@ export class StreamableHttp {
       throw refuse(400, 'The Mcp-Session-Id header is missing: send initialize first')
     }
     const session = this.#gateway.sessions.get(id, endpoint, caller)
-    if (!session) throw refuse(404, 'Session not found: send initialize to open a new one')
+    if (!session) throw noSession()
     const version = request.headers['mcp-protocol-version']
     if (version !== undefined && !LEGACY_VERSIONS.some((known) => known === version)) {
       throw refuse(400, `Unsupported MCP-Protocol-Version; we speak ${LEGACY_VERSIONS.join(', ')}`)

@@ -38,8 +38,13 @@ export interface Attempts {
   dropFor(serverId: string): void
 }
 
-/** `now` in ms since 1970. */
-export function openAttempts(now: () => number): Attempts {
+/** The replica at which the sign-in of this `state` was begun; `null`: it does not say. */
+export function replicaIn(state: string | null): string | null {
+  return /^([A-Za-z0-9]{1,32})\./.exec(state ?? '')?.[1] ?? null
+}
+
+/** `now` in ms since 1970; `replica` stands in each state, for others to know who takes it. */
+export function openAttempts(now: () => number, replica: string | null = null): Attempts {
   const attempts = new Map<string, Attempt & { expiresAt: number }>()
 
   function sweep(): void {
@@ -47,7 +52,10 @@ export function openAttempts(now: () => number): Attempts {
   }
 
   return {
-    newState: () => randomBytes(32).toString('base64url'),
+    newState() {
+      const state = randomBytes(32).toString('base64url')
+      return replica === null ? state : `${replica}.${state}`
+    },
     add(state, attempt) {
       sweep()
       const own = [...attempts].filter(([, one]) => one.startedBy.key === attempt.startedBy.key)

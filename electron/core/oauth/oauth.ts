@@ -11,7 +11,7 @@ import { informationOf } from './client.ts'
 import { failureText } from './failure-text.ts'
 import { finishSignIn } from './finish.ts'
 import { takesSignIn, urlOf, type RemoteServer, type EnvironmentOf } from './own-credentials.ts'
-import { openRefreshes } from './refresh.ts'
+import { openRefreshes, type RefreshOptions } from './refresh.ts'
 import { AskAgain, isMarked, marked } from './returning.ts'
 import { farewellOf, sayFarewell } from './farewell.ts'
 import { revoke } from './revoke.ts'
@@ -72,6 +72,10 @@ export type OAuthOptions = {
   log: Logger
   /** Where browsers reach us, without a slash at its end. */
   url: string
+  /** Our name among several on one database; `null` or left out where there are no others. */
+  replica?: string | null
+  /** Where others use the same store. */
+  alone?: RefreshOptions['alone']
   /** Somebody signed in or out: the server's connections are to follow. */
   onChange: (serverId: string) => void
   /** In ms since 1970. */
@@ -82,9 +86,10 @@ export function openOAuth(options: OAuthOptions): OAuth {
   const { store, envOf, log, url, now = Date.now } = options
   const fetchFor = (server: URL, id: string | null) =>
     openSafeFetch(options.fetchFor(server, id), server)
-  const refreshes = openRefreshes({ store, fetchFor, envOf, log, now })
+  const { alone } = options
+  const refreshes = openRefreshes({ store, fetchFor, envOf, log, now, ...(alone && { alone }) })
   const signIns = new SignIns({ store, refreshes, envOf, log, now })
-  const attempts = openAttempts(now)
+  const attempts = openAttempts(now, options.replica)
   const parts: Parts = { ...options, now, fetchFor, attempts }
   const redirectUrl = `${url}${CALLBACK_PATH}`
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   computeScopeUnion,
   OAuthError,
@@ -28,6 +29,8 @@ export type RefreshOptions = {
   fetchFor: (server: URL, serverId: string | null) => FetchLike
   envOf: EnvironmentOf
   log: Logger
+  /** Runs work about something while no other process on the same store does. */
+  alone?: (work: () => Promise<RefreshOutcome>, about: string) => Promise<RefreshOutcome>
   /** In ms since 1970. */
   now: () => number
 }
@@ -46,6 +49,19 @@ export function openRefreshes(options: RefreshOptions): Refreshes {
   const { store, log, now } = options
   const running = new Map<string, Promise<RefreshOutcome>>()
   const failedAt = new Map<string, number>()
+
+  /** A refresh token is good once: two that use it at once look like a thief, and both lose it. */
+  async function inTurn(server: RemoteServer): Promise<RefreshOutcome> {
+    const { alone } = options
+    if (!alone) return refresh(server)
+    const before = store.get(server.id)?.tokens
+    return alone(async () => {
+      await store.recall(server.id)
+      const { tokens } = store.get(server.id) ?? {}
+      if (isDeepStrictEqual(tokens, before)) return refresh(server)
+      return tokens ? 'refreshed' : 'failed'
+    }, `sign-in ${server.id}`)
+  }
 
   async function refresh(server: RemoteServer): Promise<RefreshOutcome> {
     const before = store.get(server.id)
@@ -83,7 +99,7 @@ export function openRefreshes(options: RefreshOptions): Refreshes {
       const { id } = server
       const known = running.get(id)
       if (known) return known
-      const started = refresh(server)
+      const started = inTurn(server)
         .catch((error: unknown): RefreshOutcome => {
           // It is in memory and works, though it may be lost with the process.
           const reason = failureText(error)

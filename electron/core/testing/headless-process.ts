@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline'
 import type { AppRouter } from '../index.ts'
 import { approvingLink } from './approving-link.ts'
 
-const PROGRAM = resolve(import.meta.dirname, '../../../out/main/headless.js')
+const BUILT = resolve(import.meta.dirname, '../../../out/main/headless.js')
+const SOURCE = resolve(import.meta.dirname, '../../headless/index.ts')
 
 /** For a program that lives for seconds: compiling PGlite well takes longer than running it does. */
 export const COMPILE_LESS = ['--liftoff-only']
@@ -25,11 +26,17 @@ export type HeadlessProcess = AsyncDisposable & {
   kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }>
 }
 
-export type HeadlessOptions = { dataDir: string; args?: string[]; env?: Record<string, string> }
+export type HeadlessOptions = {
+  dataDir: string
+  args?: string[]
+  env?: Record<string, string>
+  /** Not what was built, but the sources as they are. */
+  isSource?: boolean
+}
 
 const ADMIN_TOKEN = 'admin-token-of-the-tests'
 
-/** The built headless program on a free port, once it says that it is ready. */
+/** The headless program on a free port, once it says that it is ready. */
 export async function startHeadless(options: HeadlessOptions): Promise<HeadlessProcess> {
   const { child, ended, stdout, stderr } = run(options)
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
@@ -73,9 +80,9 @@ export async function runHeadless(options: HeadlessOptions) {
   return { code, stdout: stdout(), stderr: stderr() }
 }
 
-function run({ dataDir, args = [], env = {} }: HeadlessOptions) {
+function run({ dataDir, args = [], env = {}, isSource = false }: HeadlessOptions) {
   const given = ['--port', '0', '--data-dir', dataDir, ...args]
-  const child = spawn(process.execPath, [...COMPILE_LESS, PROGRAM, ...given], {
+  const child = spawn(process.execPath, [...COMPILE_LESS, isSource ? SOURCE : BUILT, ...given], {
     env: { ...process.env, METAMCP_ADMIN_TOKEN: ADMIN_TOKEN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -96,7 +96,8 @@ function untilReady(stderr: NodeJS.ReadableStream): Promise<void> {
   })
 }
 
-async function freePort(): Promise<number> {
+/** One that nobody has now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const address = server.address()

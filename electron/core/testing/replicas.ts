@@ -14,15 +14,15 @@ export type Replicas = AsyncDisposable & {
   start(options?: TempCoreOptions): Promise<TempCore>
 }
 
-/** Two whole cores on one database of the real PostgreSQL, each in a data folder of its own. */
+/** Two whole cores, `r1` and `r2`, on one database of the real PostgreSQL, each in its own data folder. */
 export async function startReplicas(options: TempCoreOptions = {}): Promise<Replicas> {
   await using made = new AsyncDisposableStack()
   let all = made
   const { url } = made.use(await openTempPostgres())
   const start = async (more: TempCoreOptions = {}) =>
     all.use(await startTempCore({ databaseUrl: url, ...SHARED, ...options, ...more }))
-  const one = await start()
-  const other = await start()
+  const one = await start({ replica: 'r1' })
+  const other = await start({ replica: 'r2' })
   const owned = (all = made.move())
   // Only a first start is told a key.
   other.key = one.key

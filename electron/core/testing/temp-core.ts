@@ -28,8 +28,11 @@ export type TempCoreOptions = Partial<CoreConfig> & {
   times?: CoreLimits
 }
 
-/** Tests change what a server offers many times in a row; a real one does so once in a while. */
-const TEST_TIMES: CoreLimits = { pauseMs: 20 }
+/**
+ * Tests change what a server offers many times in a row, which a real one does once in a while, and
+ * have no balancer before them.
+ */
+const TEST_TIMES: CoreLimits = { pauseMs: 20, leavingMs: 20 }
 
 /** A whole core on a free port and, unless one is given, in a data folder that goes with it. */
 export async function startTempCore({

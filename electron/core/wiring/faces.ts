@@ -12,11 +12,13 @@ import { openRoutes, type RoutesOptions } from '../http/routes.ts'
 import type { RequestHandler } from '../http/server.ts'
 import { openSurfaces } from '../http/surfaces.ts'
 import { openWindow, type Window } from '../http/window.ts'
+import { replicaIn } from '../oauth/attempts.ts'
 import type { OAuth } from '../oauth/oauth.ts'
 import { addressOf, networkOf } from '../request-address.ts'
 import type { AppRouter } from '../router.ts'
 import { standingOf } from './standing.ts'
 import type { Stores } from './stores.ts'
+import type { Peers } from './peers.ts'
 import type { Ports } from './ports.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Watching } from './watching.ts'
@@ -37,6 +39,7 @@ export type FacesParts = {
   accounts: Accounts | null
   /** Tokens for clients; `null` where nobody can let any in. */
   authorization: EndpointAuthorization | null
+  peers: Peers
   stores: Stores
   watching: Watching
   /** How many requests are being answered. */
@@ -55,10 +58,16 @@ export function openFaces(parts: FacesParts): RequestHandler {
   const allowed = new Set(config.allowedOrigins)
   return openRoutes({
     ...{ gateway, log, version, url: parts.url },
-    signInCallback: (request, response) =>
-      parts.signInCallback(request, response, accounts?.signedIn(request)?.caller ?? null),
+    async signInCallback(request, response) {
+      const place = replicaIn(new URLSearchParams(request.url?.split('?')[1]).get('state'))
+      const passing = { request, response, body: () => null }
+      if (place !== null && (await parts.peers.passOn(place, passing))) return
+      const visitor = accounts?.signedIn(request)?.caller ?? null
+      return parts.signInCallback(request, response, visitor)
+    },
     accounts: accounts ? (request, response) => accounts.handle(request, response) : null,
     maxBodyBytes: MAX_BODY_BYTES,
+    elsewhere: parts.peers,
     guard: openGuard({ ...config, port, admin, allowed }),
     surfaces: openSurfaces(admin?.port ?? null),
     allowed,

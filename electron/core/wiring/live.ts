@@ -15,6 +15,7 @@ import type { Database } from '../db/open.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openHttpClients, type HttpClients } from './http-clients.ts'
 import type { OAuth } from '../oauth/oauth.ts'
+import type { Peers } from './peers.ts'
 import { openSignIns, type SignInsParts } from './sign-ins.ts'
 import { startGateway, type GatewayLimits } from './start-gateway.ts'
 import type { Stores } from './stores.ts'
@@ -30,6 +31,7 @@ export type LiveParts = {
   auditing: Auditing
   /** What the config file has changed. */
   applied: readonly Applied[]
+  peers: Peers
   limits: GatewayLimits & AuthorizationTimes & SignInsParts['times']
   /** Where clients reach us, and the port that we are bound to. */
   url: string
@@ -60,7 +62,10 @@ export async function openLiveGateway(parts: LiveParts): Promise<LiveGateway> {
   const { adminToken, localToken } = parts
   const http = opened.use(openHttpClients({ config, stores }))
   const oauth = opened.use(
-    openSignIns({ config, stores, url, http, times: limits, gateway: () => gateway }),
+    openSignIns({
+      ...{ config, stores, db, url, http, times: limits, gateway: () => gateway },
+      replica: parts.peers.replica,
+    }),
   )
   const approvals = openStoredApprovals({ stores, changes, log: config.log })
   const { env, version, log, replica } = config

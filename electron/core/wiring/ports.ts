@@ -5,7 +5,7 @@ import { openHttpServer, type HttpServer } from '../http/server.ts'
 /** The port that clients call, and where there is one, that of management alone. */
 export type Ports = HttpServer & { readonly admin: { host: string; port: number } | null }
 
-type Config = Pick<CoreConfig, 'host' | 'port' | 'adminHost' | 'adminPort' | 'log'>
+type Config = Pick<CoreConfig, 'host' | 'port' | 'adminHost' | 'adminPort' | 'replica' | 'log'>
 
 /**
  * Rejects with nothing left open: AppError `in-use` naming the port that is taken, or `invalid` where
@@ -14,11 +14,12 @@ type Config = Pick<CoreConfig, 'host' | 'port' | 'adminHost' | 'adminPort' | 'lo
  */
 export async function openPorts(config: Config, keepAliveMs: number | undefined): Promise<Ports> {
   const { host, port, adminPort = null, adminHost = '127.0.0.1', log } = config
+  const { replica } = config
   if (port !== 0 && port === adminPort) throw samePort(port)
-  const calls = await openHttpServer({ host, port, keepAliveMs }, log)
+  const calls = await openHttpServer({ host, port, keepAliveMs, replica }, log)
   if (adminPort === null) return { ...calls, admin: null }
   const place = { host: adminHost, port: adminPort, option: '--admin-port or METAMCP_ADMIN_PORT' }
-  const management = await openHttpServer({ ...place, keepAliveMs }, log).catch(
+  const management = await openHttpServer({ ...place, keepAliveMs, replica }, log).catch(
     async (error: unknown) => {
       await calls.close()
       throw error
@@ -36,6 +37,7 @@ export async function openPorts(config: Config, keepAliveMs: number | undefined)
     inFlight: () => both.reduce((sum, one) => sum + one.inFlight(), 0),
     serve: (handler) => both.forEach((one) => one.serve(handler)),
     drain: async (ms) => void (await Promise.all(both.map((one) => one.drain(ms)))),
+    end: async (ms) => void (await Promise.all(both.map((one) => one.end(ms)))),
     close,
   }
 }

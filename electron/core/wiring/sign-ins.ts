@@ -1,6 +1,7 @@
 import type { CoreConfig } from '../config.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openOAuth, type OAuth } from '../oauth/oauth.ts'
+import type { Database } from '../db/open.ts'
 import { renew } from './following.ts'
 import type { HttpClients } from './http-clients.ts'
 import { rulesOver } from './rules.ts'
@@ -9,9 +10,12 @@ import type { Stores } from './stores.ts'
 export type SignInsParts = {
   config: Pick<CoreConfig, 'env' | 'log'>
   stores: Stores
+  db: Pick<Database, 'isShared' | 'alone'>
   http: HttpClients
   /** Where browsers reach us, without a slash at its end. */
   url: string
+  /** Our name among several on one database. */
+  replica: string | null
   /** Asked for only once somebody has signed in or out. */
   gateway: () => Gateway
   /** `now` in ms since 1970: the clock, unless a test has another. */
@@ -22,15 +26,17 @@ export type SignInsParts = {
 export function openSignIns({
   config,
   stores,
+  db,
   http,
   url,
+  replica,
   gateway,
   times,
 }: SignInsParts): OAuth & AsyncDisposable {
   const { env, log } = config
   const rules = rulesOver(stores)
   const oauth = openOAuth({
-    ...{ log, url },
+    ...{ log, url, replica },
     envOf({ id }) {
       const server = stores.servers.get(id)
       return server && rules.mayReadEnvironment(server.ownerId) ? env : {}
@@ -46,6 +52,7 @@ export function openSignIns({
       // What failed for want of a sign-in is tried at once.
       else renew(gateway(), server)
     },
+    ...(db.isShared && { alone: (work, about) => db.alone(work, about) }),
     ...(times.now && { now: times.now }),
   })
   return {

@@ -10,6 +10,7 @@ import { Gateway, type GatewayOptions, type GatewayTimes } from '../gateway/gate
 import { MODERN_VERSIONS } from '../json-rpc.ts'
 import type { HttpClients } from './http-clients.ts'
 import type { OAuth } from '../oauth/oauth.ts'
+import type { Peers } from './peers.ts'
 import { rulesOver } from './rules.ts'
 import type { Stores } from './stores.ts'
 import type { Tracer } from '../tracer.ts'
@@ -32,6 +33,7 @@ type Parts = {
   watching: Watching
   approvals: Holds
   tracer: Tracer | undefined
+  peers: Pick<Peers, 'replica'>
 }
 
 /** The gateway with its pools, told of everything that the stores hold. */
@@ -52,6 +54,7 @@ export function startGateway(parts: Parts): Gateway {
     holds: parts.approvals,
     tracer: parts.tracer,
     secrets: stores.secrets,
+    replica: parts.peers.replica,
     serverInfo: { name: 'metamcp', title: 'MetaMCP', version },
     startPools: (events) =>
       openPools({

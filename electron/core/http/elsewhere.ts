@@ -1,0 +1,25 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ReplicaNews } from '../db/replica-news.ts'
+
+/** A request as it came; `body` is the text that was read of it. */
+export type Passing = {
+  request: IncomingMessage
+  response: ServerResponse
+  body: () => string | null
+}
+
+/**
+ * Hands a request on to the replica of that name, whose answer goes to the client. Resolves with
+ * false, and nothing is answered, where it is to be answered here: that is this one, or there is
+ * nobody of this name any more.
+ */
+export type PassOn = (replica: string, passing: Passing) => Promise<boolean>
+
+/** The other processes on the same database, if it is one that can be shared. */
+export interface Elsewhere {
+  /** The name of this process among them; `null` where there can be no others. */
+  readonly replica: string | null
+  /** What these tell one another; `null` likewise. */
+  readonly news: Pick<ReplicaNews, 'tell' | 'listen'> | null
+  readonly passOn: PassOn
+}
