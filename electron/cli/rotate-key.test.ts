@@ -60,7 +60,8 @@ async function plantedIn(dataDir: string): Promise<unknown> {
   await using core = await startTempCore({ dataDir, database: 'embedded' })
   await using client = await connectLegacy(core.mcpUrl(), core.key)
   // A server that was never seen is waited for by those who list.
-  await expect.poll(async () => (await client.listTools()).tools.length).toBeGreaterThan(0)
+  const count = async () => (await client.listTools()).tools.length
+  await expect.poll(count, { timeout: 10_000 }).toBeGreaterThan(0)
   const { structuredContent } = await client.callTool({ name: 'echo__env', arguments: {} })
   return (structuredContent as { env: Record<string, string> }).env.PLANTED
 }
