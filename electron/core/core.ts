@@ -130,22 +130,20 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const { gateway } = live
   const endpoints = () => publicEndpoints(stores, url)
   const { secrets, directory } = stores
+  const kept = { stores, secrets, directory, watching, auditing, peers, inFlight: http.inFlight }
   const { router, visit, movedClients } = opened.use(
     await openFeatures({
-      ...{ ...live, config, stores, db, changes, watching, url, localUrl, limits, audit, sight },
+      ...{ ...live, ...where, ...kept, config, db, changes, localUrl, limits, audit, sight },
       status: overviewOf({ config, stores, url }),
-      port: http.port,
       tokens: [adminToken.token, localToken.token],
     }),
   )
-  const shown = { stores, watching, peers, inFlight: http.inFlight }
-  const served = { ...live, ...shown, config, router, visit, secrets, directory, auditing, ...where }
+  const served = { ...live, ...kept, ...where, config, router, visit }
   http.serve(openFaces({ ...served, signInCallback: live.oauth.answerCallback }))
 
   const running = opened.move()
-  const { drainMs = DRAIN_MS } = config
-  const { leavingMs = LEAVING_MS } = limits
-  const close = once(() => closeAll(running, { http, gateway, peers, drainMs, leavingMs }))
+  const times = { drainMs: config.drainMs ?? DRAIN_MS, leavingMs: limits.leavingMs ?? LEAVING_MS }
+  const close = once(() => closeAll(running, { http, gateway, peers, ...times }))
   const local = { url: localUrl, adminUrl: ownAdminUrl ?? localUrl, token: localToken.token }
   const said = { url, adminUrl, local, endpoints, firstKey, adminToken, movedClients }
   const rest = { router, context, changes, inFlight: http.inFlight, close }

@@ -70,7 +70,11 @@ test('sessions give way to those of their own caller first, the one idle for lon
   const sessions = openSessions({
     ...{ serverInfo: { name: '', title: '', version: '' }, log: openLog('silent'), max: 4 },
     ...{ levels: openLogLevels(), hold: () => () => undefined, keepWithin: () => undefined },
-    ...{ places: new Places(null), heard: () => false, onEnd: (session) => void ended.push(session) },
+    ...{
+      places: new Places(null),
+      heard: () => false,
+      onEnd: (session) => void ended.push(session),
+    },
   })
   const open = async (caller: string) => {
     const params = { protocolVersion: '2025-11-25', capabilities: {} }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ReplicaNews } from '../db/replica-news.ts'
 
 /** A request as it came; `body` is the text that was read of it. */
-export type Passing = {
+type Passing = {
   request: IncomingMessage
   response: ServerResponse
   body: () => string | null

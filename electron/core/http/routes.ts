@@ -71,7 +71,7 @@ type Asked = {
 
 /** The map of our URLs. Guards come before routing, credentials before anything is done. */
 export function openRoutes(options: RoutesOptions): RequestHandler {
-  const { gateway, guard, version } = options
+  const { gateway, version } = options
   const admission = openAdmission(options)
   const { passOn, news, replica } = options.elsewhere
   const limits = new RateLimits(news)
@@ -82,7 +82,7 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
   const answers: Record<Route, (asked: Asked) => void | Promise<void>> = {
     health: ({ response }) => sendJson(response, { status: 200, body: { status: 'ok', version } }),
     metrics: (asked) => answerMetrics(options, asked),
-    wellKnown: answerWellKnown,
+    wellKnown: (asked) => answerWellKnown(options, asked),
     signInCallback: ({ request, response }) => options.signInCallback(request, response),
     accounts: ({ request, response }) =>
       (options.accounts ?? options.management)(request, response),
@@ -106,13 +106,8 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
   })
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refusal = guard(request)
-    if (refusal !== null) throw refuse(403, refusal)
     const { path, query } = splitUrl(request)
-    if (!options.surfaces(request, path)) throw refuse(404, 'There is nothing at this address')
-    // What is packed small may be unpacked to any size.
-    const { 'content-encoding': packing = 'identity' } = request.headers
-    if (packing !== 'identity') throw refuse(415, 'Content-Encoding is not supported')
+    refuseOdd(options, request, path)
     if (answerPages(request, response, options.allowed)) return
     for (const [name, pattern] of Object.entries(ROUTES)) {
       const [match, ...parts] = pattern.exec(path) ?? []
@@ -133,16 +128,33 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     const target = { kind: kind as InspectorTarget['kind'], id }
     return admission.manager(target, query, { request, response })
   }
+}
 
-  /** For anybody whom the guard lets pass: there is no secret in it. */
-  function answerWellKnown({ path, request: { method }, response }: Asked): void {
-    const body = options.wellKnown(path)
-    if (!body) throw refuse(404, 'There is nothing at this address')
-    if (method !== 'GET' && method !== 'HEAD') {
-      throw refuse(405, 'This is for reading', { allow: 'GET, HEAD' })
-    }
-    sendJson(response, { status: 200, body, headers: { 'cache-control': 'public, max-age=60' } })
+/** For anybody whom the guard lets pass: there is no secret in it. */
+function answerWellKnown(
+  { wellKnown }: Pick<RoutesOptions, 'wellKnown'>,
+  { path, request: { method }, response }: Asked,
+): void {
+  const body = wellKnown(path)
+  if (!body) throw refuse(404, 'There is nothing at this address')
+  if (method !== 'GET' && method !== 'HEAD') {
+    throw refuse(405, 'This is for reading', { allow: 'GET, HEAD' })
   }
+  sendJson(response, { status: 200, body, headers: { 'cache-control': 'public, max-age=60' } })
+}
+
+/** Throws what is said of a request before anybody looks at what it wants. */
+function refuseOdd(
+  { guard, surfaces }: Pick<RoutesOptions, 'guard' | 'surfaces'>,
+  request: IncomingMessage,
+  path: string,
+): void {
+  const refusal = guard(request)
+  if (refusal !== null) throw refuse(403, refusal)
+  if (!surfaces(request, path)) throw refuse(404, 'There is nothing at this address')
+  // What is packed small may be unpacked to any size.
+  const { 'content-encoding': packing = 'identity' } = request.headers
+  if (packing !== 'identity') throw refuse(415, 'Content-Encoding is not supported')
 }
 
 async function answerMetrics(

@@ -6,6 +6,7 @@ import { RpcCode, RpcError } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import { readTraceparent } from '../trace-context.ts'
 import { notReady } from './closing.ts'
+import { within } from '../within.ts'
 import { HttpRefusal, sendRefusal } from './refusal.ts'
 
 export interface RequestHandler {
@@ -45,7 +46,6 @@ const DEFAULTS = {
 }
 
 /** That of HTTP would also cut the connections that a request may be on its way on. */
-// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its server
 const closeListener = NetServer.prototype.close
 
 export type HttpServerOptions = {
@@ -83,10 +83,9 @@ export interface HttpServer {
 /** Rejects with `AppError('in-use')` naming the port when another program has it. */
 export async function openHttpServer(options: HttpServerOptions, log: Logger): Promise<HttpServer> {
   const { keepAliveMs = KEEP_ALIVE_MS, replica = null } = options
-  const inFlight = new Set<Promise<unknown>>()
+  const inFlight = openInFlight()
   const working = new Set<Promise<unknown>>()
   let handler: RequestHandler | null = null
-  let onIdle: (() => void) | null = null
   let isLeaving = false
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,24 +94,16 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
     if (!handler) return unavailable(request, response, replica)
     // The response to a GET may be a stream that lasts as long as its session: draining does not
     // wait for its end, but for the work that it carries, if any.
-    if (request.method !== 'GET') track(new Promise((resolve) => response.once('close', resolve)))
+    if (request.method !== 'GET')
+      inFlight.add(new Promise((resolve) => response.once('close', resolve)))
     try {
       const work = handler(request, response)
-      track(work)
+      inFlight.add(work)
       if (request.method !== 'GET') working.add(work)
       await work.finally(() => working.delete(work))
     } catch (error) {
       sendRefusal(request, response, toRefusal(error, request, log))
     }
-  }
-
-  function track(work: Promise<unknown>): void {
-    inFlight.add(work)
-    const done = () => {
-      inFlight.delete(work)
-      if (inFlight.size === 0) onIdle?.()
-    }
-    work.then(done, done)
   }
 
   const server = createLimited(options, (request, response) => void answer(request, response))
@@ -124,31 +115,39 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
     serve(next) {
       handler = next
     },
-    async drain(ms) {
+    drain(ms) {
       handler?.drain?.()
-      const idle = Promise.withResolvers<void>()
-      onIdle = idle.resolve
-      if (inFlight.size === 0) idle.resolve()
-      const timer = setTimeout(idle.resolve, ms)
-      await idle.promise
-      clearTimeout(timer)
+      return within(ms, inFlight.none())
     },
     async end(graceMs) {
       handler?.end?.()
       if (graceMs === 0) return
       isLeaving = true
       await untilNobodyComes(server, graceMs)
-      const ended = new Promise((resolve) => closeListener.call(server, resolve))
-      const { promise: late, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, graceMs)
-      await Promise.race([ended, late])
-      clearTimeout(timer)
+      await within(graceMs, new Promise((resolve) => closeListener.call(server, resolve)))
     },
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
       return closed
     },
+  }
+}
+
+/** Work that is not done, and who waits for its end. */
+function openInFlight() {
+  const all = new Set<Promise<unknown>>()
+  let onNone: (() => void) | null = null
+  return {
+    add(work: Promise<unknown>): void {
+      all.add(work)
+      const done = () => {
+        all.delete(work)
+        if (all.size === 0) onNone?.()
+      }
+      work.then(done, done)
+    },
+    none: () => new Promise<void>((resolve) => (all.size === 0 ? resolve() : (onNone = resolve))),
   }
 }
 

@@ -50,19 +50,6 @@ export function openRefreshes(options: RefreshOptions): Refreshes {
   const running = new Map<string, Promise<RefreshOutcome>>()
   const failedAt = new Map<string, number>()
 
-  /** A refresh token is good once: two that use it at once look like a thief, and both lose it. */
-  async function inTurn(server: RemoteServer): Promise<RefreshOutcome> {
-    const { alone } = options
-    if (!alone) return refresh(server)
-    const before = store.get(server.id)?.tokens
-    return alone(async () => {
-      await store.recall(server.id)
-      const { tokens } = store.get(server.id) ?? {}
-      if (isDeepStrictEqual(tokens, before)) return refresh(server)
-      return tokens ? 'refreshed' : 'failed'
-    }, `sign-in ${server.id}`)
-  }
-
   async function refresh(server: RemoteServer): Promise<RefreshOutcome> {
     const before = store.get(server.id)
     if (!before?.tokens?.refresh) return 'failed'
@@ -70,7 +57,7 @@ export function openRefreshes(options: RefreshOptions): Refreshes {
       const tokens = await exchange(server, before, options)
       failedAt.delete(server.id)
       // Somebody may have signed out, or in anew, meanwhile.
-      if (store.get(server.id)?.tokens !== before.tokens) return 'failed'
+      if (!isDeepStrictEqual(store.get(server.id)?.tokens, before.tokens)) return 'failed'
       await store.put(server.id, { ...before, tokens })
       return 'refreshed'
     } catch (error) {
@@ -88,7 +75,7 @@ export function openRefreshes(options: RefreshOptions): Refreshes {
       return 'failed'
     }
     log.warn({ ...factsOf(server), reason }, 'a sign-in has ended')
-    if (store.get(server.id)?.tokens !== before.tokens) return 'failed'
+    if (!isDeepStrictEqual(store.get(server.id)?.tokens, before.tokens)) return 'failed'
     const client = isClientGone ? null : before.client
     await store.put(server.id, { ...before, client, tokens: null, needed: stillNeeded(before) })
     return 'gone'
@@ -99,7 +86,7 @@ export function openRefreshes(options: RefreshOptions): Refreshes {
       const { id } = server
       const known = running.get(id)
       if (known) return known
-      const started = inTurn(server)
+      const started = inTurn(server.id, options, () => refresh(server))
         .catch((error: unknown): RefreshOutcome => {
           // It is in memory and works, though it may be lost with the process.
           const reason = failureText(error)
@@ -115,6 +102,22 @@ export function openRefreshes(options: RefreshOptions): Refreshes {
       await Promise.all(running.values())
     },
   }
+}
+
+/** A refresh token is good once: two that use it at once look like a thief, and both lose it. */
+async function inTurn(
+  id: string,
+  { store, alone }: RefreshOptions,
+  refresh: () => Promise<RefreshOutcome>,
+): Promise<RefreshOutcome> {
+  if (!alone) return refresh()
+  const before = store.get(id)?.tokens
+  return alone(async () => {
+    await store.recall(id)
+    const { tokens } = store.get(id) ?? {}
+    if (isDeepStrictEqual(tokens, before)) return refresh()
+    return tokens ? 'refreshed' : 'failed'
+  }, `sign-in ${id}`)
 }
 
 function factsOf({ name, id }: RemoteServer) {

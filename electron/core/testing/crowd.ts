@@ -26,7 +26,7 @@ type Era = 'legacy' | 'modern'
 type Connected = Awaited<ReturnType<typeof connectAuto | typeof connectLegacy>>
 
 /** One client, as a person's: what fails it tries again, in a new session where that one is gone. */
-export class CrowdMember implements AsyncDisposable {
+class CrowdMember implements AsyncDisposable {
   readonly era: Era
   readonly failures: string[] = []
   /** What it was answered, by its number. */

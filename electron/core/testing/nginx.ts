@@ -34,7 +34,6 @@ export async function startNginx(replicas: readonly [number, number]): Promise<N
   const stop = async () => {
     child.kill('SIGTERM')
     await ended
-    await writeFile('/tmp/r-nginx.log', said) // DEBUG
     await rm(folder, { recursive: true, force: true })
   }
   try {

@@ -1,6 +1,7 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Peers } from './peers.ts'
 import type { Ports } from './ports.ts'
+import { within } from '../within.ts'
 
 export type DrainParts = {
   http: Pick<Ports, 'drain' | 'end'>
@@ -14,7 +15,12 @@ export type DrainParts = {
  * Begins nothing new, and resolves when what was begun is done, at most after `drainMs`. Calls that
  * wait for their clients are waited for where there is another replica, which leads these here.
  */
-export async function drain({ http, gateway: { parking }, peers, drainMs }: DrainParts): Promise<void> {
+export async function drain({
+  http,
+  gateway: { parking },
+  peers,
+  drainMs,
+}: DrainParts): Promise<void> {
   const until = performance.now() + drainMs
   const left = () => Math.max(0, until - performance.now())
   await http.drain(left())
@@ -23,11 +29,4 @@ export async function drain({ http, gateway: { parking }, peers, drainMs }: Drai
     // Who came back last is still being answered, and may be asked once more.
     await http.drain(left())
   }
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  await Promise.race([work, promise])
-  clearTimeout(timer)
 }

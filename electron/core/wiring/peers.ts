@@ -5,10 +5,11 @@ import type { Elsewhere } from '../http/elsewhere.ts'
 import { openPassOn } from '../replicas/pass-on.ts'
 import { madeUpName, openReplicas } from '../replicas/replicas.ts'
 
-export type Peers = Elsewhere & Disposable & {
-  /** Whether any other is there now. */
-  areThere(): boolean
-}
+export type Peers = Elsewhere &
+  Disposable & {
+    /** Whether any other is there now. */
+    areThere(): boolean
+  }
 
 type Parts = {
   config: Pick<CoreConfig, 'replica' | 'replicaUrl' | 'host' | 'log'>
