@@ -127,7 +127,6 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
       ...{ ...where, adminToken, localToken },
     }),
   )
-  const { gateway } = live
   const endpoints = () => publicEndpoints(stores, url)
   const { secrets, directory } = stores
   const kept = { stores, secrets, directory, watching, auditing, peers, inFlight: http.inFlight }
@@ -143,11 +142,11 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
 
   const running = opened.move()
   const times = { drainMs: config.drainMs ?? DRAIN_MS, leavingMs: limits.leavingMs ?? LEAVING_MS }
-  const close = once(() => closeAll(running, { http, gateway, peers, ...times }))
+  const close = once(() => closeAll(running, { ...live, http, peers, ...times }))
   const local = { url: localUrl, adminUrl: ownAdminUrl ?? localUrl, token: localToken.token }
   const said = { url, adminUrl, local, endpoints, firstKey, adminToken, movedClients }
   const rest = { router, context, changes, inFlight: http.inFlight, close }
-  return { ...said, ...rest, wake: () => gateway.pools.wake(), recovery: db.recovery }
+  return { ...said, ...rest, wake: () => live.gateway.pools.wake(), recovery: db.recovery }
 }
 
 /** What the config file says, and what a first start makes. */
