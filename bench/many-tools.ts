@@ -1,44 +1,32 @@
 import type { CDPSession, JSHandle, Page } from 'playwright-core'
-import { expect, test } from 'vitest'
-import { echoServer } from '../core/testing/echo-definition.ts'
-import { configFileOf } from '../core/testing/temp-core.ts'
-import { openApp } from './open-app.ts'
+import { openManyTools, TOOLS, treeOf } from '../electron/e2e/many-tools.ts'
 
-const TOOLS = 2_000
 /** 30 frames a second. */
 const MAX_FRAME_MS = 33
 const MAX_FILTER_MS = 150
-const PATIENT = { timeout: 10_000 }
+const FRAMES = 90
 
-test('two thousand tools scroll smoothly and are filtered as one types', async () => {
-  const servers = ['one', 'two', 'three', 'four'].map((name) =>
-    echoServer({ name, bare: true, tools: TOOLS / 4 }),
-  )
-  await using app = await openApp({ place: 'browser', file: configFileOf(servers) })
+/**
+ * What 2,000 tools cost the page of the namespaces, in ms of work of its main thread: a frame while
+ * scrolling, and from a key to the filtered list. Prints both; resolves with the exit code, 1 when
+ * one is over its limit.
+ */
+export async function benchManyTools(): Promise<number> {
+  await using app = await openManyTools()
   const { page } = app
-  await app.goTo('/namespaces')
-  await page.getByRole('searchbox', { name: 'Filter 2,000 tools' }).waitFor()
-  const tree = treeOf(page)
-  // All are counted, few are drawn.
-  expect(await tree.getAttribute('aria-rowcount')).toBe(String(TOOLS + 4 + 1))
-  expect(await tree.getByRole('row').count()).toBeLessThan(80)
-
   const cpu = await openClock(page)
   const scroll = await cpu.measure(() => scrollBy90Frames(page))
   await leaveForty(page)
   const filter = await cpu.measure(() => msFromKeyToList(page))
-  const frameMs = scroll.busyMs / 90
+  const frameMs = scroll.busyMs / FRAMES
   process.stdout.write(
-    `${TOOLS} tools: ${frameMs.toFixed(1)} ms of work a frame while scrolling ` +
-      `(${(90_000 / scroll.result).toFixed(0)} frames a second as the machine is now), ` +
-      `${filter.busyMs.toFixed(0)} ms of work from a key to the filtered list ` +
+    `${TOOLS} tools     ${frameMs.toFixed(1)} ms of ${MAX_FRAME_MS} a frame while scrolling ` +
+      `(${((FRAMES * 1_000) / scroll.result).toFixed(0)} frames a second as the machine is now), ` +
+      `${filter.busyMs.toFixed(0)} ms of ${MAX_FILTER_MS} from a key to the filtered list ` +
       `(${filter.result.toFixed(0)} ms as the machine is now)\n`,
   )
-  expect(frameMs).toBeLessThan(MAX_FRAME_MS)
-  expect(filter.busyMs).toBeLessThan(MAX_FILTER_MS)
-}, 60_000)
-
-const treeOf = (page: Page) => page.getByRole('grid', { name: 'Tools of default' })
+  return frameMs <= MAX_FRAME_MS && filter.busyMs <= MAX_FILTER_MS ? 0 : 1
+}
 
 /**
  * Measures the processor time of the page's main thread: what a person feels on a machine that
@@ -78,11 +66,11 @@ function scrollBy90Frames(page: Page): Promise<number> {
 /** Filters for ten tools of each server, and puts the cursor behind that. */
 async function leaveForty(page: Page): Promise<void> {
   const filter = page.getByRole('searchbox')
-  const rows = () => treeOf(page).getAttribute('aria-rowcount')
+  const rows = (count: number) => page.locator(`[role="grid"][aria-rowcount="${count}"]`).waitFor()
   await filter.fill('tool_00')
-  await expect.poll(rows, PATIENT).toBe(String(4 * 10 + 5))
+  await rows(4 * 10 + 5)
   await filter.fill('')
-  await expect.poll(rows, PATIENT).toBe(String(TOOLS + 5))
+  await rows(TOOLS + 5)
   await filter.focus()
 }
 
