@@ -44,6 +44,11 @@ test('closing ends endless streams at once, and lets each call finish on its str
   // The next session is for another replica, or for the next start.
   expect((await probe.send({ body: rpc('ping'), headers })).status).toBe(404)
   expect((await probe.send({ body: rpc('initialize', HELLO) })).status).toBe(503)
+  // A balancer is told that it ends, and Prometheus still gets the numbers.
+  expect((await fetch(`${core.url}/health`)).status).toBe(503)
+  const authorization = `Bearer ${core.adminToken.token}`
+  const numbers = await fetch(`${core.url}/metrics`, { headers: { authorization } })
+  expect(await numbers.text()).toMatch(/^metamcp_sessions\{kind="client"\} 2$/m)
   for (const [stream, name] of [
     [posted, 'posted'],
     [resumed, 'resumed'],

@@ -58,7 +58,11 @@ export const ROUTES = {
 type Route = keyof typeof ROUTES
 
 /** Where also comes what goes on with something; they tell it from what is new by themselves. */
-const GOES_ON: ReadonlySet<Route> = new Set(['mcp', 'proxy', 'sse', 'message', 'signInCallback'])
+const GOES_ON: ReadonlySet<Route> = new Set([
+  ...(['mcp', 'proxy', 'sse', 'message', 'signInCallback'] as const),
+  // The numbers of what is being finished: nobody could read them afterwards.
+  'metrics',
+])
 
 type Asked = {
   request: IncomingMessage
