@@ -53,6 +53,8 @@ export type CoreConfig = {
   secretKey: string | Uint8Array | null
   /** METAMCP_ADMIN_TOKEN; `null` for one that is generated and kept in the data folder. */
   adminToken: string | null
+  /** METAMCP_METRICS_TOKEN, which opens the metrics alone; `null` or left out: the admin token does. */
+  metricsToken?: string | null
   /**
    * Who manages: `local`, the app itself and the holder of the admin token alone, or `accounts`, also
    * people who sign in. Left out: `local`.

@@ -78,6 +78,7 @@ const HELP = `MetaMCP Desktop: one local URL for all your MCP servers.
 
 Only by environment: METAMCP_SECRET_KEY seals stored secrets (else a key file in the data folder),
 METAMCP_ADMIN_TOKEN opens the management API (else one is generated and kept in the data folder),
+METAMCP_METRICS_TOKEN opens /metrics and nothing else (else the admin token alone does),
 DATABASE_URL is a database of a PostgreSQL server, which replicas may share (else in the data folder).
 METAMCP_REPLICA is what such a replica is called, in letters and digits (else made up at each start),
 METAMCP_REPLICA_URL where the others reach it (http://<address or computer>:<port>), and
@@ -117,6 +118,7 @@ const hostConfig = z.object({
   drainMs: drainField,
   secretKey: z.string().nullable(),
   adminToken: z.string().nullable(),
+  metricsToken: z.string().nullable(),
 })
 
 type Field = keyof z.infer<typeof hostConfig>
@@ -142,6 +144,7 @@ const SOURCES: Record<Field, { option?: keyof typeof OPTIONS; variable?: string 
   drainMs: { variable: 'METAMCP_DRAIN_SECONDS' },
   secretKey: { variable: 'METAMCP_SECRET_KEY' },
   adminToken: { variable: 'METAMCP_ADMIN_TOKEN' },
+  metricsToken: { variable: 'METAMCP_METRICS_TOKEN' },
 }
 
 /**
@@ -199,6 +202,7 @@ function readConfig(values: Values, env: StartOptions['env']) {
     drainMs: given('drainMs')?.text ?? '3',
     secretKey: given('secretKey')?.text ?? null,
     adminToken: given('adminToken')?.text ?? null,
+    metricsToken: given('metricsToken')?.text ?? null,
   })
   if (result.success && result.data.databaseUrl !== null && result.data.restoreFile !== null) {
     return { mistakes: [NO_RESTORE] }

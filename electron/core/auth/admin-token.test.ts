@@ -2,7 +2,7 @@ import { mkdtempDisposable, readdir, stat } from 'node:fs/promises'
 import { platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadAdminToken } from './admin-token.ts'
+import { loadAdminToken, metricsTokenOf } from './admin-token.ts'
 
 const tempFolder = () => mkdtempDisposable(join(tmpdir(), 'metamcp-token-'))
 
@@ -40,3 +40,10 @@ test.each(['', 'two words', 'two\nlines', 'ümlaut'])(
     await expect(loading).rejects.toThrow('METAMCP_ADMIN_TOKEN must be one line')
   },
 )
+
+test('the token of metrics is that one, and none where none was given', () => {
+  expect(metricsTokenOf('abc')('abc')).toBe(true)
+  expect(metricsTokenOf('abc')('ab')).toBe(false)
+  for (const none of [null, undefined, '']) expect(metricsTokenOf(none)('')).toBe(false)
+  expect(() => metricsTokenOf('of two words')).toThrow('METAMCP_METRICS_TOKEN must be one line')
+})

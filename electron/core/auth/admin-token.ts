@@ -25,20 +25,29 @@ export async function loadAdminToken(options: AdminTokenOptions): Promise<AdminT
     options.adminToken === null
       ? await readOrCreatePrivateFile(path, () => randomBytes(32).toString('base64url'))
       : { text: options.adminToken, created: false }
+  const source = options.adminToken === null ? `"${path}"` : 'METAMCP_ADMIN_TOKEN'
+  return { token, created, isAdminToken: comparedWith(token, source) }
+}
+
+/**
+ * Whether somebody has METAMCP_METRICS_TOKEN, which shows numbers and opens nothing: what collects
+ * these need not be able to manage. Throws an AppError `invalid`.
+ */
+export function metricsTokenOf(token: string | null | undefined): (candidate: string) => boolean {
+  return token ? comparedWith(token, 'METAMCP_METRICS_TOKEN') : () => false
+}
+
+/** Takes the same time whatever a candidate has in common with the token. */
+function comparedWith(token: string, source: string): (candidate: string) => boolean {
   // A header carries visible ASCII; anything else could never be presented.
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    const source = options.adminToken === null ? `"${path}"` : 'METAMCP_ADMIN_TOKEN'
     throw new AppError(
       'invalid',
       `${source} must be one line of letters, digits and signs without spaces.`,
     )
   }
   const digest = sha256(token)
-  return {
-    token,
-    created,
-    isAdminToken: (candidate) => timingSafeEqual(sha256(candidate), digest),
-  }
+  return (candidate) => timingSafeEqual(sha256(candidate), digest)
 }
 
 function sha256(text: string): Buffer {

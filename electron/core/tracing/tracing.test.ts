@@ -16,6 +16,7 @@ import { startTempCore, type TempCore } from '../testing/temp-core.ts'
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const CALLER = 'b7ad6b7169203331'
 const TRACEPARENT = `00-${TRACE}-${CALLER}-01`
+const METRICS_TOKEN = 'reads-numbers-alone'
 const SERVERS = ['legacy', 'modern'] as const
 const [SERVER, CLIENT] = [2, 3]
 
@@ -41,7 +42,8 @@ beforeAll(async () => {
     OTEL_BSP_SCHEDULE_DELAY: '20',
     OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=a%20test',
   }
-  traced = opened.use(await startTempCore({ file, env: { ...process.env, ...collector } }))
+  const env = { ...process.env, ...collector }
+  traced = opened.use(await startTempCore({ file, env, metricsToken: METRICS_TOKEN }))
   untraced = opened.use(await startTempCore({ file }))
 }, 60_000)
 afterAll(() => opened.disposeAsync())
@@ -205,7 +207,7 @@ test('a collector that is down costs no call, and the log one line', async () =>
 
 test('the numbers tell of the same calls', async () => {
   const probe = openProbe(traced)
-  const authorization = `Bearer ${traced.adminToken.token}`
+  const authorization = `Bearer ${METRICS_TOKEN}`
   const answered = await fetch(`${traced.url}/metrics`, { headers: { authorization } })
   expect(answered.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
   const text = await answered.text()
@@ -238,4 +240,16 @@ test('the numbers tell of the same calls', async () => {
   await probe.openSession()
   const again = await fetch(`${traced.url}/metrics`, { headers: { authorization } })
   expect(await again.text()).toContain(`metamcp_sessions{kind="client"} ${before + 1}\n`)
+})
+
+test('the token of metrics opens nothing else, and is none where none was given', async () => {
+  const statusOf = async (url: URL | string, token: string, init: RequestInit = {}) =>
+    (await fetch(url, { ...init, headers: { authorization: `Bearer ${token}` } })).status
+  const manage = `${traced.url}/trpc/frontend/servers.list`
+  expect(await statusOf(manage, METRICS_TOKEN)).toBe(401)
+  expect(await statusOf(`${traced.url}/mcp-proxy/server/x/mcp`, METRICS_TOKEN)).toBe(401)
+  expect(await statusOf(traced.mcpUrl(), METRICS_TOKEN, { method: 'POST' })).toBe(401)
+  expect(await statusOf(`${traced.url}/metrics`, traced.adminToken.token)).toBe(200)
+  expect(await statusOf(`${traced.url}/metrics`, traced.key)).toBe(401)
+  expect(await statusOf(`${untraced.url}/metrics`, METRICS_TOKEN)).toBe(401)
 })

@@ -1,5 +1,6 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Directory } from '../accounts/directory.ts'
+import { metricsTokenOf } from '../auth/admin-token.ts'
 import { openWindowCookies } from '../auth/window-cookie.ts'
 import { actorOf, type Auditing } from '../auditing.ts'
 import type { EndpointAuthorization } from './authorization.ts'
@@ -56,6 +57,7 @@ export function openFaces(parts: FacesParts): RequestHandler {
   const { config, gateway, router, known, visit, port, admin, auditing, accounts } = parts
   const { log, version } = config
   const allowed = new Set(config.allowedOrigins)
+  const isMetricsToken = metricsTokenOf(config.metricsToken)
   return openRoutes({
     ...{ gateway, log, version, url: parts.url },
     async signInCallback(request, response) {
@@ -76,7 +78,8 @@ export function openFaces(parts: FacesParts): RequestHandler {
     challenge: (endpoint, face) => parts.authorization?.challenge(endpoint, face) ?? null,
     wellKnown: (path) => parts.authorization?.wellKnown(path) ?? null,
     metrics(credential) {
-      if (managerOf(known, credential) === null) return null
+      const mayRead = credential !== null && isMetricsToken(credential)
+      if (!mayRead && managerOf(known, credential) === null) return null
       return parts.watching.metrics.page(standingOf(parts))
     },
     proxy: { visit, authenticate: (credential) => managerOf(known, credential) },
