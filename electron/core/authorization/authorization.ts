@@ -3,6 +3,7 @@ import type { BetterAuthPlugin } from 'better-auth'
 import type { Changes } from '../changes.ts'
 import type { Database } from '../db/open.ts'
 import { oauthClients, oauthRefreshTokens } from '../db/schema.ts'
+import type { Logger } from '../log.ts'
 import { registerClient } from './clients.ts'
 import { openCodeUses } from './codes.ts'
 import { openGrants, type Grant, type Grants } from './grants.ts'
@@ -22,6 +23,7 @@ export type AuthorizationTimes = {
 
 export type AuthorizationOptions = {
   db: Database
+  log: Logger
   changes: Changes
   /** Where browsers reach us, without a slash at its end. */
   url: string
@@ -55,7 +57,7 @@ export interface Authorization {
   wellKnown(path: string): object | null
   /** All endpoints that take tokens now. */
   setResources(resources: readonly Resource[]): Promise<void>
-  /** After another process has stored other grants and endpoints. */
+  /** After another process has stored other grants, endpoints and keys. */
   reload(): Promise<void>
   client(clientId: string): Promise<{ name: string } | null>
   isSigned(query: string): Promise<boolean>
@@ -67,9 +69,9 @@ const ACCESS_TOKEN_S = 600
 const REFRESH_REUSE_S = 30
 
 export async function openAuthorization(options: AuthorizationOptions): Promise<Authorization> {
-  const { db, url, changes, onEnd, onlyResource, maySee, times = {} } = options
+  const { db, log, url, changes, onEnd, onlyResource, maySee, times = {} } = options
   const now = times.now ?? Date.now
-  const tokens = await openAccessTokens({ db, issuer: url, now })
+  const tokens = await openAccessTokens({ db, log, issuer: url, now })
   const grants = await openGrants({ db, changes, onEnd, now })
   const resources = await openResources(db)
   const tell = tellerOf(options)
@@ -90,6 +92,7 @@ export async function openAuthorization(options: AuthorizationOptions): Promise<
       if (gone.size > 0) await grants.dropResources(gone)
     },
     async reload() {
+      await tokens.reload()
       await resources.reload()
       await grants.reload()
     },

@@ -1,7 +1,9 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import type { Database } from '../db/open.ts'
 import { signingKeys } from '../db/schema.ts'
+import { messageOf } from '../errors.ts'
 import { isObject } from '../json-rpc.ts'
+import type { Logger } from '../log.ts'
 import { SCOPE } from './scope.ts'
 
 /** What a good access token says (RFC 9068). Times are in seconds since 1970. */
@@ -20,12 +22,15 @@ export interface AccessTokens {
   read(token: string): TokenClaims | null
   /** Who a token was given to, also one that is out of date: for its own revocation. */
   readStale(token: string): TokenClaims | null
-  /** Keys are made when the first token is: read again when one is named that is not known. */
+  /** Keys are made when the first token is: read again, everywhere, when one is new. */
   learnKey(token: string): Promise<void>
+  /** After another process may have made keys. */
+  reload(): Promise<void>
 }
 
 export type AccessTokensOptions = {
   db: Database
+  log: Logger
   issuer: string
   /** ms since 1970. */
   now: () => number
@@ -33,9 +38,13 @@ export type AccessTokensOptions = {
 
 const PARTS = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/
 
+/** Told where a key is new: other replicas are shown tokens of it at once. */
+const NEW_KEY = 'signing-key'
+
 export async function openAccessTokens(options: AccessTokensOptions): Promise<AccessTokens> {
-  const { db, issuer, now } = options
+  const { db, log, issuer, now } = options
   let keys = new Map<string, KeyObject>()
+  const told = new Set<string>()
 
   async function reload(): Promise<void> {
     const { id, publicKey } = signingKeys
@@ -71,13 +80,23 @@ export async function openAccessTokens(options: AccessTokensOptions): Promise<Ac
     return { accountId: sub, clientId, issuedAt: iat, audience, hasScope: scopes.includes(SCOPE) }
   }
 
+  db.news.listen(NEW_KEY, () => {
+    reload().catch((error: unknown) => {
+      log.error({ error: messageOf(error) }, 'a key of another replica could not be read')
+    })
+  })
   await reload()
   return {
+    reload,
     read: (token) => claimsOf(token, false),
     readStale: (token) => claimsOf(token, true),
     async learnKey(token) {
       const kid = decode(token.split('.', 1)[0] ?? '')?.['kid']
-      if (typeof kid === 'string' && !keys.has(kid)) await reload()
+      if (typeof kid !== 'string' || told.has(kid)) return
+      if (!keys.has(kid)) await reload()
+      if (!keys.has(kid)) return
+      told.add(kid)
+      db.news.tell(NEW_KEY, kid)
     },
   }
 }

@@ -12,8 +12,9 @@ type Endpoint = { path?: string; options?: { method?: string | string[] } }
 export async function enginePaths(): Promise<{ method: string; path: string }[]> {
   await using db = await openTempDatabase()
   const url = 'http://127.0.0.1:9'
+  const log = openLog('silent')
   const authorization = await openAuthorization({
-    ...{ db, url, changes: openChanges(() => undefined), note: () => undefined },
+    ...{ db, log, url, changes: openChanges(() => undefined), note: () => undefined },
     onlyResource: () => null,
     maySee: () => false,
     onEnd: () => undefined,
@@ -25,7 +26,7 @@ export async function enginePaths(): Promise<{ method: string; path: string }[]>
     plugins: await authorization.plugins(),
     rateLimit: openRuledLimits(),
     onReset: () => undefined,
-    log: openLog('silent'),
+    log,
   })
   return Object.values(engine.api).flatMap((one) => {
     const { path, options } = one as Endpoint

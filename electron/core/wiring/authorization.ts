@@ -17,7 +17,7 @@ import type { Stores } from './stores.ts'
 import { addressOf, mcpUrl } from './views.ts'
 
 export type AuthorizationParts = {
-  config: Pick<CoreConfig, 'auth'>
+  config: Pick<CoreConfig, 'auth' | 'log'>
   stores: Stores
   db: Database
   changes: Changes
@@ -65,7 +65,7 @@ export async function openEndpointAuthorization(
   const { identifierOf, definitionAt, sees } = places
 
   const authorization = await openAuthorization({
-    ...{ db, changes, url },
+    ...{ db, changes, url, log: config.log },
     ...(times && { times }),
     onlyResource: places.onlyResource,
     note: (given) => parts.auditing.note(auditNoteOf(given, accountOf)),

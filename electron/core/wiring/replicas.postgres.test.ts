@@ -2,7 +2,16 @@ import { expect, test } from 'vitest'
 import { connectAuto, connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
 import { startReplicas } from '../testing/replicas.ts'
+import { signUp } from '../testing/temp-accounts.ts'
 import { configFileOf, type TempCore } from '../testing/temp-core.ts'
+import {
+  openTempGrant,
+  refresh,
+  revoke,
+  tokensOf,
+  tokenStatus,
+  type TempGrant,
+} from '../testing/temp-grant.ts'
 
 /** Within a second where the machine is not busy with other tests. */
 const SOON = { timeout: 15_000, interval: 50 }
@@ -73,4 +82,30 @@ test('a key that is revoked on one replica opens nothing on the other, and ends 
   await one.admin.apiKeys.delete.mutate({ id: apiKey.id })
   await expect.poll(async () => (await get()).status, SOON).toBe(401)
   await expect(client.listTools()).rejects.toThrow()
+})
+
+test('whom a person lets in by way of one replica gets into all, until that is ended at one', async () => {
+  await using replicas = await startReplicas({
+    ...{ isBalanced: true, auth: 'accounts' },
+    file: configFileOf([echoServer({ bare: true })], { auth: { oauth: true } }),
+  })
+  const { one, other } = replicas
+  // Through the balancer: signing in, registering, allowing and redeeming each meet both of them.
+  const headers = { authorization: `Bearer ${one.adminToken.token}` }
+  const ada = await signUp(one, 'ada', { headers })
+  const statuses = async ({ accessToken }: TempGrant) => {
+    const urls = [one, other].map(({ local }) => new URL('/metamcp/default/mcp', local.url))
+    return Promise.all(urls.map((url) => tokenStatus(url, accessToken)))
+  }
+  const grant = await openTempGrant(one, ada)
+  await expect.poll(() => statuses(grant), SOON).toEqual([200, 200])
+  const { body } = await refresh(one, grant)
+  const refreshed = tokensOf(grant.clientId, body)
+  expect(await statuses(refreshed)).toEqual([200, 200])
+  const again = await refresh(one, refreshed)
+  const newest = tokensOf(grant.clientId, again.body)
+  expect(await statuses(newest)).toEqual([200, 200])
+  await revoke(one, grant.clientId, newest.refreshToken)
+  await expect.poll(() => statuses(newest), SOON).toEqual([401, 401])
+  for (const ended of [grant, refreshed]) expect(await statuses(ended)).toEqual([401, 401])
 })
