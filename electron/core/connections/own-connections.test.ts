@@ -97,14 +97,21 @@ test('who leaves has nothing left, with all servers and also in a start', async 
 })
 
 test('a failure is the reason of its lease, and the next one starts another', async () => {
-  await using world = openEchoPools()
+  const events: string[] = []
+  await using world = openEchoPools({
+    onStart: () => events.push('start'),
+    onFailure: () => events.push('failure'),
+  })
   world.define({}, { ...session, idleConnections: 0 })
   const [one, two] = [testTenant('one'), testTenant('two')]
   const [first, other] = [await connectFor(world, one), await connectFor(world, two)]
   await call(first, 'exit', { code: 3, stderr: 'oops' }).catch(() => {})
   expect(await first.closed).toBe('It exited with code 3. It last wrote:\noops')
   expect(world.pools.stderr('echo')).toContain('oops')
+  // The shared one, which told the era, and one of each.
+  expect(events).toEqual(['start', 'start', 'start', 'failure'])
   expect((await connectFor(world, one)).pid).not.toBe(first.pid)
+  expect(events.at(-1)).toBe('start')
   expect(await connectFor(world, two)).toBe(other)
 })
 

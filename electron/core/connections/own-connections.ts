@@ -26,6 +26,10 @@ export type OwnOptions = {
   onConnected(connection: Connection, tenant: Tenant): void
   /** One came up, or is gone. */
   onChange(): void
+  /** One is being started. */
+  onStart(): void
+  /** One did not start, or broke. */
+  onFailure(): void
 }
 
 type Own = {
@@ -50,9 +54,9 @@ export class OwnConnections {
   constructor(server: Server, options: OwnOptions) {
     this.#server = server
     this.#options = options
-    const { log, backoff, hasRoom } = options
+    const { log, backoff, hasRoom, onFailure } = options
     const start = () => startSpare(this.#startOptions())
-    this.#spares = new Spares({ server, log, backoff, hasRoom, start })
+    this.#spares = new Spares({ server, log, backoff, hasRoom, start, onFailure })
   }
 
   get count(): number {
@@ -112,6 +116,7 @@ export class OwnConnections {
 
   #startOptions(): StartOptions {
     const options = this.#options.startOptions()
+    this.#options.onStart()
     const stderr = openStderrTail(options.stderr)
     return { ...options, stderr, knownEra: 'legacy', after: Promise.resolve() }
   }
@@ -155,9 +160,12 @@ export class OwnConnections {
     if (this.#byTenant.get(own.tenant) !== own) return
     this.#byTenant.delete(own.tenant)
     clearTimeout(own.timer)
-    const { log, onChange } = this.#options
+    const { log, onChange, onFailure } = this.#options
     const { name: server } = this.#server
-    if (isFailure) log.warn({ server, reason }, 'a connection of one session failed')
+    if (isFailure) {
+      onFailure()
+      log.warn({ server, reason }, 'a connection of one session failed')
+    }
     const ending = own.start.end(reason).finally(() => this.#endings.delete(ending))
     this.#endings.add(ending)
     this.#armSpares()

@@ -185,9 +185,9 @@ export class Pool implements Occupant {
   }
 
   #newOwn(server: Server): OwnConnections {
-    const { log, backoff, onOwnConnected } = this.#options
+    const { log, backoff, onOwnConnected, onStart, onFailure } = this.#options
     return new OwnConnections(server, {
-      ...{ log, backoff },
+      ...{ log, backoff, onStart, onFailure },
       startOptions: () => ({
         ...this.#options,
         ...{ server, stderr: this.#shared.tail, onAmbiguous: () => {} },

@@ -74,6 +74,10 @@ export type PoolsOptions = {
    */
   onNotification?: (id: string, notification: RpcNotification) => void
   onState?: (id: string, status: ServerStatus) => void
+  /** A connection to it is being started: the shared one, a client's own, one that is kept ready. */
+  onStart?: (id: string) => void
+  /** One of these did not start, or broke. */
+  onFailure?: (id: string) => void
   /** What a server's process prints to stderr: whole lines, masked, of a flood only the first. */
   onStderr?: (id: string, lines: string[]) => void
   /** The era a server was last seen in; `null` when it was never seen. */
@@ -204,6 +208,8 @@ function poolMaker(options: PoolsOptions, common: Common): (server: Server) => P
       onOwnConnected: (connection, tenant) => options.onOwnConnected?.(id, connection, tenant),
       onNotification: (notification) => options.onNotification?.(id, notification),
       onState: (status) => options.onState?.(id, status),
+      onStart: () => options.onStart?.(id),
+      onFailure: () => options.onFailure?.(id),
       onStderr: (lines) => options.onStderr?.(id, lines),
     })
   }

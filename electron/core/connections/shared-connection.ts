@@ -28,6 +28,10 @@ export type SharedOptions = Omit<StartOptions, 'server' | 'stderr' | 'after' | '
   backoff: BackoffOptions
   onConnected(connection: Connection): void
   onState(): void
+  /** A connection is being started. */
+  onStart(): void
+  /** One did not start, or broke. */
+  onFailure(): void
 }
 
 /** `ranSince`: when the connection began that was lost (ms since 1970); `null` if there was none. */
@@ -184,6 +188,7 @@ export class SharedConnection {
   #begin(server = this.#server): Promise<Connection> {
     const startedAt = Date.now()
     const { name } = server
+    this.#options.onStart()
     const start = startConnection({
       ...this.#options,
       server,
@@ -222,6 +227,7 @@ export class SharedConnection {
     const delayMs = this.#backoff.fail(now - (ranSince ?? now))
     const retryAt = now + delayMs
     const hadRun = ranSince !== null
+    this.#options.onFailure()
     this.#trouble.add(problem ?? { code: 'other', message: reason }, { hadRun, retryAt })
     this.#options.log.warn({ server: this.#server.name, reason, delayMs }, 'a server failed')
     this.#move({ state: 'failed', reason, retryAt }, reason)

@@ -14,6 +14,8 @@ export type SparesOptions = {
   start(): Spare
   /** Whether one more may be without another giving way. */
   hasRoom(): boolean
+  /** One ended by itself. */
+  onFailure(): void
 }
 
 /** Processes of a server that wait for the next clients, which then need not wait for them. */
@@ -85,7 +87,8 @@ export class Spares {
     if (!this.#waiting.has(spare)) return
     this.#drop(spare, reason)
     this.#failures += 1
-    const { log, server } = this.#options
+    const { log, server, onFailure } = this.#options
+    onFailure()
     const delayMs = this.#backoff.fail(0)
     log.warn({ server: server.name, reason, delayMs }, 'a process that was kept ready ended')
     if (this.#isWanted) this.#timer = setTimeout(() => this.fill(), delayMs).unref()

@@ -1,4 +1,3 @@
-import type { ServerState } from '../../../shared/server.ts'
 import type { MetricsOptions, MetricsPage, ServerStarts, Standing } from './standing.ts'
 import { Tally, type CountedCall } from './tally.ts'
 
@@ -6,18 +5,27 @@ import { Tally, type CountedCall } from './tally.ts'
 export interface Metrics {
   /** On the path of a call. */
   called(call: CountedCall): void
-  /** The state of a server's shared connection, whenever that may be another. */
-  moved(serverId: string, state: ServerState): void
+  /** A connection to a server is being started, whoever it is for. */
+  started(serverId: string): void
+  /** One did not start, or broke. */
+  failed(serverId: string): void
   /** In the text format of Prometheus. The first one loads what writes it. */
   page(standing: Standing): Promise<MetricsPage>
 }
 
-type Known = ServerStarts & { state: ServerState }
+/** `missing`: connections that failed, and that none was started for since. */
+type Known = ServerStarts & { missing: number }
 
 export function openMetrics(options: MetricsOptions): Metrics {
   const tally = new Tally()
   const known = new Map<string, Known>()
   let writing: Promise<(standing: Standing) => Promise<MetricsPage>> | null = null
+
+  function of(id: string): Known {
+    const found = known.get(id) ?? { ...NEVER, missing: 0 }
+    known.set(id, found)
+    return found
+  }
 
   async function load() {
     const { openPage } = await import('./page.ts')
@@ -26,13 +34,15 @@ export function openMetrics(options: MetricsOptions): Metrics {
 
   return {
     called: (call) => tally.called(call),
-    moved(id, state) {
-      const { starts, restarts, state: before } = known.get(id) ?? { ...NEVER, state: 'stopped' }
-      const isStart = state === 'starting' && before !== 'starting'
-      known.set(id, {
-        ...{ state, starts: starts + (isStart ? 1 : 0) },
-        restarts: restarts + (isStart && before === 'failed' ? 1 : 0),
-      })
+    started(id) {
+      const server = of(id)
+      server.starts += 1
+      if (server.missing === 0) return
+      server.missing -= 1
+      server.restarts += 1
+    },
+    failed(id) {
+      of(id).missing += 1
     },
     async page(standing) {
       const ids = new Set(standing.servers.map(({ id }) => id))

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, register, Registry } from 'prom-client'
 import type { MetricsOptions, MetricsPage, ServerStarts, Standing } from './standing.ts'
-import { BOUNDS, OUTCOMES, type Tally } from './tally.ts'
+import { BOUNDS, MAX_SERVERS, OTHERS, OUTCOMES, type Tally } from './tally.ts'
 
 type PageOptions = MetricsOptions & { tally: Tally; startsOf: (serverId: string) => ServerStarts }
 
@@ -96,7 +96,7 @@ type Show = (standing: Standing) => void
 function addServers({ startsOf }: PageOptions, registers: Registers): Show {
   const states = new Gauge({
     name: 'metamcp_servers',
-    help: 'Servers, by the state of the connection that its clients share.',
+    help: 'Servers, by the state that the window shows of them.',
     ...{ registers, labelNames: ['state'] },
   })
   const connections = new Gauge({
@@ -105,12 +105,12 @@ function addServers({ startsOf }: PageOptions, registers: Registers): Show {
     ...{ registers, labelNames: ['server', 'state'] },
   })
   const starts = new Counter({
-    ...{ name: 'metamcp_server_starts_total', help: 'How often a server was started.' },
+    ...{ name: 'metamcp_server_starts_total', help: 'How often a connection was started.' },
     ...{ registers, labelNames: ['server'] },
   })
   const restarts = new Counter({
     name: 'metamcp_server_restarts_total',
-    help: 'How often a server was started after it had failed.',
+    help: 'How often one was started in the place of one that had failed.',
     ...{ registers, labelNames: ['server'] },
   })
   return ({ servers }) => {
@@ -118,7 +118,8 @@ function addServers({ startsOf }: PageOptions, registers: Registers): Show {
     for (const state of ['disabled', 'stopped', 'starting', 'running', 'failed']) {
       states.set({ state }, 0)
     }
-    for (const { id, name: server, state, connections: count } of servers) {
+    for (const [place, { id, name, state, connections: count }] of servers.entries()) {
+      const server = place < MAX_SERVERS ? name : OTHERS
       states.inc({ state })
       // Names are unique for each owner alone: those of several add up.
       connections.inc({ server, state }, count)

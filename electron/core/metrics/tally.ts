@@ -8,10 +8,13 @@ export const BOUNDS = [
 ] as const
 
 /** Servers that are told apart: a label of which there is no end would fill every collector. */
-const MAX_SERVERS = 1_000
-const OTHERS = 'other'
+export const MAX_SERVERS = 1_000
+/** What stands for all others. No server may have a name that begins so, nor this one. */
+export const OTHERS = '_other'
 /** A call for which there is no server. */
-const NO_SERVER = 'none'
+const NO_SERVER = '_none'
+/** Codes of errors that are servers' own. */
+const OTHER_CODE = 'other'
 
 /** Of one of our own: an endpoint's limit. */
 const TOO_MUCH = -32029
@@ -52,7 +55,7 @@ export class Tally {
     const outcome = wasCancelled ? 3 : error || !result ? 2 : result['isError'] === true ? 1 : 0
     add(series.outcomes, outcome, 1)
     if (outcome !== 2) return
-    const code = (error instanceof RpcError && CODES.get(error.code)) || OTHERS
+    const code = (error instanceof RpcError && CODES.get(error.code)) || OTHER_CODE
     series.errors.set(code, (series.errors.get(code) ?? 0) + 1)
   }
 

@@ -222,7 +222,7 @@ test('the numbers tell of the same calls', async () => {
   expect(value(`metamcp_calls_total{${labels},outcome="tool-error"}`)).toBe(1)
   expect(value(`metamcp_calls_total{${labels},outcome="error"}`)).toBe(1)
   expect(value('metamcp_call_errors_total{server="modern",code="other"}')).toBe(1)
-  expect(value('metamcp_call_errors_total{server="none",code="-32602"}')).toBe(1)
+  expect(value('metamcp_call_errors_total{server="_none",code="-32602"}')).toBe(1)
   const ok = value(`metamcp_calls_total{${labels},outcome="ok"}`)
   expect(ok).toBeGreaterThan(3)
   expect(value(`metamcp_call_duration_seconds_count{${labels}}`)).toBe(ok + 2)

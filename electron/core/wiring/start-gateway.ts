@@ -69,10 +69,9 @@ export function startGateway(parts: Parts): Gateway {
           return stored ? rules.obstacleTo(stored, server) : null
         },
         switched,
-        onState(id, { state }) {
-          watching.metrics.moved(id, state)
-          changes.publish({ kind: 'server-state', id })
-        },
+        onState: (id) => changes.publish({ kind: 'server-state', id }),
+        onStart: (id) => watching.metrics.started(id),
+        onFailure: (id) => watching.metrics.failed(id),
         ...watching.poolEvents,
         ...events,
       }),
