@@ -37,6 +37,21 @@ export async function checkReadOnlyRoot(container: Container, check: Check): Pro
   }
 }
 
+/** Of what runs; the next container on the volume begins with what was backed up. */
+export async function checkBackup(container: Container, check: Check): Promise<void> {
+  const made = await container.exec(['metamcp', 'backup'])
+  const path = made.stdout.trim()
+  check(made.code === 0 && path.startsWith('/data/backups/'), `"metamcp backup" makes ${path}`)
+  const put = await container.exec(['metamcp', 'restore', path])
+  check(put.code === 0, `"metamcp restore" of it: ${put.stdout.trim()}`)
+}
+
+/** Also without a home but the volume, and a root that nobody can write to. */
+export async function checkUv(container: Container, check: Check, version: string): Promise<void> {
+  const { code, stdout, stderr } = await container.exec(['uvx', '--version'])
+  check(code === 0 && stdout.includes(version), `uvx is there: ${(stdout || stderr).trim()}`)
+}
+
 /** Until no orphan is left, or it is one that nobody buries. */
 async function isBuried(container: Container): Promise<boolean> {
   for (let look = 0; look < LOOKS; look++) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { publishedPort } from './docker-engine.ts'
 import { buildahFacts, dockerFacts } from './image-facts.ts'
 import { asUser } from './namespaces.ts'
-import { readBuildArgs } from './verify.ts'
+import { readBuildArgs, uvOf } from './verify.ts'
 
 const config = {
   Entrypoint: ['tini', '--'],
@@ -67,6 +67,8 @@ test('arguments of the Dockerfile are given on, and others are mistakes', () => 
     'UV=1',
     'PACKAGES=git curl',
   ])
+  expect(uvOf(['PACKAGES=git', 'UV=0.9.11'])).toBe('0.9.11')
+  expect([uvOf([]), uvOf(['UV='])]).toEqual([null, null])
   for (const args of [['--help'], ['--build-arg'], ['--build-arg', 'UV'], ['UV=1']]) {
     expect(readBuildArgs(args)).toBeNull()
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempDisposableSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -48,18 +48,43 @@ describe('the health check of the image', () => {
   })
 })
 
+const text = z.union([z.string(), z.number()])
+const list = z.array(z.string()).default([])
+const seconds = z
+  .string()
+  .regex(/^\d+s$/)
+  .transform((value) => Number.parseInt(value))
+/** Strict: an engine refuses a word that it does not know, and would do so on somebody's server. */
+const service = z.strictObject({
+  image: z.string(),
+  build: z
+    .strictObject({
+      context: z.literal('../..'),
+      dockerfile: z.literal('resources/docker/Dockerfile'),
+      args: z.record(z.string(), z.string()),
+    })
+    .optional(),
+  restart: z.literal('unless-stopped'),
+  depends_on: z
+    .record(z.string(), z.strictObject({ condition: z.literal('service_healthy') }))
+    .default({}),
+  ports: list,
+  environment: z.record(z.string(), text).default({}),
+  volumes: list,
+  user: z.string().optional(),
+  read_only: z.boolean().default(false),
+  tmpfs: list,
+  cap_drop: list,
+  security_opt: list,
+  healthcheck: z
+    .strictObject({ test: list, interval: seconds, timeout: seconds, retries: z.number() })
+    .optional(),
+  stop_grace_period: seconds.optional(),
+})
 const compose = z.object({
-  services: z.record(
-    z.string(),
-    z.object({
-      ports: z.array(z.string()).default([]),
-      volumes: z.array(z.string()).default([]),
-      read_only: z.boolean().default(false),
-      cap_drop: z.array(z.string()).default([]),
-      security_opt: z.array(z.string()).default([]),
-    }),
-  ),
-  volumes: z.record(z.string(), z.unknown()),
+  name: z.string(),
+  services: z.record(z.string(), service),
+  volumes: z.record(z.string(), z.null()),
 })
 
 const filesOf = (name: string) => compose.parse(parse(read(name), { merge: true }))
@@ -91,10 +116,50 @@ describe.each(['compose.yaml', 'compose.postgres.yaml'])('%s', (name) => {
       }
     }
   })
+
+  test('gives MetaMCP the time to end, and only variables and arguments that there are', () => {
+    const known = readFileSync(join(FOLDER, '../../electron/host/read-start.ts'), 'utf8')
+    const ours = Object.entries(services).filter(([service]) => service.startsWith('metamcp'))
+    for (const [, { environment, stop_grace_period, build }] of ours) {
+      const drain = Number(environment.METAMCP_DRAIN_SECONDS)
+      expect(stop_grace_period).toBeGreaterThanOrEqual(drain + 3 + 5)
+      for (const variable of Object.keys(environment)) {
+        if (!variable.startsWith('OTEL_')) expect(known).toContain(`variable: '${variable}'`)
+      }
+      for (const name of Object.keys(build?.args ?? {})) {
+        expect(read('Dockerfile')).toContain(`ARG ${name}=""`)
+      }
+    }
+  })
+
+  test('waits for nobody who is not there, or never well', () => {
+    for (const { depends_on } of Object.values(services)) {
+      for (const name of Object.keys(depends_on)) {
+        const other = services[name]
+        // Ours has the health check of the image.
+        expect(other?.healthcheck ?? other?.build, name).toBeDefined()
+      }
+    }
+  })
 })
 
 test('nginx balances between the replicas that are there', () => {
   const { services } = filesOf('compose.postgres.yaml')
   const replicas = Object.keys(services).filter((name) => name.startsWith('metamcp'))
   for (const name of replicas) expect(read('nginx.conf')).toContain(`${name}:12008`)
+})
+
+test('what the image is built without is for the app alone', () => {
+  const [, removed = ''] = /npm pkg delete devDependencies (.*) \\/.exec(read('Dockerfile')) ?? []
+  const names = removed.split(' ').map((word) => word.replace(/^dependencies\./, ''))
+  const electron = resolve(FOLDER, '../../electron')
+  const sources = readdirSync(electron, { recursive: true, encoding: 'utf8' })
+  for (const name of names) {
+    const users = sources.filter(
+      (path) =>
+        path.endsWith('.ts') && readFileSync(join(electron, path), 'utf8').includes(`'${name}'`),
+    )
+    expect(users.length, name).toBeGreaterThan(0)
+    for (const path of users) expect(path).toMatch(/^main[/\\]/)
+  }
 })

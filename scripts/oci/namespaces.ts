@@ -28,11 +28,13 @@ for name in hosts resolv.conf; do
   mount --bind "/etc/$name" "$root/etc/$name"
 done
 if [ "$mode" = read-only ]; then
-  mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+  mount -t tmpfs -o mode=1777,noexec,nosuid,nodev tmpfs "$root/tmp"
   mount -o remount,bind,ro "$root"
 fi
 exec chroot "$root" "$@"
 `
+/** Around it: unshare itself tells no exit code of a program that SIGKILL ends. */
+const TELL_CODE = '"$@"; exit $?'
 
 /** For a user who is not root, and cannot become it either. */
 const NO_RIGHTS = ['--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all']
@@ -44,7 +46,7 @@ export async function startInNamespaces({ root, run, facts }: Inside): Promise<C
   const mode = run.isReadOnly ? 'read-only' : ''
   const program = [...asUser(facts), ...facts.entrypoint, ...facts.command]
   const enter = ['sh', '-euc', ENTER, 'sh', root, run.volume, mode, ...program]
-  const apart = ['--mount', '--pid', '--ipc', '--uts', '--fork']
+  const apart = ['--mount', '--pid', '--ipc', '--uts', 'sh', '-c', TELL_CODE, 'sh']
   const followed = await follow('unshare', [...apart, ...enter])
   const { readyMs, stdout, ended } = followed
   // Of its own processes the first; with it all others end.

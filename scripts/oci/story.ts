@@ -1,5 +1,7 @@
+import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
+import { once } from 'node:events'
 import { connectAuto, connectLegacy } from '../../electron/core/testing/clients.ts'
-import { checkInside, checkReadOnlyRoot, type Check } from './checks.ts'
+import { checkBackup, checkInside, checkReadOnlyRoot, checkUv, type Check } from './checks.ts'
 import type { Container, Engine } from './engine.ts'
 import type { ImageFacts } from './image-facts.ts'
 
@@ -15,17 +17,22 @@ const CONFIG = {
   },
 }
 
+/** How long npx may take for it. */
+const FETCHED_MS = 120_000
+
 /** What the first life leaves behind for the next ones. */
 type Kept = { key: string; exported: string }
 
 /**
  * Builds the image and runs it three times on one volume: the first is killed, the second finds
  * everything, the third does with a root that nobody can write to. Each thing that is so is
- * reported in a line; the first that is not rejects. Resolves with how many there were.
+ * reported in a line; the first that is not rejects. Resolves with how many there were. `uv` is the
+ * version that the image was told to have.
  */
 export async function liveOnItsVolume(
   engine: Engine,
   report: (line: string) => void,
+  uv: string | null,
 ): Promise<number> {
   let count = 0
   const check: Check = (isSo, words) => {
@@ -50,6 +57,7 @@ export async function liveOnItsVolume(
   report('Again, with a root that nobody can write to, and no capability:')
   const bounded = await engine.start({ volume, isReadOnly: true })
   await checkReadOnlyRoot(bounded, check)
+  if (uv !== null) await checkUv(bounded, check, uv)
   await nextLife(bounded, told, kept)
   return count
 }
@@ -72,6 +80,7 @@ async function firstLife(container: Container, told: Told): Promise<Kept> {
   )
   const startedAt = performance.now()
   await using client = await connectLegacy(endpointOf(metamcp), key)
+  await untilListed(client, 'memory__create_entities')
   const entity = { name: 'Ada', entityType: 'person', observations: ['was here before the end'] }
   const made = await client.callTool({
     name: 'memory__create_entities',
@@ -104,10 +113,28 @@ async function nextLife(container: Container, told: Told, { key, exported }: Kep
     JSON.stringify(graph).includes('was here before the end'),
     `a client (${era}) with the key of before finds what the server kept, within ${took}`,
   )
+  await checkBackup(metamcp, check)
   const stopStart = performance.now()
   const code = await metamcp.signal('SIGTERM')
   const stopped = seconds(performance.now() - stopStart)
   check(code === 0, `SIGTERM ends it with exit code ${code} after ${stopped}`)
+}
+
+type Client = Awaited<ReturnType<typeof connectLegacy>>
+
+/** While npx fetches a new server nobody knows its tools: clients are told once they are there. */
+async function untilListed(client: Client, name: string): Promise<void> {
+  const isLate = once(AbortSignal.timeout(FETCHED_MS), 'abort')
+  for (;;) {
+    const isChanged = new Promise<void>((resolve) =>
+      client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve()),
+    )
+    const { tools } = await client.listTools()
+    if (tools.some((tool) => tool.name === name)) return
+    const event = await Promise.race([isChanged, isLate])
+    if (event !== undefined)
+      throw new Error(`NOT so: ${name} is listed after ${seconds(FETCHED_MS)}`)
+  }
 }
 
 function endpointOf(container: Container): URL {

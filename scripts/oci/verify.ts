@@ -36,7 +36,8 @@ export async function verifyImage(args: string[]): Promise<number> {
     const choice = chooseEngine(await lookAround())
     if (choice.kind === 'none') throw new Error(choice.sentence)
     await using engine = await openEngine(choice, buildArgs)
-    const checks = await Promise.race([liveOnItsVolume(engine, report), stopped])
+    const story = liveOnItsVolume(engine, report, uvOf(buildArgs))
+    const checks = await Promise.race([story, stopped])
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
     report(`\nThe image is fine: ${checks} checks with ${engine.title}, ${seconds} s in all.`)
     return 0
@@ -55,6 +56,12 @@ export function readBuildArgs(args: string[]): string[] | null {
     given.push(value)
   }
   return given
+}
+
+/** The version of uv among them, if any. */
+export function uvOf(buildArgs: string[]): string | null {
+  const given = buildArgs.findLast((arg) => arg.startsWith('UV='))
+  return given?.slice('UV='.length) || null
 }
 
 async function openEngine(
