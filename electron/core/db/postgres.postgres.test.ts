@@ -1,3 +1,4 @@
+import { Client } from 'pg'
 import { expect, test } from 'vitest'
 import { openLog } from '../log.ts'
 import { insertDefinitions } from '../testing/sample-definitions.ts'
@@ -12,8 +13,8 @@ import * as schema from './schema.ts'
 const log = openLog('silent')
 const { settings } = schema
 
-async function open(url: string) {
-  const database = await openPostgres({ url, migrationsDir, log })
+async function open(url: string, more: { lookMs?: number } = {}) {
+  const database = await openPostgres({ url, migrationsDir, log, ...more })
   return { ...database, [Symbol.asyncDispose]: () => database.close() }
 }
 
@@ -132,4 +133,30 @@ test('a server that stops: one sentence; it is used again, and others are heard 
   const failed = await one.write(setting('b')).catch((error: unknown) => error)
   expect(failed).toMatchObject({ code: 'unavailable' })
   expect(String(failed)).not.toContain(password)
+})
+
+test('a connection for news that is silent for ever is made anew', async () => {
+  await using database = await openTempPostgres()
+  await using other = await open(database.url, { lookMs: 100 })
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>(
+    `select pid from pg_stat_activity
+      where application_name = 'metamcp news' and datname = current_database()`,
+  )
+  await client.end()
+  expect(rows).toHaveLength(1)
+  const gap = Promise.withResolvers<void>()
+  other.news.onGap(gap.resolve)
+  // As if a network had been cut: nothing is closed, and nothing comes.
+  for (const { pid } of rows) process.kill(pid, 'SIGSTOP')
+  try {
+    await gap.promise
+  } finally {
+    for (const { pid } of rows) process.kill(pid, 'SIGCONT')
+  }
+  const heard = Promise.withResolvers<unknown>()
+  other.news.listenToAll('hello', heard.resolve)
+  other.news.tell('hello', 'again')
+  expect(await heard.promise).toBe('again')
 })

@@ -30,6 +30,8 @@ export type PostgresOptions = {
   log: Logger
   /** Nobody else may be on it meanwhile, or come; else rejects `in-use`. */
   isOnly?: boolean
+  /** How often it is seen whether the connection that brings news still answers. */
+  lookMs?: number
 }
 
 /** Numbers of advisory locks, of which a database has many and others may use some. */
@@ -50,6 +52,8 @@ const MAX_LOCKING = 4
 const CONNECT_MS = 10_000
 /** Longer than anything of ours takes; a server that stopped must not hold calls of management for ever. */
 const STATEMENT_MS = 60_000
+/** Of a replica that hangs in the middle of a write, for which all others wait: they outlast it. */
+const IDLE_MS = 20_000
 
 /**
  * The same store in a database of a PostgreSQL server, 15 or later, which several replicas share.
@@ -61,6 +65,7 @@ export async function openPostgres({
   migrationsDir,
   log,
   isOnly = false,
+  lookMs,
 }: PostgresOptions): Promise<Database> {
   const place = placeOf(url)
   await using opened = new AsyncDisposableStack()
@@ -74,7 +79,7 @@ export async function openPostgres({
   })
   const replica = randomUUID()
   const greet = (client: Client) => holdLife(client, { isOnly, place })
-  const news = await openReplicaNews({ url, replica, log, pool, greet })
+  const news = await openReplicaNews({ url, replica, log, pool, greet, lookMs })
   opened.defer(() => news.close())
   return overPool({ locking, drizzled, news, place, owned: opened.move() })
 }
@@ -214,7 +219,7 @@ const SESSION = {
   search_path: 'public',
   timezone: 'UTC',
   statement_timeout: STATEMENT_MS,
-  idle_in_transaction_session_timeout: STATEMENT_MS,
+  idle_in_transaction_session_timeout: IDLE_MS,
 }
 
 function openPool(url: string, log: Logger, limits: PoolConfig = {}): Pool {

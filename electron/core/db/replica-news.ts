@@ -16,6 +16,8 @@ export interface ReplicaNews {
   tell(topic: string, fact: unknown): void
   /** Facts of others, never our own. */
   listen(topic: string, listener: (fact: unknown, from: string) => void): void
+  /** Our own, too: who hears these knows that the others do. */
+  listenToAll(topic: string, listener: (fact: unknown, from: string) => void): void
   /** After a gap everything may have changed. */
   onGap(listener: () => void): void
   close(): Promise<void>
@@ -28,12 +30,16 @@ export const WRITTEN = 'written'
 
 const AGAIN_MS = [100, 500, 1_000, 2_000, 5_000]
 const MAX_BYTES = 7_000
+const CONNECT_MS = 10_000
+/** A connection that was cut off without a word is silent, and so is one on which there is no news. */
+const LOOK_MS = 10_000
 
 /** An embedded database has one process. */
 export function noNews(): ReplicaNews {
   const nothing = () => undefined
   return {
-    ...{ replica: 'alone', written: '', tell: nothing, listen: nothing, onGap: nothing },
+    ...{ replica: 'alone', written: '', tell: nothing, onGap: nothing },
+    ...{ listen: nothing, listenToAll: nothing },
     close: () => Promise.resolve(),
   }
 }
@@ -45,6 +51,8 @@ export type ReplicaNewsOptions = {
   pool: Pool
   /** Done on each connection that listens, which lives as long as the process: for locks of that. */
   greet: (client: Client) => Promise<void>
+  /** How often it is seen whether that connection still answers. */
+  lookMs?: number | undefined
 }
 
 /** Rejects where the first connection fails; later ones are tried again for as long as it takes. */
@@ -54,22 +62,27 @@ export async function openReplicaNews({
   log,
   pool,
   greet,
+  lookMs = LOOK_MS,
 }: ReplicaNewsOptions): Promise<ReplicaNews> {
-  const listeners = new Map<string, ((fact: unknown, from: string) => void)[]>()
+  const listeners = new Map<string, Listener[]>()
   const gapListeners: (() => void)[] = []
   const line = openLine({
     url,
     log,
     take,
     greet,
+    lookMs,
     onGap: () => gapListeners.forEach((one) => one()),
   })
   await line.ready
 
   function take(text: string): void {
     const told = read(text)
-    if (!told || told.from === replica) return
+    if (!told) return
     for (const listener of listeners.get(told.topic) ?? []) listener(told.fact, told.from)
+  }
+  function listenToAll(topic: string, listener: Listener): void {
+    listeners.set(topic, [...(listeners.get(topic) ?? []), listener])
   }
   const pack = (topic: string, fact: unknown) => JSON.stringify({ from: replica, topic, fact })
 
@@ -84,12 +97,17 @@ export async function openReplicaNews({
       })
     },
     listen(topic, listener) {
-      listeners.set(topic, [...(listeners.get(topic) ?? []), listener])
+      listenToAll(topic, (fact, from) => {
+        if (from !== replica) listener(fact, from)
+      })
     },
+    listenToAll,
     onGap: (listener) => void gapListeners.push(listener),
     close: line.close,
   }
 }
+
+type Listener = (fact: unknown, from: string) => void
 
 type Told = { from: string; topic: string; fact: unknown }
 
@@ -110,10 +128,25 @@ type LineOptions = {
   greet: ReplicaNewsOptions['greet']
   take: (text: string) => void
   onGap: () => void
+  lookMs: number
+}
+
+/** Tells, once or more often, that a connection does not answer from one look to the next. */
+function lookAt(client: Client, everyMs: number, isDead: (error: Error) => void) {
+  let isAsked = false
+  const look = () => {
+    if (isAsked) return isDead(new Error('the database does not answer'))
+    isAsked = true
+    client.query('select 1').then(
+      () => (isAsked = false),
+      () => undefined,
+    )
+  }
+  return setInterval(look, everyMs).unref()
 }
 
 /** A connection that only listens, and is made anew when it breaks. */
-function openLine({ url, log, take, greet, onGap }: LineOptions) {
+function openLine({ url, log, take, greet, onGap, lookMs }: LineOptions) {
   let client: Client | null = null
   let isClosed = false
   let tries = 0
@@ -124,11 +157,14 @@ function openLine({ url, log, take, greet, onGap }: LineOptions) {
       connectionString: url,
       application_name: 'metamcp news',
       keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
     })
     let isOver = false
+    let looking: NodeJS.Timeout | undefined
     const over = (error?: Error) => {
       if (isOver) return
       isOver = true
+      clearInterval(looking)
       if (client === next) client = null
       void next.end().catch(() => undefined)
       if (!isClosed && tries > 0) again(error)
@@ -146,6 +182,7 @@ function openLine({ url, log, take, greet, onGap }: LineOptions) {
     }
     client = next
     tries = 1
+    looking = lookAt(next, lookMs, over)
   }
 
   function again(error: Error | undefined): void {

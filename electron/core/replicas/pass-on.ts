@@ -10,7 +10,7 @@ import { request as askHttps } from 'node:https'
 import { pipeline } from 'node:stream/promises'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import type { Replicas } from './replicas.ts'
+import type { Reached, Replicas } from './replicas.ts'
 
 /** On a request that was passed on once: it is answered where it is now. */
 const PASSED_ON = 'metamcp-passed-on-by'
@@ -24,7 +24,7 @@ const OF_A_CONNECTION = [
   ...['te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'content-length'],
 ]
 
-type Parts = { replicas: Pick<Replicas, 'addressOf'>; name: string; log: Logger }
+type Parts = { replicas: Pick<Replicas, 'find'>; name: string; log: Logger }
 
 /** A request as it came; `body` is the text that was read of it. */
 type Passing = { request: IncomingMessage; response: ServerResponse; body: () => string | null }
@@ -39,7 +39,7 @@ export function openPassOn({ replicas, name, log }: Parts) {
     { request, response, body }: Passing,
   ): Promise<boolean> {
     if (replica === name || request.headers[PASSED_ON] !== undefined) return false
-    const to = replicas.addressOf(replica)
+    const to = replicas.find(replica)
     if (!to) return false
     const text = body()
     const headers: OutgoingHttpHeaders = { ...ofTheMessage(request.headers), [PASSED_ON]: name }
@@ -51,18 +51,33 @@ export function openPassOn({ replicas, name, log }: Parts) {
       return null
     })
     if (!answer) return response.destroyed
+    if (hasRefused(answer, replica)) {
+      answer.resume()
+      return false
+    }
     await giveBack(answer, response)
     return true
   }
 }
 
+/** It is about to end, or has just been started anew: what it had begun is over. */
+function hasRefused({ statusCode, headers }: IncomingMessage, replica: string): boolean {
+  return statusCode === 503 && headers['metamcp-replica'] === replica
+}
+
 type Asked = RequestOptions & { body: string | null; response: ServerResponse }
 
-/** Rejects where no answer begins. A client that leaves takes its request back there, too. */
-function ask(to: URL, { body, response, ...options }: Asked): Promise<IncomingMessage> {
+/**
+ * Rejects where no answer begins. A client that leaves takes its request back there, too; one that
+ * hangs is given up with all that waits for it once the others hear nothing of it.
+ */
+function ask(
+  { url: to, gone }: Reached,
+  { body, response, ...options }: Asked,
+): Promise<IncomingMessage> {
   const send = to.protocol === 'https:' ? askHttps : askHttp
   const host = to.hostname.replace(/^\[|\]$/g, '')
-  const asked = send({ ...options, host, ...(to.port !== '' && { port: to.port }) })
+  const asked = send({ ...options, host, signal: gone, ...(to.port !== '' && { port: to.port }) })
   const leave = () => asked.destroy()
   response.once('close', leave)
   const timer = setTimeout(() => asked.destroy(new Error('it does not answer')), CONNECT_MS)

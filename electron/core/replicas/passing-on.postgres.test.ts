@@ -18,13 +18,17 @@ type Json = { result?: Record<string, unknown>; error?: { code: number; message:
 
 /** A call of a modern client that can be asked. */
 async function call(core: TempCore, params: { name: string }): Promise<Json> {
-  const body = modern('tools/call', params)
+  return ask(core, 'tools/call', params)
+}
+
+async function ask(core: TempCore, method: string, params: Record<string, unknown>): Promise<Json> {
+  const body = modern(method, params)
   const _meta = {
     ...(body.params as { _meta: object })._meta,
     'io.modelcontextprotocol/clientCapabilities': { elicitation: {} },
   }
   const sent = { ...body, params: { ...body.params, _meta } }
-  const headers = modernHeaders('tools/call', params.name)
+  const headers = modernHeaders(method, params['name'] as string | undefined)
   return (await openProbe(core).send({ headers, body: sent })).json as Json
 }
 
@@ -57,6 +61,25 @@ test('a call that waits at one replica goes on from another, and is over with it
   // And so it is issued anew.
   const anew = await call(other, { ...ASK, ...retryOf(await call(other, ASK)) })
   expect(anew.result).toMatchObject({ structuredContent: { result: { action: 'accept' } } })
+})
+
+test('a list that is begun at one replica goes on at the other', async () => {
+  await using replicas = await startReplicas({
+    file: configFileOf([echoServer({ tools: 1_100, bare: true })]),
+  })
+  const { one, other } = replicas
+  const namesIn = ({ result }: Json) =>
+    (result?.['tools'] as { name: string }[]).map(({ name }) => name)
+  const first = await ask(one, 'tools/list', {})
+  const { nextCursor: cursor } = first.result ?? {}
+  const rest = await ask(other, 'tools/list', { cursor })
+  expect(rest.result).not.toHaveProperty('nextCursor')
+  expect(new Set([...namesIn(first), ...namesIn(rest)]).size).toBe(1_100)
+  // Nor does it matter whose list it is.
+  expect((await ask(one, 'tools/list', { cursor })).result?.['tools']).toEqual(
+    rest.result?.['tools'],
+  )
+  expect(namesIn(first)).toHaveLength(1_000)
 })
 
 test('a call that waits for a person’s word is answered through another replica', async () => {

@@ -1,0 +1,96 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { openPostgres } from '../db/postgres.ts'
+import { openLog } from '../log.ts'
+import { migrationsDir } from '../testing/migrations-dir.ts'
+import { openTempPostgres } from '../testing/temp-postgres.ts'
+import { openPassOn } from './pass-on.ts'
+import { openReplicas } from './replicas.ts'
+
+/** Replicas that hang, lie or are half gone, as the others see them. */
+
+const SOON = { timeout: 15_000, interval: 20 }
+const log = openLog('silent')
+
+/** Listens on a free port. */
+async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** A replica called `r1`, and another process that says of itself what it likes. */
+async function openWorld() {
+  await using made = new AsyncDisposableStack()
+  const { url } = made.use(await openTempPostgres())
+  const open = async () => {
+    const db = await openPostgres({ url, migrationsDir, log })
+    made.defer(() => db.close())
+    return db.news
+  }
+  const [news, stranger] = [await open(), await open()]
+  const own = { news, name: 'r1', url: 'http://127.0.0.1:9', log, beatMs: 50 }
+  const replicas = made.use(openReplicas(own))
+  const passOn = openPassOn({ replicas, name: 'r1', log })
+  const asked = async (request: IncomingMessage, response: ServerResponse) => {
+    const name = new URL(request.url ?? '', 'http://a').searchParams.get('to') ?? ''
+    const isAnswered = await passOn(name, { request, response, body: () => null })
+    if (!isAnswered) response.writeHead(404).end('answered here')
+  }
+  const front = made.use(await serve((...pair) => void asked(...pair)))
+  const owned = made.move()
+  return {
+    replicas,
+    stranger,
+    ask: (to: string) => fetch(`${front.url}/?to=${to}`),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+test('a replica that hangs holds nobody up for ever, and is there again when it goes on', async () => {
+  await using world = await openWorld()
+  const { replicas, stranger, ask } = world
+  const came = Promise.withResolvers<void>()
+  await using hung = await serve(() => came.resolve())
+  const here = { name: 'r2', url: hung.url, isNew: false }
+  stranger.tell('here', here)
+  await expect.poll(() => replicas.size, SOON).toBe(1)
+  const answer = ask('r2')
+  await came.promise
+  // It has said nothing since.
+  expect(await (await answer).text()).toBe('answered here')
+  expect(replicas.size).toBe(0)
+  stranger.tell('here', here)
+  await expect.poll(() => replicas.size, SOON).toBe(1)
+})
+
+test('what others say of themselves is read with care, and who is about to end is not waited for', async () => {
+  await using world = await openWorld()
+  const { replicas, stranger, ask } = world
+  await using ending = await serve((_, response) => {
+    response.writeHead(503, { 'metamcp-replica': 'r2' }).end('not ready')
+  })
+  const odd = [null, 7, 'r3', [], {}, { name: 'a b', url: ending.url }, { name: 'r3', url: 'r3' }]
+  const odder = [
+    { name: 'r1', url: ending.url },
+    { name: 'r3', url: 'file:///etc/passwd' },
+  ]
+  for (const fact of [...odd, ...odder]) stranger.tell('here', fact)
+  stranger.tell('gone', { name: 'r1' })
+  stranger.tell('here', { name: 'r2', url: ending.url, isNew: true })
+  await expect.poll(() => replicas.size, SOON).toBe(1)
+  for (const name of ['r1', 'r2', 'r3', 'toString', '']) {
+    expect(await (await ask(name)).text()).toBe('answered here')
+  }
+  // Of another process that has the name now.
+  stranger.tell('gone', 'r9')
+  expect(replicas.find('r2')?.gone.aborted).toBe(false)
+})
