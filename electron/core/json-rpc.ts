@@ -61,6 +61,9 @@ export class RpcError extends Error {
   }
 }
 
+/** Our own refusal where there are too many connections: nothing was begun. */
+export class NoRoom extends RpcError {}
+
 /** A number that is kept as its text is none, though JavaScript says so. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value)

@@ -1,4 +1,4 @@
-import { RpcCode, RpcError } from '../json-rpc.ts'
+import { NoRoom, RpcCode } from '../json-rpc.ts'
 
 /** In which order connections give way to a new one; `shared` ones do so only to their own server. */
 const RANKS = ['spare', 'own', 'shared'] as const
@@ -36,7 +36,7 @@ export function makeRoom(occupants: Iterable<Occupant>, limit: number): boolean 
   return true
 }
 
-export function tooMany(server: string, limit: number, words: string): RpcError {
+export function tooMany(server: string, limit: number, words: string): NoRoom {
   const data = { server, reason: 'too many connections', limit }
-  return new RpcError(RpcCode.internalError, words, data)
+  return new NoRoom(RpcCode.internalError, words, data)
 }

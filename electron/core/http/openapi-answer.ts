@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { RATE_LIMITED } from '../gateway/middleware/limit-rate.ts'
 import { UnknownName } from '../gateway/unknown.ts'
 import { isTooDeep } from '../json-depth.ts'
-import { isObject, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
+import { isObject, NoRoom, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
 import { parseJson } from '../json.ts'
 import { retryAfter } from './rate-limits.ts'
 import { HttpRefusal, sendJson } from './refusal.ts'
@@ -39,10 +39,13 @@ function asJson(text: string): unknown {
   }
 }
 
-/** An error of a call as the status that says the same; what is none of MCP's stays as it is. */
-export function refusalOf(error: unknown): unknown {
+/**
+ * An error of a call as the status that says the same; what is none of MCP's stays as it is. With 503
+ * nothing was begun, whatever a server says: balancers send such a request to somebody else.
+ */
+export function refusalOf(error: unknown, isBegun = false): unknown {
   if (!(error instanceof RpcError)) return error
-  const status = statusOf(error)
+  const status = error instanceof NoRoom && !isBegun ? 503 : statusOf(error)
   const { retryAfterMs } = isObject(error.data) ? error.data : {}
   const ms = status === 503 ? BUSY_MS : retryAfterMs
   const isToWait = status === 503 || status === 429
@@ -57,7 +60,6 @@ function statusOf(error: RpcError): number {
   if (code === RATE_LIMITED) return 429
   // It wants to ask the person at a client, and there is none.
   if (code === RpcCode.missingCapability) return 501
-  const { timeoutMs, reason } = isObject(data) ? data : {}
-  if (timeoutMs !== undefined) return 504
-  return reason === 'too many connections' ? 503 : 502
+  const { timeoutMs } = isObject(data) ? data : {}
+  return timeoutMs === undefined ? 502 : 504
 }

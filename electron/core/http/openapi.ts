@@ -119,9 +119,9 @@ export class OpenApi {
     let state: JsonObject = {}
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const params = { ...traced, ...state }
-      const result = await this.#options.gateway.modern({
-        ...{ ...asked, id: round, endpoint, caller, params },
-        notify: () => {},
+      const call = { ...asked, id: round, endpoint, caller, params, notify: () => {} }
+      const result = await this.#options.gateway.modern(call).catch((error: unknown) => {
+        throw refusalOf(error, round > 0)
       })
       if (result.resultType !== 'input_required') return result
       const { inputRequests, requestState } = result
