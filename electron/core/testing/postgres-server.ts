@@ -22,8 +22,8 @@ export type PostgresServer = AsyncDisposable & {
   restart(): Promise<void>
 }
 
-/** A real PostgreSQL on a free port, in a folder that goes with it. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** A real PostgreSQL on a free port, in a folder that goes with it; `more` wins over our settings. */
+export async function startPostgres(more: readonly string[] = []): Promise<PostgresServer> {
   const bin = await findPostgres()
   const folder = await mkdtemp(join(tmpdir(), 'metamcp-pg-'))
   const isRoot = process.getuid?.() === 0
@@ -42,6 +42,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       'max_connections=300',
       'listen_addresses=127.0.0.1',
       'unix_socket_directories=',
+      ...more,
     ]
     const flags = settings.flatMap((setting) => ['-c', setting])
     return startProgram(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], owner)
