@@ -118,11 +118,13 @@ describe.each(['compose.yaml', 'compose.postgres.yaml'])('%s', (name) => {
   })
 
   test('gives MetaMCP the time to end, and only variables and arguments that there are', () => {
+    const told = readFileSync(join(FOLDER, '../../docs/container.md'), 'utf8')
     const known = readFileSync(join(FOLDER, '../../electron/host/read-start.ts'), 'utf8')
     const ours = Object.entries(services).filter(([service]) => service.startsWith('metamcp'))
     for (const [, { environment, stop_grace_period, build }] of ours) {
       const drain = Number(environment.METAMCP_DRAIN_SECONDS)
       expect(stop_grace_period).toBeGreaterThanOrEqual(drain + 3 + 5)
+      expect(told).toContain(`${drain} in \`${name}\``)
       for (const variable of Object.keys(environment)) {
         if (!variable.startsWith('OTEL_')) expect(known).toContain(`variable: '${variable}'`)
       }
