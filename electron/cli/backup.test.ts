@@ -1,7 +1,10 @@
-import { mkdtempDisposable, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtempDisposable, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { readNote, writeArchive } from '../core/db/archive.ts'
 import { runHere } from '../core/testing/run-command.ts'
 import { startTempCore, type TempCore } from '../core/testing/temp-core.ts'
 import { openTempPostgres } from '../core/testing/temp-postgres.ts'
@@ -39,6 +42,13 @@ test('both work while MetaMCP runs: what is put back is there at its next start'
     const none = await runHere(restore, ['none.tgz', ...at])
     expect(none).toMatchObject({ code: 1, stdout: '' })
     expect(none.stderr).toContain('none.tgz" cannot be read')
+    for (const foreign of await foreignFiles(folder.path, copy)) {
+      const refused = await runHere(restore, [foreign, ...at])
+      expect(refused).toMatchObject({ code: 1, stdout: '' })
+      expect(refused.stderr).toMatch(/cannot be restored: .*Nothing was changed/)
+    }
+    expect((await core.admin.data.info.query()).pendingRestore).toBeNull()
+    expect(await core.admin.data.backups.query()).toHaveLength(1)
     const told = await runHere(restore, [copy, ...at])
     expect(told).toEqual({
       ...{ code: 0, stderr: '' },
@@ -52,6 +62,20 @@ test('both work while MetaMCP runs: what is put back is there at its next start'
   expect(names).toContain('before')
   expect(names).not.toContain('after')
 })
+
+/** A text, half of a backup, and definitions without a database. */
+async function foreignFiles(folder: string, backup: string): Promise<string[]> {
+  const [text = '', half = '', bare = ''] = ['text', 'half', 'bare'].map((name) =>
+    join(folder, name),
+  )
+  await writeFile(text, 'no backup')
+  const bytes = await readFile(backup)
+  await writeFile(half, bytes.subarray(0, bytes.length / 2))
+  const empty = join(folder, 'empty')
+  await mkdir(empty)
+  await writeArchive(bare, { note: await readNote(backup), folder: { name: 'db', path: empty } })
+  return [text, half, bare]
+}
 
 test('where nothing runs a backup is put back at once, also over what does not open', async () => {
   await using folder = await makeFolder()
@@ -95,7 +119,27 @@ test('a database of a PostgreSQL server is left to its own tools', async () => {
     expect(await readdir(join(core.dataDir, 'backups')).catch(() => [])).toEqual([])
     if (!isRunning) break
     expect(await core.admin.data.info.query()).toMatchObject({ ownBackups: false })
+    await core.admin.namespaces.create.mutate({ name: 'kept' })
     await runFile.remove()
     await core.close()
   }
+  await using restored = await asTheDocsSay(core.dataDir, database.url)
+  const { dataDir } = core
+  await using again = await startTempCore({ dataDir, databaseUrl: restored.url })
+  expect(await namespacesOf(again)).toContain('kept')
 })
+
+/** Runs what docs/operations.md has for a database of a server, and resolves with the new one. */
+async function asTheDocsSay(cwd: string, url: string) {
+  const docs = await readFile(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
+  const [, section = ''] = /### A database of `DATABASE_URL`\n([^]*?)\n### /.exec(docs) ?? []
+  const blocks = Array.from(section.matchAll(/```\n([^]*?)```/g), ([, block = '']) => block)
+  expect(blocks).toHaveLength(2)
+  const name = `${new URL(url).pathname.slice(1)}_restored`
+  const restoredUrl = url.replace(/[^/]+$/, name)
+  const env = { ...process.env, DATABASE_URL: url, RESTORED_URL: restoredUrl }
+  const run = (script: string) => promisify(execFile)('sh', ['-ec', script], { cwd, env })
+  await run(blocks.join('').replaceAll('metamcp_restored', name))
+  const drop = `psql "$DATABASE_URL" --command='DROP DATABASE ${name} WITH (FORCE)'`
+  return { url: restoredUrl, [Symbol.asyncDispose]: async () => void (await run(drop)) }
+}

@@ -46,13 +46,19 @@ export async function takeBackup(dataDir: string, file: string): Promise<string>
   }
 }
 
-/** Has the next start put a backup back; `null` calls that off. */
-export async function scheduleRestore(dataDir: string, name: string | null): Promise<void> {
+/** Has the next start put a backup back, if `check` has nothing against it; `null` calls that off. */
+export async function scheduleRestore(
+  dataDir: string,
+  name: string | null,
+  check?: (file: string) => Promise<void>,
+): Promise<void> {
   if (name === null) return rm(noteIn(dataDir), { force: true })
   const backups = await backupsIn(dataDir)
   if (!backups.some((backup) => backup.name === name)) {
     throw new AppError('not-found', `There is no backup called "${name}".`)
   }
+  // Whoever asks is there now, and nobody will be at the next start.
+  await check?.(join(pathsIn(dataDir).backups, name))
   await replaceFile(noteIn(dataDir), (file) => file.writeFile(`${JSON.stringify({ name })}\n`))
 }
 

@@ -22,6 +22,8 @@ export type DataRouterOptions = {
   apply: (file: ConfigFile, approve: boolean) => Promise<ImportedView['applied']>
   /** Resolves with the path of a new backup. */
   backUp: () => Promise<string>
+  /** Rejects with an AppError for what could not be put back. */
+  checkBackup: (file: string) => Promise<void>
   /** The database is of a PostgreSQL server, whose own tools back it up. */
   isOfServer: boolean
   /** As far as the caller sees it. */
@@ -30,7 +32,7 @@ export type DataRouterOptions = {
 
 /** Care for what is kept: out, in, away and back. */
 export function dataRouter(options: DataRouterOptions) {
-  const { dataDir, env, definitions, apply, backUp, diagnose, isOfServer } = options
+  const { dataDir, env, definitions, apply, backUp, checkBackup, diagnose, isOfServer } = options
 
   return router({
     info: adminProcedure.query(async (): Promise<DataInfo> => {
@@ -64,7 +66,7 @@ export function dataRouter(options: DataRouterOptions) {
       .input(z.strictObject({ name: z.string().nullable() }))
       .mutation(async ({ ctx, input }) => {
         refuseOthers(isOfServer)
-        await scheduleRestore(dataDir, input.name)
+        await scheduleRestore(dataDir, input.name, checkBackup)
         if (input.name !== null) ctx.about(backupNamed(input.name))
         return { needsRestart: input.name !== null }
       }),

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
+import { access, copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, messageOf } from '../errors.ts'
 import { unpackArchive, writeArchive } from './archive.ts'
@@ -70,6 +70,13 @@ export async function restoreBackup({ dataDir, file, migrationsDir }: Restore): 
   }
 }
 
+/** Rejects as `restoreBackup` would, also while a process has the store open. */
+export async function checkBackup({ dataDir, file, migrationsDir }: Restore): Promise<void> {
+  const paths = pathsIn(dataDir)
+  await stageBackup(paths, file, await readMigrations(migrationsDir))
+  await rm(paths.staging, { recursive: true, force: true })
+}
+
 async function stageBackup(
   paths: Paths,
   file: string,
@@ -85,6 +92,10 @@ async function stageBackup(
     const { migration } = read.snapshot
     const isKnown = known.some(({ tag }) => tag === migration)
     if (!isKnown) throw new Error('it was made by a newer or different version')
+    // Before what is there is moved out of its way.
+    await access(join(paths.stagedStore, 'PG_VERSION')).catch(() => {
+      throw new Error('it holds no database')
+    })
     return read.snapshot
   } catch (cause) {
     await rm(paths.staging, { recursive: true, force: true })

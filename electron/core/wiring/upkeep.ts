@@ -5,6 +5,7 @@ import type { ConfigFile } from '../../../shared/config-file.ts'
 import { logLine } from '../../../shared/log-entry.ts'
 import { diagnose } from '../data/diagnostics.ts'
 import type { DataRouterOptions } from '../data/router.ts'
+import { checkBackup } from '../db/backup.ts'
 import type { Database } from '../db/open.ts'
 import { withDefaultNamespace } from '../default-namespace.ts'
 import type { Following } from './following.ts'
@@ -12,7 +13,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { Watching } from './watching.ts'
 import type { SettingsRouterOptions } from '../settings/router.ts'
 import type { Sight } from './sight.ts'
-import type { Stores } from './stores.ts'
+import { databaseOptions, type Stores } from './stores.ts'
 
 const LOG_LINES = 500
 
@@ -51,6 +52,7 @@ export function openUpkeep(parts: UpkeepParts): Upkeep {
       ...{ dataDir, env },
       definitions: () => definitionsIn(stores),
       backUp: db.backUp,
+      checkBackup: (file) => checkBackup({ ...databaseOptions(config), file }),
       isOfServer: db.isShared,
       apply: (file, approve) => applyNow(parts, file, approve),
       diagnose: (access) => diagnoseNow(parts, access),
