@@ -32,6 +32,13 @@ test('no secret is in a line: by its name, by its looks, in facts, sentences and
     'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl',
     'ghp_abcdefghijklmnopqrstuvwxyz0123456789',
     'postgres://somebody:hush-hush@db.example/metamcp',
+    'postgres://somebody:with/hush-hush@db.example/metamcp',
+    'redis://:hush-hush@db.example:6379',
+    'https://hush-hush-hush-hush@db.example/metamcp',
+    'https://db.example/mcp?page=1&api_key=hush-hush',
+    'host=db.example password=hush-hush',
+    '{"clientSecret":"hush-hush"}',
+    'Authorization: Digest hush-hush',
   ]
   for (const shape of shapes)
     log.error({ error: `refused: ${shape}`, list: [shape] }, `no ${shape}`)
@@ -42,4 +49,7 @@ test('no secret is in a line: by its name, by its looks, in facts, sentences and
   for (const hidden of [...shapes, 'hush-hush', 'plain words']) expect(text).not.toContain(hidden)
   expect(text).toContain('db.example/metamcp')
   expect(lines.at(-1)).toMatchObject({ tokens: 5, msg: 'called' })
+  const kept = 'http://127.0.0.1:80/@scope/a?page=2 by git@db.example: no token: expired'
+  log.info({ kept }, 'read')
+  expect(lines.at(-1)).toMatchObject({ kept })
 })

@@ -8,10 +8,23 @@ const MOST = 20
 /** What a client or a server sent has no place in a log. */
 const PAYLOADS = new Set(['params', 'arguments', 'result', 'body', 'content'])
 /** Names of what is never told, whatever it holds. */
-const SECRET_NAME = /token|secret|password|passwd|authorization|cookie|credential|api.?key$/i
+const SECRET_NAME =
+  /token|secret|password|passwd|passphrase|authorization|cookie|credential|(?:api|private).?key$|^pwd$|^x-auth$/i
 /** Our API keys, bearer tokens, and what services commonly hand out. */
 const SECRET_TEXT =
-  /\bsk_mt_[\w-]+|\bbearer\s+[\w.~+/=-]{8,}|\b(?:sk|ghp|gho|github_pat|xox[abp])[-_][\w-]{12,}/gi
+  /\bsk_mt_[\w-]+|\bbearer\s+[\w.~+/=-]{8,}|\b(?:sk|ghp|gho|github_pat|xox[abp]|xapp)[-_][\w-]{12,}|\b(?:npm|hf)_[a-z0-9]{20,}/gi
+/**
+ * What follows the name of a secret: in the query of an address, a connection string, JSON, a line of
+ * headers. Each begins at a word, and nothing repeats within a repetition: it takes linear time.
+ */
+const NAMED: readonly RegExp[] = [
+  /((?:token|secret|password|passwd|passphrase|pwd|credentials?|api[-_]?key)=)[^\s&"'#;,]+/gi,
+  /((?:token|secret|password|passwd|passphrase|pwd|credentials?|api[-_]?key)\\?":\s?\\?")[^"\\]+/gi,
+  /((?:authorization|cookie|x-api-key):\s?)[^\r\n"']+/gi,
+  // Addresses with a password that should have been encoded, or with nothing but a token.
+  /(:\/\/)[^\s/@:"']{0,200}:(?!\d{1,5}(?:[/?#\s]|$))[^\s@]{0,200}(?=@)/g,
+  /(:\/\/)[^\s/@:"']{16,200}(?=@)/g,
+]
 
 /** A copy of a log entry's facts that may be shown: small, and without what nobody should read. */
 export function showableFacts(
@@ -23,7 +36,8 @@ export function showableFacts(
 }
 
 export function showableText(text: string, longest = LONGEST_TEXT): string {
-  const masked = withoutShapes(text.replaceAll(SECRET_TEXT, MARK), MARK)
+  const shaped = withoutShapes(text.replaceAll(SECRET_TEXT, MARK), MARK)
+  const masked = NAMED.reduce((all, named) => all.replaceAll(named, `$1${MARK}`), shaped)
   return masked.length > longest ? `${masked.slice(0, longest)}…` : masked
 }
 

@@ -60,7 +60,7 @@ function coreConfig({ logLevel, ...config }: HostConfig): CoreConfig {
 
 /** As without anybody who looks. */
 function crash(error: unknown): void {
-  stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  stderr.write(`${failureText(error)}\n`)
   exit(1)
 }
 
