@@ -6,11 +6,20 @@ import { measureNotify, measureTold } from './scale/news.ts'
 import { say, title } from './scale/say.ts'
 import { openWorld, type Replica } from './scale/world.ts'
 
+const PARTS = {
+  calls: measureCalls,
+  told: measureTold,
+  idle: measureIdle,
+  edits: measureEdits,
+  notify: measureNotify,
+}
+
 /**
  * What one replica carries and what replicas cost one another: two headless programs as they are
  * built, on a real PostgreSQL. Prints what docs/scale.md counts with; takes about two minutes.
+ * `only` names parts, where not all are wanted.
  */
-export async function benchScale(): Promise<number> {
+export async function benchScale(only: readonly string[]): Promise<number> {
   title('Machine')
   const [cpu] = cpus()
   say('', `${cpus().length} × ${cpu?.model}, Node.js ${process.version}`)
@@ -24,11 +33,9 @@ export async function benchScale(): Promise<number> {
     'locks held at its start',
     world.other.tap.locked.map((ms) => `${ms.toFixed(0)} ms`).join(', '),
   )
-  await measureCalls(world)
-  await measureTold(world)
-  await measureIdle(world)
-  await measureEdits(world)
-  await measureNotify(world)
+  for (const [name, measure] of Object.entries(PARTS)) {
+    if (only.length === 0 || only.includes(name)) await measure(world)
+  }
   return 0
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { openCaller } from './callers.ts'
 import {
   childrenOf,
+  commandOf,
   cpuOf,
   familyOf,
   memoryOf,
@@ -35,21 +36,29 @@ export async function measureIdle({ other, key }: World): Promise<void> {
   for (const id of sessions.slice(0, STREAMS)) streams.push((await openStream(place, id)).resume())
   const withStreams = await heap.look()
   say(`100 idle streams (${STREAMS})`, perHundred(withSessions, withStreams, STREAMS))
-  for (let index = 0; index < SERVERS; index += 1) await call(other, key, `s${index}__echo`)
-  const withServers = await heap.look()
-  const children = await childrenOf(other.program.pid)
-  const taken = sum(await Promise.all(children.map(memoryOf))) / children.length
-  const own = (withServers.heapUsed - withStreams.heapUsed) / SERVERS
-  const words = `1 process of ${taken.toFixed(0)} MB, ${own.toFixed(2)} MB of heap in the replica`
-  say(`a stdio server of Node.js (${SERVERS})`, words)
-  await call(other, key, 'npx__read_graph')
-  const [npx = 0] = (await childrenOf(other.program.pid)).filter((pid) => !children.includes(pid))
-  const family = await familyOf(npx)
-  const inAll = sum(await Promise.all(family.map(memoryOf)))
-  say('one by npx', `${family.length} processes of ${inAll.toFixed(0)} MB together`)
-  say('at the end', inMb(withServers))
+  await measureServers(other, key, heap)
+  say('at the end', inMb(await heap.look()))
   await measureNothing(other)
   for (const stream of streams) stream.destroy()
+}
+
+type Looked = Awaited<ReturnType<typeof openHeap>>
+
+async function measureServers(other: Replica, key: string, heap: Looked): Promise<void> {
+  const before = await heap.look()
+  for (let index = 0; index < SERVERS; index += 1) await call(other, key, `s${index}__echo`)
+  const own = ((await heap.look()).heapUsed - before.heapUsed) / SERVERS
+  await call(other, key, 'npx__read_graph')
+  const children = await childrenOf(other.program.pid)
+  const isEcho = await Promise.all(children.map(async (pid) => /echo/.test(await commandOf(pid))))
+  const echoes = children.filter((_, index) => isEcho[index])
+  const taken = sum(await Promise.all(echoes.map(memoryOf))) / echoes.length
+  const words = `1 process of ${taken.toFixed(0)} MB, ${own.toFixed(2)} MB of heap in the replica`
+  say(`a stdio server of Node.js (${echoes.length})`, words)
+  const others = children.filter((pid) => !echoes.includes(pid))
+  const family = (await Promise.all(others.map(familyOf))).flat()
+  const inAll = sum(await Promise.all(family.map(memoryOf)))
+  say('one by npx', `${family.length} processes of ${inAll.toFixed(0)} MB together`)
 }
 
 async function measureNothing({ program, tap }: Replica): Promise<void> {

@@ -32,6 +32,12 @@ export async function childrenOf(pid: number): Promise<number[]> {
   return all.filter((_, index) => parents[index] === pid)
 }
 
+/** Program and arguments. */
+export async function commandOf(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+  return text.replaceAll('\0', ' ')
+}
+
 /** With the children of children. */
 export async function familyOf(pid: number): Promise<number[]> {
   const children = await childrenOf(pid)

@@ -83,6 +83,10 @@ export async function openWorld(): Promise<World> {
     return { program, tap, startMs: performance.now() - begun }
   }
   const one = await start('r1')
+  // The second one finds out about no server anew.
+  const headers = { authorization: `Bearer ${one.program.key}` }
+  const known = await fetch(`${one.program.url}/metamcp/some/api/openapi.json`, { headers })
+  if (!(await known.text()).includes('npx__read_graph')) throw new Error('not all servers started')
   one.tap.read()
   const other = await start('r2')
   const watcher = new Client({ connectionString: databaseUrl })
