@@ -24,7 +24,7 @@ export async function findNginx(machine: Machine = thisMachine()): Promise<strin
   const find = () => folders.map((folder) => join(folder, 'nginx')).find(isFile)
   const found = find()
   if (found) return found
-  await installPackage(machine, 'nginx-light', 'the tests of several replicas')
+  await installPackage(machine, 'nginx', 'the tests of several replicas')
   const installed = find()
   if (installed) return installed
   throw new Error('No nginx was found: install one, or put it in PATH.')
