@@ -15,6 +15,9 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 /** Longer than a person reads in the window: whoever collects lines looks for what it was. */
 const LONGEST_TEXT = 4_000
 
+/** Of lines that nobody reads from the pipe: what is more is lost, rather than the process. */
+const MOST_WAITING_BYTES = 4 << 20
+
 type LogOptions = {
   /** What this process is called among those on one database, in each line. */
   replica?: string | null | undefined
@@ -28,7 +31,8 @@ type LogOptions = {
 export function openLog(level: LogLevel, { replica, destination }: LogOptions = {}): Logger {
   const base = replica ? { replica } : null
   const options = { level, base, timestamp: pino.stdTimeFunctions.isoTime }
-  return withoutSecrets(pino(options, destination ?? pino.destination({ fd: 2, sync: false })))
+  const toStderr = { fd: 2, sync: false, maxLength: MOST_WAITING_BYTES }
+  return withoutSecrets(pino(options, destination ?? pino.destination(toStderr)))
 }
 
 function withoutSecrets(log: pino.Logger): Logger {
