@@ -28,7 +28,7 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
 }
 
 /** A replica called `r1`, and another process that says of itself what it likes. */
-async function openWorld() {
+async function openWorld({ beatMs }: { beatMs: number }) {
   await using made = new AsyncDisposableStack()
   const { url } = made.use(await openTempPostgres())
   const open = async () => {
@@ -37,7 +37,7 @@ async function openWorld() {
     return db.news
   }
   const [news, stranger] = [await open(), await open()]
-  const own = { news, name: 'r1', url: 'http://127.0.0.1:9', log, beatMs: 50 }
+  const own = { news, name: 'r1', url: 'http://127.0.0.1:9', log, beatMs }
   const replicas = made.use(openReplicas(own))
   const passOn = openPassOn({ replicas, name: 'r1', log })
   const asked = async (request: IncomingMessage, response: ServerResponse) => {
@@ -56,7 +56,7 @@ async function openWorld() {
 }
 
 test('a replica that hangs holds nobody up for ever, and is there again when it goes on', async () => {
-  await using world = await openWorld()
+  await using world = await openWorld({ beatMs: 50 })
   const { replicas, stranger, ask } = world
   const came = Promise.withResolvers<void>()
   await using hung = await serve(() => came.resolve())
@@ -73,7 +73,7 @@ test('a replica that hangs holds nobody up for ever, and is there again when it 
 })
 
 test('what others say of themselves is read with care, and who is about to end is not waited for', async () => {
-  await using world = await openWorld()
+  await using world = await openWorld({ beatMs: 60_000 })
   const { replicas, stranger, ask } = world
   await using ending = await serve((_, response) => {
     response.writeHead(503, { 'metamcp-replica': 'r2' }).end('not ready')
