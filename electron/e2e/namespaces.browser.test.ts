@@ -75,7 +75,7 @@ for (const { place, title } of PLACES) {
       expect(await difference.locator('del').allTextContents()).toEqual(['Creates'])
       expect(await difference.locator('ins').allTextContents()).toEqual(['Opens'])
       await pane.getByRole('combobox', { name: 'Destructive' }).selectOption('No')
-      expect(await accessibilityProblems(page)).toEqual([])
+      if (place === 'browser') expect(await accessibilityProblems(page)).toEqual([])
       await page.keyboard.press('ControlOrMeta+s')
       await expect.poll(client.tools, PATIENT).toContainEqual(
         expect.objectContaining({

@@ -6,6 +6,7 @@ import { thisMachine } from '../../scripts/debian-package.ts'
 import { chromiumFlags, openChromium } from '../../scripts/find-chromium.ts'
 import type { AppRouter } from '../core/index.ts'
 import { approvingLink } from '../core/testing/approving-link.ts'
+import { afterFile } from '../core/testing/after-file.ts'
 import { startHeadless } from '../core/testing/headless-process.ts'
 import { makeDir, openDesktop, removeDir, shell, type Desktop } from './open-desktop.ts'
 
@@ -68,7 +69,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const env = { ...homeOf(home), METAMCP_ADMIN_TOKEN: ADMIN_TOKEN, ...options.env }
   const { isOutside = false } = options
   const start = { dataDir: join(dir, 'data'), args, env, isOutside }
-  const { page, url, desktop, browser } =
+  const { page, url, desktop } =
     options.place === 'browser' ? await inBrowser(start, opened) : await inDesktop(start, opened)
   const running = opened.move()
   return {
@@ -79,8 +80,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     dataDir: start.dataDir,
     admin: adminOf(url),
     async anotherBrowser() {
-      if (!browser) throw new Error('There is one window in the app.')
-      const another = await (await newContext(browser)).newPage()
+      if (desktop) throw new Error('There is one window in the app.')
+      const another = await (await newContext(running)).newPage()
       await another.goto(`${url}/`)
       return another
     },
@@ -96,24 +97,39 @@ type Start = { dataDir: string; args: string[]; env: Record<string, string>; isO
 
 async function inBrowser(start: Start, opened: AsyncDisposableStack) {
   const core = opened.use(await startHeadless(start))
-  const browser = await chromium.launch({
-    executablePath: await openChromium(thisMachine()),
-    args: chromiumFlags(process.getuid?.()),
-  })
-  opened.defer(() => browser.close())
-  const context = await newContext(browser)
+  const context = await newContext(opened)
   if (!start.isOutside) {
     await context.request.post(`${core.url}/session`, { data: { token: ADMIN_TOKEN } })
   }
   const page = await context.newPage()
   await page.goto(`${core.url}/`)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  return { page, url: core.url, desktop: null, browser }
+  return { page, url: core.url, desktop: null }
 }
 
-async function newContext(browser: Browser): Promise<BrowserContext> {
-  const look = { viewport: SIZE, colorScheme: 'light', locale: 'en-US' } as const
-  const context = await browser.newContext(look)
+/** One for all tests of a file, each of which has contexts of its own: a start takes a second. */
+let launched: Promise<Browser> | undefined
+
+async function launch(): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: await openChromium(thisMachine()),
+    args: chromiumFlags(process.getuid?.()),
+  })
+  afterFile(async () => {
+    launched = undefined
+    await browser.close()
+  })
+  return browser
+}
+
+async function newContext(opened: AsyncDisposableStack): Promise<BrowserContext> {
+  launched ??= launch()
+  // What moves is waited for, and drawn by the processor: it stands still.
+  const calm = { viewport: SIZE, colorScheme: 'light', reducedMotion: 'reduce' } as const
+  const browser = await launched
+  const context = opened.adopt(await browser.newContext({ ...calm, locale: 'en-US' }), (one) =>
+    one.close(),
+  )
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   return context
 }
@@ -125,9 +141,9 @@ async function inDesktop(start: Start, opened: AsyncDisposableStack) {
   const [, url = ''] = /^MetaMCP ready (\S+)\n/.exec(desktop.app.stdout) ?? []
   const { page } = desktop
   await page.setViewportSize(SIZE)
-  await page.emulateMedia({ colorScheme: 'light' })
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await page.getByRole('heading', { level: 1 }).waitFor()
-  return { page, url, desktop, browser: null }
+  return { page, url, desktop }
 }
 
 /** No program that is started may look into the home of whoever runs the tests. */

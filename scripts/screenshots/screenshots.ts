@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { stderr } from 'node:process'
+import { closeAfterFile } from '../../electron/core/testing/after-file.ts'
 import { openApp, type App } from '../../electron/e2e/open-app.ts'
 import { openHouse, takePeople } from './people.ts'
 import { DOUBTED, makeDoubts } from './doubts.ts'
@@ -29,6 +30,8 @@ export async function screenshots([folder]: string[]): Promise<number> {
   const target = resolve(folder ?? join(root, 'docs/screenshots'))
   mkdirSync(target, { recursive: true })
   const looks = folder === undefined ? README_LOOKS : ALL_LOOKS
+  // The browser, which outlives the apps that are opened in it.
+  await using _shared = { [Symbol.asyncDispose]: closeAfterFile }
   for (const count of folder === undefined ? [5] : [0, 5, 50]) {
     await using app = await openApp({
       place: 'browser',

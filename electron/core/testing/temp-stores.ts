@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
-import { afterAll } from 'vitest'
 import { openChanges, type Change } from '../changes.ts'
 import { openLog } from '../log.ts'
 import { openRemovals, type Removals } from '../removals/removals.ts'
 import { openStores, type Stores } from '../wiring/stores.ts'
+import { afterFile } from './after-file.ts'
 import { openTempDatabase, type TempDatabase } from './temp-database.ts'
 
 export type TempStores = Stores &
@@ -24,13 +24,22 @@ export type TempStores = Stores &
 let shared: Promise<TempDatabase> | undefined
 let isInUse = false
 
-afterAll(async () => (await shared)?.[Symbol.asyncDispose]())
+/** Opened anew in each file, as the next may want it on another database. */
+function openShared(): Promise<TempDatabase> {
+  const opening = openTempDatabase()
+  afterFile(async () => {
+    shared = undefined
+    isInUse = false
+    await (await opening)[Symbol.asyncDispose]()
+  })
+  return opening
+}
 
 /** All definition stores over an empty database; one at a time. */
 export async function openTempStores(): Promise<TempStores> {
   if (isInUse) throw new Error('the stores of another test are still open: use `await using`')
   isInUse = true
-  shared ??= openTempDatabase()
+  shared ??= openShared()
   const db = await shared
   const told: Change[] = []
   const changes = openChanges((error) => {
