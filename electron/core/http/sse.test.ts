@@ -91,7 +91,7 @@ describe('an official client of HTTP+SSE', () => {
 describe('the stream', () => {
   test('names the address to send to, and answers there with 202', async () => {
     await using line = await open()
-    expect(line.path).toMatch(/^\/metamcp\/default\/message\?sessionId=[0-9a-f-]{36}$/)
+    expect(line.path).toMatch(/^\/metamcp\/default\/message\?sessionId=(\w+\.)?[0-9a-f-]{36}$/)
     expect(line.stream.headers['content-type']).toBe('text/event-stream')
     const before = await line.send(rpc('ping', {}, 'early'))
     expect(before).toMatchObject({ status: 202, json: {} })
