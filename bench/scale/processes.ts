@@ -44,10 +44,22 @@ export async function familyOf(pid: number): Promise<number[]> {
   return [pid, ...(await Promise.all(children.map(familyOf))).flat()]
 }
 
-/** CPU of a PostgreSQL server with all its processes so far, in ms, by the id of one of them. */
+/**
+ * CPU of a PostgreSQL server with all its processes so far, in ms, by the id of one of them. What one
+ * that has ended used since it was looked at last is not known.
+ */
 export async function openServerCpu(backend: number): Promise<() => Promise<number>> {
   const server = await parentOf(backend)
-  return async () => sum(await Promise.all([server, ...(await childrenOf(server))].map(cpuOf)))
+  const seen = new Map<number, number>()
+  let total = 0
+  return async () => {
+    for (const pid of [server, ...(await childrenOf(server))]) {
+      const now = await cpuOf(pid)
+      total += Math.max(0, now - (seen.get(pid) ?? 0))
+      seen.set(pid, now)
+    }
+    return total
+  }
 }
 
 /** Runs work; resolves with its result and the CPU that each of these has used meanwhile, in ms. */
