@@ -30,6 +30,8 @@ beforeAll(async () => {
   ]
   const echo = echoServer()
   core = await startTempCore({
+    // Of which there are backups in the data folder.
+    database: 'embedded',
     pageDir: join(folder, 'page'),
     file: configFileOf([{ ...echo, args: [...(echo.args ?? []), ...args, `&& touch ${marker}`] }]),
   })
