@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { openLog } from '../log.ts'
-import { openHttpServer, type HttpServer } from './server.ts'
+import { openHttpServer, type HttpServer, type RequestHandler } from './server.ts'
 
 async function openServer(): Promise<HttpServer & AsyncDisposable> {
   const server = await openHttpServer({ host: '127.0.0.1', port: 0 }, openLog('silent'))
@@ -20,19 +20,22 @@ test('answers 503 until there is something to serve', async () => {
   expect(await (await ask(server)).text()).toBe('served')
 })
 
-test('draining finishes what is in flight, and answers 503 to what is new', async () => {
+test('draining tells the handler to begin nothing new, and finishes what is in flight', async () => {
   await using server = await openServer()
   const arrived = Promise.withResolvers<void>()
   const go = Promise.withResolvers<void>()
-  server.serve(async (_, response) => {
+  let isTold = false
+  const handle: RequestHandler = async (_, response) => {
     arrived.resolve()
     await go.promise
     response.end('finished')
-  })
+  }
+  server.serve(Object.assign(handle, { drain: () => (isTold = true) }))
   const call = ask(server, 'POST')
   await arrived.promise
   const drained = server.drain(20_000)
-  expect((await ask(server)).status).toBe(503)
+  expect(isTold).toBe(true)
+  expect(server.inFlight()).toBe(1)
   go.resolve()
   expect(await (await call).text()).toBe('finished')
   await drained
