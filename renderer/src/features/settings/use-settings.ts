@@ -17,6 +17,14 @@ export function useSettings() {
   const can = (ability: HostAbility) => host.data?.abilities.includes(ability) === true
 
   const newest = useRef<SettingsPatch>(undefined)
+  const sent = useRef<Promise<unknown>>(Promise.resolve())
+
+  /** One after the other: of two that are on their way at once, either may arrive first. */
+  function send(patch: SettingsPatch): Promise<SettingsView> {
+    const answer = sent.current.then(() => client.settings.set.mutate(patch))
+    sent.current = answer.catch(() => undefined)
+    return answer
+  }
 
   /** Shown at once; what is refused is told, and shown no longer. */
   async function set(patch: SettingsPatch): Promise<boolean> {
@@ -28,7 +36,7 @@ export function useSettings() {
     const { port: _, logLevel: __, ...now } = patch
     queries.setQueryData(key, (view) => view && ({ ...view, ...now } as SettingsView))
     try {
-      const view = await client.settings.set.mutate(patch)
+      const view = await send(patch)
       if (newest.current === patch) queries.setQueryData(key, view)
       return true
     } catch (error) {
