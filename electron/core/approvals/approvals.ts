@@ -31,6 +31,8 @@ export type ApprovalsOptions = {
 
 /** Calls that wait for people, and what these say. A call is lost with the process. */
 export interface Approvals extends Holds {
+  /** Those that nobody has said anything of yet. */
+  readonly waiting: { readonly size: number; whenEmpty(): Promise<void> }
   /** Those that the caller may decide on, the oldest first. */
   list(access: Access): ApprovalView[]
   /** One of them with all of its arguments. Throws `AppError`, also where it is over. */
@@ -50,9 +52,29 @@ type Entry = {
   finish(end: HoldEnd): void
 }
 
+/** By id. */
+class Waiting extends Map<string, Entry> {
+  #emptied: PromiseWithResolvers<void> | null = null
+
+  override delete(id: string): boolean {
+    const wasThere = super.delete(id)
+    if (this.size > 0) return wasThere
+    this.#emptied?.resolve()
+    this.#emptied = null
+    return wasThere
+  }
+
+  /** Resolves once none waits. */
+  whenEmpty(): Promise<void> {
+    if (this.size === 0) return Promise.resolve()
+    this.#emptied ??= Promise.withResolvers<void>()
+    return this.#emptied.promise
+  }
+}
+
 export function openApprovals(options: ApprovalsOptions): Approvals {
   const { log, onChange, namespaceOf, accountOf } = options
-  const waiting = new Map<string, Entry>()
+  const waiting = new Waiting()
   const over = new LRUCache<string, Entry>({ max: MAX_WAITING, ttl: ENDED_MS })
 
   /** Who made the call, whoever leads the namespace that it goes through, and the operator. */
@@ -86,6 +108,7 @@ export function openApprovals(options: ApprovalsOptions): Approvals {
   }
 
   return {
+    waiting,
     hold(call) {
       const accountId = accountOf(call.caller)
       // Who lets anybody call pays for it with its own room.

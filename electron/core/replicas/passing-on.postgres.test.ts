@@ -86,7 +86,7 @@ test('a call that waits for a person’s word is answered through another replic
   const middleware = [{ use: 'approve', destructive: false, tools: ['echo__add'] }]
   const namespaces = { default: { servers: ['echo'], middleware } }
   const file = { ...configFileOf([echoServer()]), namespaces }
-  await using replicas = await startReplicas({ file })
+  await using replicas = await startReplicas({ file, drainMs: 60_000 })
   const { one, other } = replicas
   const add = { name: 'echo__add', arguments: { a: 1, b: 2 } }
   const held = await call(one, add)
@@ -94,6 +94,12 @@ test('a call that waits for a person’s word is answered through another replic
   const retry = { ...add, ...retryOf(held, allowed) }
   expect((await call(other, retry)).result).toMatchObject({ structuredContent: { sum: 3 } })
   expect((await call(other, retry)).error).toMatchObject({ code: -32602 })
+
+  // Nor does a replica end before, as long as it has time.
+  const late = { ...add, ...retryOf(await call(one, add), allowed) }
+  const closed = one.close()
+  expect((await call(other, late)).result).toMatchObject({ structuredContent: { sum: 3 } })
+  await closed
 })
 
 test('sessions and streams name their replica, and are unknown to all others', async () => {

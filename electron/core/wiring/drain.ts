@@ -1,3 +1,4 @@
+import type { Approvals } from '../approvals/approvals.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Peers } from './peers.ts'
 import type { Ports } from './ports.ts'
@@ -6,6 +7,7 @@ import { within } from '../within.ts'
 export type DrainParts = {
   http: Pick<Ports, 'drain' | 'end'>
   gateway: Pick<Gateway, 'parking' | 'pools'>
+  approvals: Pick<Approvals, 'waiting'>
   peers: Pick<Peers, 'areThere'>
   /** How long it may take. */
   drainMs: number
@@ -13,19 +15,17 @@ export type DrainParts = {
 
 /**
  * Begins nothing new, and resolves when what was begun is done, at most after `drainMs`. Calls that
- * wait for their clients are waited for where there is another replica, which leads these here.
+ * wait for their clients, or for the person at one, are waited for where there is another replica,
+ * which leads these here.
  */
-export async function drain({
-  http,
-  gateway: { parking },
-  peers,
-  drainMs,
-}: DrainParts): Promise<void> {
+export async function drain(parts: DrainParts): Promise<void> {
+  const { http, gateway, approvals, peers, drainMs } = parts
   const until = performance.now() + drainMs
   const left = () => Math.max(0, until - performance.now())
+  const waiting = [gateway.parking, approvals.waiting]
   await http.drain(left())
-  while (parking.size > 0 && peers.areThere() && left() > 0) {
-    await within(left(), parking.whenEmpty())
+  while (waiting.some(({ size }) => size > 0) && peers.areThere() && left() > 0) {
+    await within(left(), Promise.all(waiting.map((one) => one.whenEmpty())))
     // Who came back last is still being answered, and may be asked once more.
     await http.drain(left())
   }
