@@ -122,6 +122,7 @@ test('processes are kept ready, and greeted for the next session', async () => {
   await connectFor(world, one)
   // The shared one, which told the era, one of a session, and two that wait.
   expect(world.pools.status('echo')).toMatchObject({ state: 'running', connections: 4 })
+  expect(world.pools.counts('echo')).toEqual({ starting: 0, running: 2, spare: 2 })
   const two = testTenant('two', { elicitation: {} })
   const second = await connectFor(world, two)
   expect(await report(second)).toMatchObject({ capabilities: { elicitation: {} } })

@@ -4,7 +4,7 @@ import type { Logger } from '../log.ts'
 import type { BackoffOptions } from './backoff.ts'
 import { ServerDown } from './connection.ts'
 import type { Connection, Tenant } from './connection.ts'
-import type { Unused } from './room.ts'
+import type { ConnectionCounts, Unused } from './room.ts'
 import type { Lease } from './shared-connection.ts'
 import { Spares } from './spares.ts'
 import { startConnection, startSpare } from './start.ts'
@@ -61,6 +61,12 @@ export class OwnConnections {
 
   get count(): number {
     return this.#byTenant.size + this.#spares.count
+  }
+
+  get counts(): ConnectionCounts {
+    const running = this.#byTenant.values().filter(({ connection }) => connection)
+    const up = running.toArray().length
+    return { starting: this.#byTenant.size - up, running: up, spare: this.#spares.count }
   }
 
   /** The oldest that is up. */

@@ -6,7 +6,7 @@ import { fillDefinition } from './fill-definition.ts'
 import { getsOwn } from './isolation.ts'
 import { OwnConnections } from './own-connections.ts'
 import { makeRoom, tooMany } from './room.ts'
-import type { Occupant, Unused } from './room.ts'
+import type { ConnectionCounts, Occupant, Unused } from './room.ts'
 import { SharedConnection } from './shared-connection.ts'
 import type { Lease, SharedOptions, SharedStatus } from './shared-connection.ts'
 
@@ -80,6 +80,16 @@ export class Pool implements Occupant {
 
   get count(): number {
     return this.#own.count + (this.#shared.isUp ? 1 : 0)
+  }
+
+  get counts(): ConnectionCounts {
+    const { starting, running, spare } = this.#own.counts
+    const { state } = this.#shared.status
+    return {
+      starting: starting + Number(state === 'starting'),
+      running: running + Number(state === 'running'),
+      spare,
+    }
   }
 
   unused(): Unused[] {

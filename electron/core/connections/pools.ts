@@ -9,7 +9,7 @@ import { openHttpClient, type Fetch } from './http-client.ts'
 import { Pool } from './pool.ts'
 import type { PoolOptions, ServerStatus } from './pool.ts'
 import { openProcessList } from './process-tree.ts'
-import { makeRoom, tooMany } from './room.ts'
+import { makeRoom, tooMany, type ConnectionCounts } from './room.ts'
 import type { ServerAuth } from './server-auth.ts'
 import type { Lease } from './shared-connection.ts'
 
@@ -39,6 +39,8 @@ export interface Pools {
   /** A session that may use the server: meanwhile it is not stopped for idleness, and restarted. */
   hold(id: string): () => void
   status(id: string): ServerStatus
+  /** How many connections to it there are in which state. */
+  counts(id: string): ConnectionCounts
   /** After sleep or a change of network: what failed is tried now, what is remote looked at. */
   wake(): void
   /** The last 64 KB of what the server wrote to stderr, secrets masked. */
@@ -148,6 +150,7 @@ export function openPools(options: PoolsOptions): Pools {
     },
     hold: (id) => pools.get(id)?.hold() ?? (() => {}),
     status: (id) => pools.get(id)?.status ?? UNKNOWN,
+    counts: (id) => pools.get(id)?.counts ?? { starting: 0, running: 0, spare: 0 },
     wake() {
       for (const one of pools.values()) one.lookAgain()
     },

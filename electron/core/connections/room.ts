@@ -12,6 +12,9 @@ export type Unused = {
   end(): void
 }
 
+/** Of connections, by their state; a `spare` one waits for its client, and need not be up yet. */
+export type ConnectionCounts = { starting: number; running: number; spare: number }
+
 /** Who has connections: a server, or all of them. */
 export interface Occupant {
   /** Connections there are or are about to be. */

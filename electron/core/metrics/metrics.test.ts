@@ -7,7 +7,10 @@ const REST = {
   inFlight: 0,
   calls: { written: 0, dropped: 0, queued: 0 },
 }
-const server = (id: string) => ({ id, name: id, state: 'running' as const, connections: 1 })
+const server = (id: string) => ({
+  ...{ id, name: id, state: 'running' as const },
+  connections: { starting: 1, running: 2, spare: 0 },
+})
 const call = { method: 'tools/call', ms: 1, result: {}, error: null, wasCancelled: false }
 
 function openPages() {
@@ -43,12 +46,17 @@ test('however many servers there are, and whatever they are called, series have 
   }
   metrics.called({ ...call, server: null })
   const lines = await page(servers)
-  for (const name of ['metamcp_call_duration_seconds_count', 'metamcp_connections']) {
+  for (const [name, states] of [
+    ['metamcp_call_duration_seconds_count', 1],
+    ['metamcp_connections', 3],
+  ] as const) {
     const all = lines.filter((line) => line.startsWith(`${name}{`))
-    expect([name, all.length]).toEqual([name, 1_001])
+    expect([name, all.length]).toEqual([name, states * 1_001])
   }
   // 100 of these, one that is called so, one that is called "none", and one that found none.
   const others = 'metamcp_calls_total{server="_other",method="tools/call",outcome="ok"} 103'
   expect(lines).toContain(others)
-  expect(lines).toContain('metamcp_connections{server="_other",state="running"} 100')
+  for (const [state, count] of Object.entries({ starting: 100, running: 200, spare: 0 })) {
+    expect(lines).toContain(`metamcp_connections{server="_other",state="${state}"} ${count}`)
+  }
 })

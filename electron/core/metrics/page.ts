@@ -101,7 +101,7 @@ function addServers({ startsOf }: PageOptions, registers: Registers): Show {
   })
   const connections = new Gauge({
     name: 'metamcp_connections',
-    help: 'Connections to servers that are up or starting, those of single clients included.',
+    help: 'Connections to servers by their own state: shared, of single clients, kept ready.',
     ...{ registers, labelNames: ['server', 'state'] },
   })
   const starts = new Counter({
@@ -118,11 +118,13 @@ function addServers({ startsOf }: PageOptions, registers: Registers): Show {
     for (const state of ['disabled', 'stopped', 'starting', 'running', 'failed']) {
       states.set({ state }, 0)
     }
-    for (const [place, { id, name, state, connections: count }] of servers.entries()) {
+    for (const [place, { id, name, state, connections: counts }] of servers.entries()) {
       const server = place < MAX_SERVERS ? name : OTHERS
       states.inc({ state })
       // Names are unique for each owner alone: those of several add up.
-      connections.inc({ server, state }, count)
+      for (const [own, count] of Object.entries(counts)) {
+        connections.inc({ server, state: own }, count)
+      }
       const { starts: started, restarts: again } = startsOf(id)
       starts.inc({ server }, started)
       restarts.inc({ server }, again)

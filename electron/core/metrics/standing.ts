@@ -1,8 +1,11 @@
 import type { ServerState } from '../../../shared/server.ts'
 
+/** By the state of each; a `spare` one waits for its client. */
+type ConnectionCounts = { starting: number; running: number; spare: number }
+
 /** How it is now, as far as it is not counted here. */
 export type Standing = {
-  servers: { id: string; name: string; state: ServerState; connections: number }[]
+  servers: { id: string; name: string; state: ServerState; connections: ConnectionCounts }[]
   /** Sessions of clients on endpoints, and of people who look at something by hand. */
   sessions: { client: number; inspector: number }
   /** Requests that are being answered. */

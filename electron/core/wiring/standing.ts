@@ -16,8 +16,7 @@ export function standingOf({ gateway, stores, watching, inFlight }: Parts): Stan
   const client = sessions.countWhere(({ endpoint }) => gateway.endpoint(endpoint.name) === endpoint)
   return {
     servers: stores.servers.list().map(({ id, name }) => {
-      const { state, connections } = pools.status(id)
-      return { id, name, state, connections }
+      return { id, name, state: pools.status(id).state, connections: pools.counts(id) }
     }),
     sessions: { client, inspector: sessions.size - client },
     inFlight: inFlight(),
