@@ -3,6 +3,7 @@ import type { UserConfig as BundleConfig } from 'electron-vite'
 import { resolve } from 'node:path'
 import type { ViteUserConfig as TestConfig } from 'vitest/config'
 import { LongestFirst } from './scripts/longest-first.ts'
+import { STORE_TESTS } from './scripts/store-tests.ts'
 
 const fromRoot = (path: string) => resolve(import.meta.dirname, path)
 
@@ -78,13 +79,6 @@ const env = { NODE_COMPILE_CACHE: fromRoot('node_modules/.cache/metamcp/compiled
 const setupFiles = ['electron/core/testing/around-file.ts']
 /** PGlite lives for seconds here: compiling its code well takes longer than running it does. */
 const execArgv = ['--liftoff-only']
-
-/** What is stored, which is the same on a PostgreSQL server. */
-const STORE_TESTS = [
-  ...['removals/removals', 'namespaces/{pins,picking,store}', 'auth/api-key-{store,owner}'],
-  ...['wiring/{apply-config,definitions}', 'calls/{keeping,calls}', 'audit/audit'],
-  ...['settings/{settings,secret-check}', 'servers/{catalog-store,store}', 'endpoints/store'],
-].map((name) => `electron/core/${name}.test.ts`)
 
 /** `core` runs the sources, `postgres` those of the stores on a real PostgreSQL, `built` what is in out/, `browser` that with a page of a Chromium. */
 const tests = {
