@@ -17,7 +17,7 @@ const PARTS = {
 /**
  * What one replica carries and what replicas cost one another: two headless programs as they are
  * built, on a real PostgreSQL. Prints what docs/scale.md counts with; takes about two minutes.
- * `only` names parts, where not all are wanted.
+ * `only` names parts, where not all are wanted. Returns the exit code, 1 when an edit is live too late.
  */
 export async function benchScale(only: readonly string[]): Promise<number> {
   title('Machine')
@@ -33,10 +33,12 @@ export async function benchScale(only: readonly string[]): Promise<number> {
     'locks held at its start',
     world.other.tap.locked.map((ms) => `${ms.toFixed(0)} ms`).join(', '),
   )
+  let code = 0
   for (const [name, measure] of Object.entries(PARTS)) {
-    if (only.length === 0 || only.includes(name)) await measure(world)
+    const isWanted = only.length === 0 || only.includes(name)
+    if (isWanted && (await measure(world)) === false) code = 1
   }
-  return 0
+  return code
 }
 
 function tellTapped(words: string, { tap }: Replica): void {
