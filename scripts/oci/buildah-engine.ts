@@ -80,13 +80,21 @@ async function startContainer({ buildah, name, run, facts }: Start) {
   made.defer(async () => void (await buildah.output(['rm', container])))
   const root = await buildah.output(['mount', container])
   await mkdir(join(root, 'data'), { recursive: true })
-  // Its network is ours: a port that is free, where an engine would publish the usual one.
-  const port = await freePort()
-  const environment = [...facts.environment, `METAMCP_PORT=${port}`]
-  const running = await startInNamespaces({ root, run, facts: { ...facts, environment } })
+  const placed = onOurNetwork(facts, await freePort())
+  const running = await startInNamespaces({ root, run, facts: placed })
   made.use(running)
   const owned = made.move()
   return { ...running, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/**
+ * Where an engine would publish the usual port at 127.0.0.1, it listens there itself, and at a free
+ * one. ENTRYPOINT and CMD are run as they are; if somebody else takes the port first, the container
+ * ends with a sentence that names it.
+ */
+export function onOurNetwork(facts: ImageFacts, port: number): ImageFacts {
+  const place = ['METAMCP_HOST=127.0.0.1', `METAMCP_PORT=${port}`]
+  return { ...facts, environment: [...facts.environment, ...place] }
 }
 
 async function freePort(): Promise<number> {

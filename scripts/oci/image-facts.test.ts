@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { onOurNetwork } from './buildah-engine.ts'
 import { publishedPort } from './docker-engine.ts'
 import { buildahFacts, dockerFacts } from './image-facts.ts'
 import { asUser } from './namespaces.ts'
@@ -53,6 +54,15 @@ test('a program inside has the user, folder and variables of the image, and no r
   expect(asUser({ ...facts, user: '7:8' })).toEqual(
     expect.arrayContaining(['--reuid=7', '--regid=8']),
   )
+})
+
+test('on the network of this machine nobody else reaches it', () => {
+  const given = { ...facts, environment: ['METAMCP_HOST=0.0.0.0', 'METAMCP_PORT=12008'] }
+  // Of two the last one counts.
+  expect(asUser(onOurNetwork(given, 5)).slice(-2)).toEqual([
+    'METAMCP_HOST=127.0.0.1',
+    'METAMCP_PORT=5',
+  ])
 })
 
 test('the published port is read from what docker says', () => {

@@ -48,6 +48,8 @@ export async function liveOnItsVolume(
   check(facts.user !== '' && !/^(0|root)\b/.test(facts.user), `its user is ${facts.user}, not root`)
   check(facts.healthcheck.length > 0, `its HEALTHCHECK is ${facts.healthcheck.join(' ')}`)
   check(facts.volumes.includes('/data'), 'its volume is /data')
+  const host = facts.environment.find((one) => one.startsWith('METAMCP_HOST='))
+  check(host === 'METAMCP_HOST=0.0.0.0', 'it listens to who is outside of it')
 
   const volume = await engine.makeVolume()
   const told = { facts, check }
