@@ -10,6 +10,7 @@ import { cancelled } from './answer.ts'
 import { LIST_KINDS, type Call, type ListKind } from './call.ts'
 import type { Endpoint, Visitor } from './endpoint.ts'
 import type { ModernCall } from './modern-call.ts'
+import { unmarkedHandle } from './places.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { requireTasks, type TaskHandles } from './task-handles.ts'
@@ -168,7 +169,7 @@ class ListenStream implements Visitor, Subscriber, Listening {
     const { tasks, subscriptions } = this.#parts
     const signal = this.#withLimit()
     return thatWork(handles, async (handle) => {
-      const { serverId, taskId } = tasks.originOf(handle, this.#asked.caller)
+      const { serverId, taskId } = tasks.originOf(unmarkedHandle(handle), this.#asked.caller)
       if (!this.#asked.endpoint.serverIds.includes(serverId)) throw tasks.unknown(handle)
       const subscriber: Subscriber = {
         updated: (notification) =>

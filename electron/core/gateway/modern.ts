@@ -118,7 +118,7 @@ function callOf(asked: ModernCall, { seats, places }: ModernParts): Call {
   const version = String(meta[MetaKey.protocolVersion])
   return {
     ...{ endpoint: endpoint.name, caller, era: 'modern', version, client, method, logLevel },
-    params: withoutEnvelope(places.unmarked(asked.params)),
+    params: withoutEnvelope(places.unmarked(asked)),
     signal: controller.signal,
     owner: {},
     notify: forLevel(asked.notify, logLevel),
@@ -164,7 +164,7 @@ function finish(asked: ModernCall, result: JsonObject, parts: ModernParts): Json
   return restrict(
     {
       resultType: 'complete',
-      ...places.marked(result),
+      ...places.marked(result, asked),
       ...keptFor(asked, result),
       _meta: { ...meta, [MetaKey.serverInfo]: serverInfo },
     },

@@ -9,11 +9,11 @@ type Passing = {
 }
 
 /**
- * Hands a request on to the replica of that name, whose answer goes to the client. Resolves with
- * false, and nothing is answered, where it is to be answered here: that is this one, or there is
- * nobody of this name any more.
+ * Hands a request on to the replica of that name, whose answer goes to the client. `untaken`, and
+ * nothing is answered: it is to be answered here, as that is this one, or there is nobody of this
+ * name any more. `lost`: nothing is answered either, but that replica may have begun it.
  */
-export type PassOn = (replica: string, passing: Passing) => Promise<boolean>
+export type PassOn = (replica: string, passing: Passing) => Promise<'answered' | 'untaken' | 'lost'>
 
 /** The other processes on the same database, if it is one that can be shared. */
 export interface Elsewhere {

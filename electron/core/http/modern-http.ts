@@ -4,7 +4,15 @@ import type { Endpoint } from '../gateway/endpoint.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { checkEnvelope, checkSpoken, clientIn } from '../gateway/modern.ts'
 import { placeOf } from '../gateway/places.ts'
-import { RpcCode, RpcError, type RpcFailure, type RpcRequest, type RpcResult } from '../json-rpc.ts'
+import { TASK_METHODS } from '../gateway/task-handles.ts'
+import {
+  failure,
+  RpcCode,
+  RpcError,
+  type RpcFailure,
+  type RpcRequest,
+  type RpcResult,
+} from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
 import type { Exchange } from './exchange.ts'
 import type { Closing } from './closing.ts'
@@ -23,6 +31,8 @@ export type ModernHttpOptions = {
   passOn: PassOn
 }
 
+const LISTEN = 'subscriptions/listen'
+
 /**
  * Answers one request of the modern era (revision 2026-07-28, "Streamable HTTP"): there is no
  * session, and nothing of it is kept. Rejects with `HttpRefusal`.
@@ -30,14 +40,12 @@ export type ModernHttpOptions = {
 export async function serveModern(
   exchange: Exchange,
   message: RpcRequest,
-  { gateway, log, limits, closing, passOn }: ModernHttpOptions,
+  options: ModernHttpOptions,
 ): Promise<void> {
+  const { gateway, log, limits } = options
   const { endpoint, caller, request, response } = exchange
   const { id, method, params = {} } = message
-  const place = placeOf(params)
-  // What it goes on with is known at that replica alone.
-  if (place === null) closing.refuseNew()
-  else if (await passOn(place, { request, response, body: () => writtenOf(message) })) return
+  if (await goesOnElsewhere(exchange, message, options)) return
   const controller = new AbortController()
   // In this era leaving is cancelling: there is no session in which the answer could be kept.
   response.once('close', () => {
@@ -45,11 +53,34 @@ export async function serveModern(
   })
   await admit(message, request, endpoint)
   await limits.take({ endpoint, caller, client: clientIn(params) }, message)
-  if (method === 'subscriptions/listen') requireStream(message, request)
+  if (method === LISTEN) requireStream(message, request)
   const reply = new Reply(request, response)
   const call = { id, endpoint, caller, method, params, controller, notify: reply.send }
   const said = await answer(id, () => gateway.modern(call), log)
   reply.finish(said, statusOf(said))
+}
+
+/** Whether another replica, which knows what it goes on with, was given it, and it is answered. */
+async function goesOnElsewhere(
+  { request, response }: Exchange,
+  message: RpcRequest,
+  { closing, passOn }: ModernHttpOptions,
+): Promise<boolean> {
+  const { id, method, params } = message
+  const place = placeOf(method, params)
+  if (place === null || method === LISTEN) closing.refuseNew()
+  if (place === null) return false
+  const outcome = await passOn(place, { request, response, body: () => writtenOf(message) })
+  if (outcome !== 'lost' || isRepeatable(method)) return outcome === 'answered'
+  // Some states are opened anywhere: here the call would be made once more.
+  const text = 'The replica at which the call went on was lost: issue the call anew'
+  new Reply(request, response).finish(failure(id, new RpcError(RpcCode.invalidParams, text)))
+  return true
+}
+
+/** What is the same when it is done twice; a server takes each answer to its questions once. */
+function isRepeatable(method: string): boolean {
+  return method === LISTEN || TASK_METHODS.has(method)
 }
 
 /** The checks that come before any work, each with its HTTP status. */

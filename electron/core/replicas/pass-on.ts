@@ -1,12 +1,13 @@
 import {
   request as askHttp,
+  IncomingMessage,
   type IncomingHttpHeaders,
-  type IncomingMessage,
   type OutgoingHttpHeaders,
   type RequestOptions,
   type ServerResponse,
 } from 'node:http'
 import { request as askHttps } from 'node:https'
+import { isIP } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
@@ -18,7 +19,7 @@ const PASSED_ON = 'metamcp-passed-on-by'
 /** How long a replica that may be gone is waited for; the answer itself may take an hour. */
 const CONNECT_MS = 3_000
 
-/** What belongs to one connection alone (RFC 9110, section 7.6.1). */
+/** What belongs to one connection alone, beside what it names itself (RFC 9110, section 7.6.1). */
 const OF_A_CONNECTION = [
   ...['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection'],
   ...['te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'content-length'],
@@ -30,33 +31,38 @@ type Parts = { replicas: Pick<Replicas, 'find'>; name: string; log: Logger }
 type Passing = { request: IncomingMessage; response: ServerResponse; body: () => string | null }
 
 /**
- * Hands requests on to other replicas, as they came, and their answers back as they come. Resolves
- * with false where nothing was answered: the name is ours, or that of nobody who answers.
+ * `untaken`: nobody has begun it, and nothing is answered: the name is ours, or that of nobody who
+ * is there. `lost`: nothing is answered either, but it was sent, and may have been begun.
  */
+type Outcome = 'answered' | 'untaken' | 'lost'
+
+/** Hands requests on to other replicas, as they came, and their answers back as they come. */
 export function openPassOn({ replicas, name, log }: Parts) {
   return async function passOn(
     replica: string,
     { request, response, body }: Passing,
-  ): Promise<boolean> {
-    if (replica === name || request.headers[PASSED_ON] !== undefined) return false
+  ): Promise<Outcome> {
+    if (replica === name || request.headers[PASSED_ON] !== undefined) return 'untaken'
     const to = replicas.find(replica)
-    if (!to) return false
+    if (!to) return 'untaken'
     const text = body()
     const headers: OutgoingHttpHeaders = { ...ofTheMessage(request.headers), [PASSED_ON]: name }
     if (text !== null) headers['content-length'] = Buffer.byteLength(text)
     const path = request.url ?? '/'
     const options = { method: request.method ?? 'GET', path, headers, agent: false as const }
-    const answer = await ask(to, { ...options, body: text, response }).catch((error: unknown) => {
+    const answer = await ask(to, { ...options, body: text, response })
+    if (!(answer instanceof IncomingMessage)) {
+      const { error, wasSent } = answer
       log.warn({ replica, error: messageOf(error) }, 'a request could not be passed on')
-      return null
-    })
-    if (!answer) return response.destroyed
+      if (response.destroyed) return 'answered'
+      return wasSent ? 'lost' : 'untaken'
+    }
     if (hasRefused(answer, replica)) {
       answer.resume()
-      return false
+      return 'untaken'
     }
     await giveBack(answer, response)
-    return true
+    return 'answered'
   }
 }
 
@@ -67,28 +73,37 @@ function hasRefused({ statusCode, headers }: IncomingMessage, replica: string): 
 
 type Asked = RequestOptions & { body: string | null; response: ServerResponse }
 
+/** `wasSent`: there was a connection, so that it may have come there. */
+type Unanswered = { error: unknown; wasSent: boolean }
+
 /**
- * Rejects where no answer begins. A client that leaves takes its request back there, too; one that
- * hangs is given up with all that waits for it once the others hear nothing of it.
+ * `Unanswered` where no answer begins. A client that leaves takes its request back there, too; one
+ * that hangs is given up with all that waits for it once the others hear nothing of it.
  */
 function ask(
   { url: to, gone }: Reached,
   { body, response, ...options }: Asked,
-): Promise<IncomingMessage> {
-  const send = to.protocol === 'https:' ? askHttps : askHttp
+): Promise<IncomingMessage | Unanswered> {
+  const isSafe = to.protocol === 'https:'
   const host = to.hostname.replace(/^\[|\]$/g, '')
-  const asked = send({ ...options, host, signal: gone, ...(to.port !== '' && { port: to.port }) })
+  // Else the one that the client asked for is taken from its `Host`: the balancer.
+  const named = isSafe ? { servername: isIP(host) === 0 ? host : '' } : {}
+  const where = { host, ...(to.port !== '' && { port: to.port }), ...named }
+  const asked = (isSafe ? askHttps : askHttp)({ ...options, ...where, signal: gone })
   const leave = () => asked.destroy()
   response.once('close', leave)
   const timer = setTimeout(() => asked.destroy(new Error('it does not answer')), CONNECT_MS)
+  let wasSent = false
   asked.once('socket', (socket) => {
-    socket.once(to.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(timer))
+    socket.once(isSafe ? 'secureConnect' : 'connect', () => {
+      wasSent = true
+      clearTimeout(timer)
+    })
   })
-  return new Promise<IncomingMessage>((resolve, reject) => {
+  return new Promise<IncomingMessage | Unanswered>((resolve) => {
     asked.once('response', resolve)
-    asked.once('error', reject)
     // An answer that breaks off says so itself.
-    asked.on('error', () => undefined)
+    asked.on('error', (error) => resolve({ error, wasSent }))
     asked.end(body ?? undefined)
   }).finally(() => clearTimeout(timer))
 }
@@ -103,6 +118,7 @@ async function giveBack(answer: IncomingMessage, response: ServerResponse): Prom
 }
 
 function ofTheMessage(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const left = Object.entries(headers).filter(([name]) => !OF_A_CONNECTION.includes(name))
-  return Object.fromEntries(left)
+  const named = (headers.connection ?? '').toLowerCase().split(/[\s,]+/)
+  const dropped = new Set([...OF_A_CONNECTION, ...named])
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)))
 }

@@ -42,8 +42,9 @@ async function openWorld({ beatMs }: { beatMs: number }) {
   const passOn = openPassOn({ replicas, name: 'r1', log })
   const asked = async (request: IncomingMessage, response: ServerResponse) => {
     const name = new URL(request.url ?? '', 'http://a').searchParams.get('to') ?? ''
-    const isAnswered = await passOn(name, { request, response, body: () => null })
-    if (!isAnswered) response.writeHead(404).end('answered here')
+    const outcome = await passOn(name, { request, response, body: () => null })
+    if (outcome === 'untaken') response.writeHead(404).end('answered here')
+    if (outcome === 'lost') response.writeHead(404).end('lost')
   }
   const front = made.use(await serve((...pair) => void asked(...pair)))
   const owned = made.move()
@@ -65,8 +66,8 @@ test('a replica that hangs holds nobody up for ever, and is there again when it 
   await expect.poll(() => replicas.size, SOON).toBe(1)
   const answer = ask('r2')
   await came.promise
-  // It has said nothing since.
-  expect(await (await answer).text()).toBe('answered here')
+  // It has said nothing since, and nobody knows what it has done.
+  expect(await (await answer).text()).toBe('lost')
   expect(replicas.size).toBe(0)
   stranger.tell('here', here)
   await expect.poll(() => replicas.size, SOON).toBe(1)

@@ -72,7 +72,7 @@ export async function startTempCore({
     links: [
       approvingLink,
       httpLink({
-        url: `${core.url}/trpc/frontend`,
+        url: `${core.adminUrl}/trpc/frontend`,
         headers: { authorization: `Bearer ${core.adminToken.token}` },
       }),
     ],

@@ -63,13 +63,13 @@ export function openFaces(parts: FacesParts): RequestHandler {
     async signInCallback(request, response) {
       const place = replicaIn(new URLSearchParams(request.url?.split('?')[1]).get('state'))
       const passing = { request, response, body: () => null }
-      if (place !== null && (await parts.peers.passOn(place, passing))) return
+      if (place !== null && (await parts.peers.passOn(place, passing)) === 'answered') return
       const visitor = accounts?.signedIn(request)?.caller ?? null
       return parts.signInCallback(request, response, visitor)
     },
     accounts: accounts ? (request, response) => accounts.handle(request, response) : null,
     maxBodyBytes: MAX_BODY_BYTES,
-    elsewhere: parts.peers,
+    elsewhere: { ...parts.peers, passOn: passOnOf(parts) },
     guard: openGuard({ ...config, port, admin, allowed }),
     surfaces: openSurfaces(admin?.port ?? null),
     allowed,
@@ -95,6 +95,15 @@ export function openFaces(parts: FacesParts): RequestHandler {
       window: browserWindow(parts),
     }),
   })
+}
+
+/** Others are reached at their port for clients, which lets no inspectors in where there are two. */
+function passOnOf({ peers, admin }: FacesParts): Peers['passOn'] {
+  if (!admin) return peers.passOn
+  return (replica, passing) => {
+    const isInspecting = passing.request.url?.startsWith('/mcp-proxy/') ?? false
+    return isInspecting ? Promise.resolve('untaken') : peers.passOn(replica, passing)
+  }
 }
 
 /** The window for browsers, where there is a built page. */

@@ -20,7 +20,7 @@ type Parts = {
 /** Finds the other processes on the same database, and is found by them. */
 export function openPeers({ config, db, port }: Parts): Peers {
   if (!db.isShared) {
-    const nobody = { passOn: () => Promise.resolve(false), areThere: () => false }
+    const nobody = { passOn: () => Promise.resolve('untaken' as const), areThere: () => false }
     return { replica: null, news: null, ...nobody, [Symbol.dispose]: () => undefined }
   }
   const { log } = config
