@@ -64,7 +64,10 @@ export function openAccountDatabase({ db, onChanged }: AccountDatabaseOptions): 
     const changed = new Set<string>(way !== 'read' && model ? [model] : [])
     const result = await db[way](async (tx) => {
       const here: Open = { tx, changed, isOver: false }
-      return open.run(here, () => work(tx)).finally(() => (here.isOver = true))
+      const made = await open.run(here, () => work(tx)).finally(() => (here.isOver = true))
+      // Of users other processes hear anyway: these are definitions.
+      if (changed.has('session')) await db.news.tellIn(tx, 'sessions', null)
+      return made
     })
     await tell(changed)
     return result

@@ -129,11 +129,9 @@ type Mirrors = { directory: Directory; sessions: Sessions; options: AccountsOpti
 
 async function followChange(
   model: 'user' | 'session',
-  { directory, sessions, options: { db, changes } }: Mirrors,
+  { directory, sessions, options: { changes } }: Mirrors,
 ): Promise<void> {
   await (model === 'user' ? directory : sessions).reload()
-  // Changes of users are definitions, of which other processes hear anyway.
-  if (model === 'session') db.news.tell('sessions', null)
   changes.publish({ kind: 'account' })
 }
 

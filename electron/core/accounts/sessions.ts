@@ -74,8 +74,10 @@ export async function openSessions({ db, onError }: SessionsOptions): Promise<Se
       if (ids.length === 0) return 0
       const { id, userId } = userSessions
       const which = and(eq(userId, accountId), inArray(id, ids))
-      await db.record((tx) => tx.delete(userSessions).where(which))
-      db.news.tell('sessions', null)
+      await db.record(async (tx) => {
+        await tx.delete(userSessions).where(which)
+        await db.news.tellIn(tx, 'sessions', null)
+      })
       await mirror.reload()
       return ids.length
     },

@@ -35,6 +35,11 @@ export interface Database {
    * the process, not a power loss. Rejects, changing nothing, if `work` changes a definition.
    */
   record<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Runs `check` first in each `write` from now on, which rejects with what it throws, having changed
+   * nothing: for what another process may have changed. There is one check; the last one counts.
+   */
+  guard(check: (tx: Tx) => Promise<void>): void
   /** Packs everything into a backup while nobody writes; resolves with its path. */
   backUp(): Promise<string>
   /** Leaves nothing in the files of what was replaced or deleted. Takes long. */
@@ -45,7 +50,8 @@ export interface Database {
   readonly news: ReplicaNews
   /**
    * Runs work while no other process on it does the same: what a start makes, or what `about` says.
-   * It may itself use the database.
+   * It may itself use the database. Rejects with `unavailable` where its turn does not come in 10
+   * minutes; where work took longer than 5, others may have begun.
    */
   alone<T>(work: () => Promise<T>, about?: string): Promise<T>
   /** What was done at opening because the store was broken; null when it was sound. */
@@ -106,6 +112,8 @@ export function startDatabase({ store, paths, recovery, log, owned }: DatabasePa
   return {
     recovery,
     ...{ isShared: false, news: noNews(), alone: (work) => work() },
+    // Nobody else is on it.
+    guard: () => undefined,
     backUp: () => gate.enter(backUp),
     scrub: () => gate.enter(() => scrubStore(store, paths.store)),
     read: (work) => gate.enter(() => transact('read only', work)),

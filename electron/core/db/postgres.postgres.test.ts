@@ -1,4 +1,4 @@
-import { Client } from 'pg'
+import { Client, Pool } from 'pg'
 import { expect, test } from 'vitest'
 import { openLog } from '../log.ts'
 import { insertDefinitions } from '../testing/sample-definitions.ts'
@@ -7,16 +7,21 @@ import { runOn, startPostgres } from '../testing/postgres-server.ts'
 import { openTempPostgres } from '../testing/temp-postgres.ts'
 import { readDefinitions } from './definitions.ts'
 import type { Tx } from './open.ts'
-import { openPostgres } from './postgres.ts'
+import { openPostgres, type PostgresOptions } from './postgres.ts'
+import { openReplicaNews } from './replica-news.ts'
 import * as schema from './schema.ts'
 
 const log = openLog('silent')
 const { settings } = schema
 
-async function open(url: string, more: { lookMs?: number } = {}) {
+async function open(url: string, more: Partial<PostgresOptions> = {}) {
   const database = await openPostgres({ url, migrationsDir, log, ...more })
   return { ...database, [Symbol.asyncDispose]: () => database.close() }
 }
+
+/** Connections that wait for news. */
+const LINES = `select pid from pg_stat_activity
+  where application_name = 'metamcp news' and datname = current_database()`
 
 function setting(key: string) {
   return (tx: Tx) => tx.insert(settings).values({ key, value: 1 })
@@ -39,15 +44,18 @@ test('what one writes is told to the others at once, and what fails is not', asy
   one.news.listen('written', () => told.push('to itself'))
   other.news.listen('written', (_, from) => told.push(from))
   other.news.listen('end', () => heard.resolve())
+  other.news.listen('session', (fact) => told.push(String(fact)))
   const failing = one.write(async (tx) => {
     await setting('a')(tx)
+    await one.news.tellIn(tx, 'session', 'of a change that was undone')
     throw new Error('changed my mind')
   })
   await expect(failing).rejects.toThrow('changed my mind')
   await one.write(setting('a'))
+  await one.record((tx) => one.news.tellIn(tx, 'session', 'ended'))
   one.news.tell('end', null)
   await heard.promise
-  expect(told).toEqual([one.news.replica])
+  expect(told).toEqual([one.news.replica, 'ended'])
   await expect(one.write(setting('a'))).rejects.toMatchObject({ cause: { code: '23505' } })
 })
 
@@ -88,6 +96,33 @@ test('definitions are exact, and work that may be done by one alone is', async (
   gate.resolve()
   await Promise.all([first, second])
   expect(steps).toEqual(['first', 'second'])
+})
+
+test('who hangs in work of one alone holds others up for a while; nobody waits for ever', async () => {
+  await using database = await openTempPostgres()
+  await using one = await open(database.url, { aloneMs: 100, turnMs: 100 })
+  await using other = await open(database.url)
+  const gate = Promise.withResolvers<void>()
+  const hangIn = async (replica: Awaited<ReturnType<typeof open>>, about: string) => {
+    const begun = Promise.withResolvers<void>()
+    const work = () => {
+      begun.resolve()
+      return gate.promise
+    }
+    const ended = replica.alone(work, about).catch((error: unknown) => error)
+    await begun.promise
+    return () => ended
+  }
+  const first = await hangIn(one, 'a')
+  expect(await other.alone(() => Promise.resolve('its turn'), 'a')).toBe('its turn')
+  const second = await hangIn(other, 'b')
+  await expect(one.alone(() => Promise.resolve(), 'b')).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('end it if it hangs') as string,
+  })
+  gate.resolve()
+  expect(await first()).toMatchObject({ code: 'unavailable' })
+  expect(await second()).toBeUndefined()
 })
 
 test('a database of something else, or of a newer version, is left as it is', async () => {
@@ -140,10 +175,7 @@ test('a connection for news that is silent for ever is made anew', async () => {
   await using other = await open(database.url, { lookMs: 100 })
   const client = new Client({ connectionString: database.url })
   await client.connect()
-  const { rows } = await client.query<{ pid: number }>(
-    `select pid from pg_stat_activity
-      where application_name = 'metamcp news' and datname = current_database()`,
-  )
+  const { rows } = await client.query<{ pid: number }>(LINES)
   await client.end()
   expect(rows).toHaveLength(1)
   const gap = Promise.withResolvers<void>()
@@ -159,4 +191,26 @@ test('a connection for news that is silent for ever is made anew', async () => {
   other.news.listenToAll('hello', heard.resolve)
   other.news.tell('hello', 'again')
   expect(await heard.promise).toBe('again')
+})
+
+test('a connection for news that comes once all is closed is ended', async () => {
+  await using database = await openTempPostgres()
+  const { url } = database
+  await using opened = new AsyncDisposableStack()
+  const pool = new Pool({ connectionString: url })
+  opened.defer(() => pool.end())
+  const [again, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let greeted = 0
+  const greet = () => {
+    greeted += 1
+    if (greeted === 1) return Promise.resolve()
+    again.resolve()
+    return gate.promise
+  }
+  const news = await openReplicaNews({ url, replica: 'one', log, pool, greet })
+  await pool.query(`select pg_terminate_backend(pid) from (${LINES}) as lines`)
+  await again.promise
+  await news.close()
+  gate.resolve()
+  await expect.poll(async () => (await pool.query(LINES)).rowCount).toBe(0)
 })

@@ -16,6 +16,7 @@ import {
   readMigrations,
 } from './migrate.ts'
 import { placeOf, refusalOf } from './postgres-errors.ts'
+import { alone, ALONE_MS, holdLife, LOCKS, TURN_MS } from './postgres-locks.ts'
 import { reasonOf } from './reasons.ts'
 import { CHANNEL, openReplicaNews } from './replica-news.ts'
 import * as schema from './schema.ts'
@@ -32,18 +33,9 @@ export type PostgresOptions = {
   isOnly?: boolean
   /** How often it is seen whether the connection that brings news still answers. */
   lookMs?: number
-}
-
-/** Numbers of advisory locks, of which a database has many and others may use some. */
-const LOCKS = {
-  /** Held by a write of definitions until its end: one after the other, on all replicas. */
-  write: 0x6d65_7401,
-  /** Held by a start until what it makes is there. */
-  start: 0x6d65_7402,
-  /** Held by each process as long as it lives: with others, or by the only one. */
-  life: 0x6d65_7403,
-  /** With the hash of what else is done by one alone. */
-  other: 0x6d65_7404,
+  /** How long what is done by one alone may take, and how long it waits for its turn. */
+  aloneMs?: number
+  turnMs?: number
 }
 
 const MAX_CONNECTIONS = 10
@@ -66,12 +58,17 @@ export async function openPostgres({
   log,
   isOnly = false,
   lookMs,
+  aloneMs = ALONE_MS,
+  turnMs = TURN_MS,
 }: PostgresOptions): Promise<Database> {
   const place = placeOf(url)
   await using opened = new AsyncDisposableStack()
   const pool = openPool(url, log)
   opened.defer(() => pool.end())
-  const locking = openPool(url, log, { max: MAX_LOCKING, connectionTimeoutMillis: 0 })
+  const locking = openPool(url, log, {
+    ...{ max: MAX_LOCKING, connectionTimeoutMillis: 0 },
+    options: optionsOf({ ...SESSION, statement_timeout: turnMs, idle_session_timeout: aloneMs }),
+  })
   opened.defer(() => locking.end())
   const drizzled = drizzle({ client: pool, schema })
   await bringUpToDate(drizzled, { migrationsDir, place, log }).catch((error: unknown) => {
@@ -97,6 +94,7 @@ type Parts = {
 
 function overPool({ locking, drizzled, news, place, owned }: Parts): Database {
   const gate = openGate()
+  let guard: ((tx: Tx) => Promise<void>) | undefined
 
   async function transact<T>(accessMode: 'read only' | 'read write', work: (tx: Tx) => Promise<T>) {
     try {
@@ -108,6 +106,7 @@ function overPool({ locking, drizzled, news, place, owned }: Parts): Database {
   const write = <T>(work: (tx: Tx) => Promise<T>) =>
     transact('read write', async (tx) => {
       await tx.execute(sql`select pg_advisory_xact_lock(${LOCKS.write})`)
+      await guard?.(tx)
       const made = await work(tx)
       await raiseRevision(tx)
       // Told with the commit, and only then.
@@ -129,6 +128,7 @@ function overPool({ locking, drizzled, news, place, owned }: Parts): Database {
       alone(locking, work, about).catch((error: unknown) => {
         throw refusalOf(error, place)
       }),
+    guard: (check) => void (guard = check),
     backUp: () => Promise.reject(notOurs(place)),
     // Its server overwrites what is not used any more in its own time.
     scrub: () => Promise.resolve(),
@@ -137,38 +137,6 @@ function overPool({ locking, drizzled, news, place, owned }: Parts): Database {
     record: (work) => gate.enter(() => record(work)),
     close: () => gate.close(() => owned.disposeAsync()),
   }
-}
-
-/** Runs work while no other process does the same, on a connection that does nothing else. */
-async function alone<T>(pool: Pool, work: () => Promise<T>, about?: string): Promise<T> {
-  const lock = about === undefined ? '$1::bigint' : '$1, hashtext($2)'
-  const named = about === undefined ? [LOCKS.start] : [LOCKS.other, about]
-  const client = await pool.connect()
-  let isSound = false
-  try {
-    // A start waits for as long as another one takes.
-    await client.query('set statement_timeout = 0')
-    await client.query(`select pg_advisory_lock(${lock})`, named)
-    const result = await work()
-    await client.query(`select pg_advisory_unlock(${lock})`, named)
-    await client.query(`set statement_timeout = ${STATEMENT_MS}`)
-    isSound = true
-    return result
-  } finally {
-    // With the connection its locks end.
-    client.release(!isSound)
-  }
-}
-
-/** Throws an AppError `in-use` where another process is there that this one cannot be beside. */
-async function holdLife(client: Client, { isOnly, place }: { isOnly: boolean; place: string }) {
-  const way = isOnly ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared'
-  const { rows } = await client.query<{ held: boolean }>(`select ${way}($1) as held`, [LOCKS.life])
-  if (rows[0]?.held) return
-  const message = isOnly
-    ? `A MetaMCP runs on the database ${place}: stop all of them first.`
-    : `The secrets in the database ${place} are being sealed with a new key: start again once that is done.`
-  throw new AppError('in-use', message)
 }
 
 type Upgrade = { migrationsDir: string; place: string; log: Logger }
@@ -222,15 +190,19 @@ const SESSION = {
   idle_in_transaction_session_timeout: IDLE_MS,
 }
 
+function optionsOf(settings: Record<string, string | number>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ')
+}
+
 function openPool(url: string, log: Logger, limits: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     application_name: 'metamcp',
-    options: Object.entries(SESSION)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
+    options: optionsOf(SESSION),
     ...limits,
   })
   const note = (error: Error) =>

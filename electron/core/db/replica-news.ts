@@ -1,7 +1,9 @@
+import { sql } from 'drizzle-orm'
 import { Client } from 'pg'
 import type { Pool } from 'pg'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import type { Tx } from './store.ts'
 
 /**
  * What processes on one database tell each other, by NOTIFY: small facts, once each, in the order of
@@ -14,6 +16,8 @@ export interface ReplicaNews {
   readonly written: string
   /** Best effort; `fact` is JSON of at most 7,000 bytes. */
   tell(topic: string, fact: unknown): void
+  /** Told with the commit of a transaction, and only then: what the others must not miss. */
+  tellIn(tx: Tx, topic: string, fact: unknown): Promise<void>
   /** Facts of others, never our own. */
   listen(topic: string, listener: (fact: unknown, from: string) => void): void
   /** Our own, too: who hears these knows that the others do. */
@@ -39,7 +43,7 @@ export function noNews(): ReplicaNews {
   const nothing = () => undefined
   return {
     ...{ replica: 'alone', written: '', tell: nothing, onGap: nothing },
-    ...{ listen: nothing, listenToAll: nothing },
+    ...{ listen: nothing, listenToAll: nothing, tellIn: () => Promise.resolve() },
     close: () => Promise.resolve(),
   }
 }
@@ -84,17 +88,23 @@ export async function openReplicaNews({
   function listenToAll(topic: string, listener: Listener): void {
     listeners.set(topic, [...(listeners.get(topic) ?? []), listener])
   }
-  const pack = (topic: string, fact: unknown) => JSON.stringify({ from: replica, topic, fact })
+  function pack(topic: string, fact: unknown): string {
+    const text = JSON.stringify({ from: replica, topic, fact })
+    if (Buffer.byteLength(text) > MAX_BYTES) throw new Error(`News of ${topic} are too long`)
+    return text
+  }
 
   return {
     replica,
     written: pack(WRITTEN, null),
     tell(topic, fact) {
       const text = pack(topic, fact)
-      if (Buffer.byteLength(text) > MAX_BYTES) throw new Error(`News of ${topic} are too long`)
       pool.query('select pg_notify($1, $2)', [CHANNEL, text]).catch((error: unknown) => {
         log.warn({ topic, error: messageOf(error) }, 'the other replicas could not be told')
       })
+    },
+    async tellIn(tx, topic, fact) {
+      await tx.execute(sql`select pg_notify(${CHANNEL}, ${pack(topic, fact)})`)
     },
     listen(topic, listener) {
       listenToAll(topic, (fact, from) => {
@@ -111,7 +121,11 @@ type Listener = (fact: unknown, from: string) => void
 
 type Told = { from: string; topic: string; fact: unknown }
 
-/** Anybody with the password may notify: what is not ours is nothing. */
+/**
+ * Any role that may connect to the database can notify, in anybody's name, and hears all: no secrets
+ * are told, what is not of our shape is nothing, and what a listener does for it is to read again;
+ * more only for what is signed (replicas/signed-news.ts).
+ */
 function read(text: string): Told | null {
   try {
     const told = JSON.parse(text) as Partial<Told> | null
@@ -176,6 +190,8 @@ function openLine({ url, log, take, greet, onGap, lookMs }: LineOptions) {
       await next.connect()
       await next.query(`listen ${CHANNEL}`)
       await greet(next)
+      // Nobody would end it.
+      if (isClosed) throw new Error('closed meanwhile')
     } catch (error) {
       over(error as Error)
       throw error
