@@ -74,7 +74,8 @@ export interface HttpServer {
   /**
    * From now on everything is refused. With `graceMs` nobody can connect any more, either, and each
    * connection ends with its next refusal: a balancer uses up those that it keeps, rather than
-   * sending something on one that is just being closed. Resolves then, or when that time is over.
+   * sending something on one that is just being closed. Resolves then, or after twice that time: once
+   * for whoever is just connecting, and once for connections that are there.
    */
   end(graceMs: number): Promise<void>
   close(): Promise<void>
