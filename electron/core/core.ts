@@ -112,6 +112,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
 
   const changes = openChanges((error) => log.error({ error: messageOf(error) }, 'a listener threw'))
   const stores = await db.alone(() => openStores(db, changes, config))
+  const { secrets, directory } = stores
   const { audit, auditing, context } = opened.use(openAuditing({ db, stores, changes, log }))
   const sight = openSight(stores)
   const watched = { config, db, limits, logs, stores, changes, sight }
@@ -119,7 +120,7 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
   const { applied, firstKey } = await db.alone(() => makeReady({ config, stores, db }))
   await stores.ownModules.load(modulesOf(stores))
 
-  const peers = opened.use(openPeers({ config, db, port: http.port }))
+  const peers = opened.use(openPeers({ config, db, secrets, port: http.port }))
   const where = { url, port: http.port, admin: http.admin }
   const live = opened.use(
     await openLiveGateway({
@@ -128,7 +129,6 @@ export async function startCore(given: CoreConfig, limits: CoreLimits = {}): Pro
     }),
   )
   const endpoints = () => publicEndpoints(stores, url)
-  const { secrets, directory } = stores
   const kept = { stores, secrets, directory, watching, auditing, peers, inFlight: http.inFlight }
   const { router, visit, movedClients } = opened.use(
     await openFeatures({

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Client } from 'pg'
 import { expect, test } from 'vitest'
 import { openPostgres } from '../db/postgres.ts'
 import { openLog } from '../log.ts'
@@ -8,11 +9,14 @@ import { migrationsDir } from '../testing/migrations-dir.ts'
 import { openTempPostgres } from '../testing/temp-postgres.ts'
 import { openPassOn } from './pass-on.ts'
 import { openReplicas } from './replicas.ts'
+import { signedNews } from './signed-news.ts'
 
 /** Replicas that hang, lie or are half gone, as the others see them. */
 
 const SOON = { timeout: 15_000, interval: 20 }
-const log = openLog('silent')
+const lines: string[] = []
+const log = openLog('warn', { destination: { write: (line) => void lines.push(line) } })
+const key = Buffer.alloc(32, 'k')
 
 /** Listens on a free port. */
 async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
@@ -34,7 +38,7 @@ async function openWorld({ beatMs }: { beatMs: number }) {
   const open = async () => {
     const db = await openPostgres({ url, migrationsDir, log })
     made.defer(() => db.close())
-    return db.news
+    return signedNews({ news: db.news, key, log })
   }
   const [news, stranger] = [await open(), await open()]
   const own = { news, name: 'r1', url: 'http://127.0.0.1:9', log, beatMs }
@@ -51,6 +55,7 @@ async function openWorld({ beatMs }: { beatMs: number }) {
   return {
     replicas,
     stranger,
+    url,
     ask: (to: string) => fetch(`${front.url}/?to=${to}`),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
@@ -94,4 +99,43 @@ test('what others say of themselves is read with care, and who is about to end i
   // Of another process that has the name now.
   stranger.tell('gone', 'r9')
   expect(replicas.find('r2')?.gone.aborted).toBe(false)
+})
+
+test('who may notify, and has no secret key, leads requests nowhere', async () => {
+  await using world = await openWorld({ beatMs: 60_000 })
+  const { replicas, stranger, ask } = world
+  await using real = await serve((_, response) => void response.end('the real one'))
+  await using thief = await serve((_, response) => void response.end('stolen'))
+  const raw = new Client({ connectionString: world.url })
+  await raw.connect()
+  const heard: string[] = []
+  raw.on('notification', ({ payload = '' }) => heard.push(payload))
+  await raw.query('listen metamcp')
+  stranger.tell('here', { name: 'r2', url: real.url, isNew: false })
+  await expect.poll(() => replicas.size, SOON).toBe(1)
+  const ofOther = () => heard.find((payload) => payload.includes('"r2"'))
+  await expect.poll(ofOther, SOON).toBeDefined()
+
+  const notify = (text: object) =>
+    raw.query('select pg_notify($1, $2)', ['metamcp', JSON.stringify(text)])
+  const from = stranger.replica
+  const told = JSON.parse(ofOther() ?? '') as { fact: { fact: object; mac: string } }
+  const { fact, mac } = told.fact
+  const known = replicas.find('r2')
+  const lie = { ...fact, url: thief.url }
+  for (const said of [lie, { fact: lie }, { fact: lie, mac }, { fact: lie, mac: 7 }]) {
+    await notify({ from, topic: 'here', fact: said })
+  }
+  // What was heard, in the name of another process, and of another topic.
+  await notify({ from: 'another', topic: 'here', fact: { fact, mac } })
+  for (const said of ['r2', { fact: 'r2', mac }, { fact, mac }]) {
+    await notify({ from, topic: 'gone', fact: said })
+  }
+  await raw.end()
+  // Told later, and so heard later.
+  stranger.tell('here', { name: 'r3', url: real.url, isNew: false })
+  await expect.poll(() => replicas.size, SOON).toBe(2)
+  expect(known?.gone.aborted).toBe(false)
+  expect(await (await ask('r2')).text()).toBe('the real one')
+  expect(lines.filter((line) => line.includes('without the secret key'))).toHaveLength(1)
 })

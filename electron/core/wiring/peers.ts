@@ -4,6 +4,8 @@ import type { Database } from '../db/open.ts'
 import type { Elsewhere } from '../http/elsewhere.ts'
 import { openPassOn } from '../replicas/pass-on.ts'
 import { madeUpName, openReplicas } from '../replicas/replicas.ts'
+import { signedNews } from '../replicas/signed-news.ts'
+import type { Secrets } from '../secrets.ts'
 
 export type Peers = Elsewhere &
   Disposable & {
@@ -14,11 +16,12 @@ export type Peers = Elsewhere &
 type Parts = {
   config: Pick<CoreConfig, 'replica' | 'replicaUrl' | 'host' | 'log'>
   db: Pick<Database, 'isShared' | 'news'>
+  secrets: Pick<Secrets, 'derive'>
   port: number
 }
 
 /** Finds the other processes on the same database, and is found by them. */
-export function openPeers({ config, db, port }: Parts): Peers {
+export function openPeers({ config, db, secrets, port }: Parts): Peers {
   if (!db.isShared) {
     const nobody = { passOn: () => Promise.resolve('untaken' as const), areThere: () => false }
     return { replica: null, news: null, ...nobody, [Symbol.dispose]: () => undefined }
@@ -26,10 +29,12 @@ export function openPeers({ config, db, port }: Parts): Peers {
   const { log } = config
   const name = config.replica ?? madeUpName()
   const url = config.replicaUrl ?? addressOf(config.host, port)
-  const replicas = openReplicas({ news: db.news, name, url, log })
+  const key = secrets.derive('metamcp replica news')
+  const news = signedNews({ news: db.news, key, log })
+  const replicas = openReplicas({ news, name, url, log })
   return {
     replica: name,
-    news: db.news,
+    news,
     passOn: openPassOn({ replicas, name, log }),
     areThere: () => replicas.size > 0,
     [Symbol.dispose]: () => replicas[Symbol.dispose](),
