@@ -75,6 +75,11 @@ export type CoreConfig = {
   registryUrl?: string
   /** What `${NAME}` in definitions stands for, and what servers that we start inherit from. */
   env: Record<string, string | undefined>
+  /**
+   * Told an AppError after which nothing here can go on: the host ends its process. Only where
+   * replicas share a database; left out: it is logged.
+   */
+  onFatal?: (error: Error) => void
   /** Ours, as clients and `/health` are told it. */
   version: string
   log: Logger

@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.resolve())
   try {
     for (const warning of start.warnings) await say(stderr, warning)
-    const config = coreConfig(start.config)
+    const config = { ...coreConfig(start.config), onFatal: stopping.reject }
     surviveOwnModules(config.log, crash)
     const core = await startAnnounced(config)
     await say(stdout, greeting(core, config))

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { openLog } from '../log.ts'
+import { openSecrets } from '../secrets.ts'
 import { migrationsDir } from '../testing/migrations-dir.ts'
+import { runOn } from '../testing/postgres-server.ts'
 import { startReplicas } from '../testing/replicas.ts'
 import { startTempCore, type TempCore } from '../testing/temp-core.ts'
 import { rotateKey } from './rotate-key.ts'
@@ -41,7 +44,23 @@ test('on a database that replicas share, a new key waits until none of them runs
     })
   }
   await expect(replicas.start()).rejects.toMatchObject({ code: 'conflict' })
-  await using again = await startTempCore({ databaseUrl, secretKey: NEW })
+  const fatal = Promise.withResolvers<Error>()
+  const onFatal = fatal.resolve
+  await using again = await startTempCore({ databaseUrl, secretKey: NEW, onFatal })
   const servers = await again.admin.servers.list.query()
   expect(servers.map(({ name }) => name)).toEqual(['remote'])
+
+  // One that was cut off was not seen to run, and its secrets were sealed with another key.
+  const sealed = openSecrets(randomBytes(32)).seal('metamcp', 'secret-check')
+  await runOn(
+    databaseUrl,
+    `update settings set value = '${JSON.stringify({ sealed })}' where key = 'secret-check'`,
+  )
+  await expect(remote(again)).rejects.toThrow('sealed with another key')
+  await runOn(
+    databaseUrl,
+    `select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'metamcp news' and datname = current_database()`,
+  )
+  expect(await fatal.promise).toMatchObject({ code: 'conflict' })
 })

@@ -1,5 +1,6 @@
-import type { Database } from '../db/open.ts'
-import { servers } from '../db/schema.ts'
+import { eq } from 'drizzle-orm'
+import type { Database, Tx } from '../db/open.ts'
+import { servers, settings as settingsTable } from '../db/schema.ts'
 import { AppError } from '../errors.ts'
 import type { Secrets } from '../secrets.ts'
 import type { SettingsStore } from './store.ts'
@@ -20,6 +21,17 @@ export async function checkSecretKey(options: SecretCheckOptions): Promise<void>
   const sealed = check ? { text: check.sealed, context: CONTEXT } : await anySealedText(options.db)
   if (sealed) refuseOtherKey(secrets, sealed)
   if (!check) await settings.set('secret-check', { sealed: secrets.seal(KNOWN_TEXT, CONTEXT) })
+}
+
+/**
+ * Throws the same where everything was sealed with a new key since: by another process, while this
+ * one was cut off from the database, and so was not seen to run.
+ */
+export async function requireSameKey(tx: Tx, secrets: Secrets): Promise<void> {
+  const { key, value } = settingsTable
+  const [row] = await tx.select({ value }).from(settingsTable).where(eq(key, 'secret-check'))
+  const { sealed } = Object(row?.value) as Record<string, unknown>
+  if (typeof sealed === 'string') refuseOtherKey(secrets, { text: sealed, context: CONTEXT })
 }
 
 /** Without a check value, what servers have sealed tells the right key from another. */

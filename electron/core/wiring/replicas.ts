@@ -1,17 +1,18 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Change, Changes } from '../changes.ts'
+import type { CoreConfig } from '../config.ts'
 import { coalesce } from '../db/coalesce.ts'
 import type { Database } from '../db/open.ts'
 import { WRITTEN } from '../db/replica-news.ts'
-import { messageOf } from '../errors.ts'
-import type { Logger } from '../log.ts'
+import { AppError, messageOf } from '../errors.ts'
 import type { Removals } from '../removals/removals.ts'
+import { requireSameKey } from '../settings/secret-check.ts'
 import type { EndpointAuthorization } from './authorization.ts'
 import type { Following } from './following.ts'
 import type { Stores } from './stores.ts'
 
 export type ReplicasParts = {
-  config: { log: Logger }
+  config: Pick<CoreConfig, 'log' | 'onFatal'>
   db: Database
   stores: Stores
   changes: Changes
@@ -50,13 +51,16 @@ export function followReplicas(parts: ReplicasParts): Disposable {
       await follow.endpoints()
     }),
   )
-  news.listen('shown', (kind) => {
+  news.listen('shown', (told) => {
+    const kind = told as Change['kind']
+    if (!SHOWN.has(kind)) return
     isTold = true
     changes.publish({ kind } as Change)
     isTold = false
   })
   news.onGap(() =>
     start(async () => {
+      await requireKey(parts)
       for (const { id } of stores.servers.list()) await stores.catalogs.reload(id)
       await followWritten()
     }),
@@ -67,6 +71,16 @@ export function followReplicas(parts: ReplicasParts): Disposable {
     if (db.isShared && !isTold && SHOWN.has(kind)) news.tell('shown', kind)
   })
   return { [Symbol.dispose]: unsubscribe }
+}
+
+/** Meanwhile we may have been taken for gone, and everything sealed with a new key. */
+async function requireKey({ db, stores, config }: ReplicasParts): Promise<void> {
+  await db
+    .read((tx) => requireSameKey(tx, stores.secrets))
+    .catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'conflict') config.onFatal?.(error)
+      throw error
+    })
 }
 
 async function followAll(parts: ReplicasParts): Promise<void> {

@@ -18,7 +18,7 @@ import { loadSecretKey, openSecrets, type Secrets } from '../secrets.ts'
 import { openCatalogStore, type CatalogStore } from '../servers/catalog-store.ts'
 import { openHandedOver, type HandedOver } from '../servers/handed-over.ts'
 import { openServerStore, type ServerStore } from '../servers/store.ts'
-import { checkSecretKey } from '../settings/secret-check.ts'
+import { checkSecretKey, requireSameKey } from '../settings/secret-check.ts'
 import { openTokenThread } from '../token-thread.ts'
 import { openToolTokens, type ToolTokens } from '../tool-tokens.ts'
 import { openPreferences, type PreferencesStore } from '../settings/preferences.ts'
@@ -56,6 +56,7 @@ export async function openStores(
   const settings = openSettingsStore({ db })
   // Before anything is read that was sealed, or sealed that another key could not read.
   await checkSecretKey({ db, settings, secrets })
+  db.guard((tx) => requireSameKey(tx, secrets))
   const servers = await openServerStore({ db, secrets, changes })
   const mayHave = (namespace: Owned, serverId: string) => {
     const server = servers.get(serverId)
