@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Server } from '../../../shared/server.ts'
+import { openChanges } from '../changes.ts'
+import type { Database } from '../db/open.ts'
 import { signIns } from '../db/schema.ts'
 import { openOddAuthServer, type OddAuthOptions } from '../testing/odd-auth-server.ts'
 import { openTempOAuth, type TempOAuth } from '../testing/temp-oauth.ts'
+import { openSignInStore } from './sign-in-store.ts'
 
 /* What connections get for their requests, and what becomes of a token that is refused. */
 
@@ -174,6 +177,31 @@ test('signing out ends the tokens there, and forgets them here', async () => {
   expect([oauth.status(id), await stage.token()]).toEqual([null, null])
   expect((await oauth.stores.reopen()).signIns.get(id)).toBeUndefined()
   expect(await oauth.signOut(id)).toEqual({ revoked: false })
+})
+
+test('what changes while all sign-ins are read again is not undone by that', async () => {
+  await using stage = await signedIn()
+  const { db, secrets } = stage.oauth.stores
+  const [read, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let isSlow = false
+  const slowly: Database['read'] = async (work) => {
+    const rows = await db.read(work)
+    if (!isSlow) return rows
+    read.resolve()
+    await gate.promise
+    return rows
+  }
+  const changes = openChanges(() => undefined)
+  const store = await openSignInStore({ db: { ...db, read: slowly }, secrets, changes })
+  expect(store.get(stage.id)).toBeDefined()
+  isSlow = true
+  const reloading = store.reload()
+  await read.promise
+  isSlow = false
+  await store.drop(stage.id)
+  gate.resolve()
+  await reloading
+  expect(store.get(stage.id)).toBeUndefined()
 })
 
 test('signing out works where nothing can be revoked', async () => {

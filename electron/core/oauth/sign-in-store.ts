@@ -33,6 +33,23 @@ export async function openSignInStore(options: SignInStoreOptions): Promise<Sign
     return new Map(rows.map((row) => [row.serverId, opened(row)]))
   }
   let values = await readAll()
+  const writing = new Set<Promise<unknown>>()
+  let changed = 0
+
+  /** Of what is in memory already. */
+  async function stored<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    changed += 1
+    const written = db.write(work)
+    writing.add(written)
+    return written.finally(() => writing.delete(written))
+  }
+  /** What is stored, and not older than what is in memory. */
+  async function newest<T>(read: () => Promise<T>): Promise<T> {
+    while (writing.size > 0) await Promise.allSettled(writing)
+    const before = changed
+    const found = await read()
+    return before === changed ? found : newest(read)
+  }
 
   return {
     get: (serverId) => values.get(serverId),
@@ -40,24 +57,25 @@ export async function openSignInStore(options: SignInStoreOptions): Promise<Sign
       values.set(serverId, deepFreeze(value))
       changes.publish({ kind: 'sign-in', serverId })
       const sealed = secrets.seal(JSON.stringify(value), contextOf(serverId))
-      if (!(await db.write((tx) => write(tx, serverId, sealed)))) values.delete(serverId)
+      if (!(await stored((tx) => write(tx, serverId, sealed)))) values.delete(serverId)
     },
     async drop(serverId) {
       if (!values.delete(serverId)) return
       changes.publish({ kind: 'sign-in', serverId })
-      await db.write((tx) => tx.delete(signIns).where(eq(signIns.serverId, serverId)))
+      await stored((tx) => tx.delete(signIns).where(eq(signIns.serverId, serverId)))
     },
     forget: (serverId) => void values.delete(serverId),
     async recall(serverId) {
       const isOf = eq(signIns.serverId, serverId)
-      const [row] = await db.read((tx) => tx.select().from(signIns).where(isOf))
+      const [row] = await newest(() => db.read((tx) => tx.select().from(signIns).where(isOf)))
       if (!row) return
       values.set(serverId, opened(row))
       changes.publish({ kind: 'sign-in', serverId })
     },
     async reload() {
+      const next = await newest(readAll)
       const before = values
-      values = await readAll()
+      values = next
       for (const serverId of new Set([...before.keys(), ...values.keys()])) {
         if (isDeepStrictEqual(before.get(serverId), values.get(serverId))) continue
         changes.publish({ kind: 'sign-in', serverId })
