@@ -96,10 +96,10 @@ class Notes implements Activity {
 
   called(visit: Visit, { server, name, at, ms, ...ending }: EndedCall): void {
     const { client, endpoint } = visit
-    const entry = this.#note(visit)
+    const place = this.#placeOf(visit)
+    const entry = this.#note(visit, place)
     entry.calls++
     const told = outcomeOf(ending)
-    const place = this.#placeOf(visit)
     this.#countsAt(place).add(at + ms, told.outcome === 'error' || told.outcome === 'tool-error')
     const who = { client: entry.name, clientId: idOf(client.info) }
     const words = { ...who, endpoint, server, name: name.slice(0, 200) }
@@ -179,11 +179,10 @@ class Notes implements Activity {
     return Object.fromEntries(sums)
   }
 
-  #note(visit: Visit) {
+  #note(visit: Visit, place = this.#placeOf(visit)) {
     const { client, endpoint, caller } = visit
     this.#telling.soon()
     this.#saving.later()
-    const place = this.#placeOf(visit)
     return this.#seen.note(client.info, { endpoint, place, keyId: keyIdOf(caller) })
   }
 

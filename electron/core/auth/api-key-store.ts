@@ -30,6 +30,8 @@ export interface ApiKeyStore {
   /** In order of their names. */
   list(): ApiKeyView[]
   get(id: string): ApiKeyView | undefined
+  /** The account that it belongs to: asked of every call. `null` for the instance's, and for none. */
+  ownerOf(id: string): string | null
   /** The instance's, or that of the account. */
   byName(name: string, ownerId?: string | null): ApiKeyView | undefined
   /** Of the instance, or of an account. `key` is told this once. */
@@ -89,6 +91,7 @@ export async function openApiKeyStore(options: ApiKeyStoreOptions): Promise<ApiK
   return {
     list: () => shelf.list().map(view),
     get: (id) => shown(shelf.get(id)),
+    ownerOf: (id) => shelf.get(id)?.ownerId ?? null,
     byName: (name, ownerId) => shown(shelf.byName(name, ownerId)),
     async create(input, ownerId = null) {
       refusePast(input.expiresAt, now())
@@ -140,10 +143,13 @@ function openJudge(
     return endpoint !== undefined && mayUse(rows.asOwned(apiKey), endpoint)
   }
 
-  function view({ hash: _, ...apiKey }: rows.StoredApiKey): ApiKeyView {
+  function opened(apiKey: ApiKeyView): ApiKeyView['endpoints'] {
     const { endpoints } = apiKey
-    if (endpoints === 'all') return apiKey
-    return { ...apiKey, endpoints: endpoints.filter((id) => mayOpen(apiKey, id)) }
+    return endpoints === 'all' ? endpoints : endpoints.filter((id) => mayOpen(apiKey, id))
+  }
+
+  function view({ hash: _, ...apiKey }: rows.StoredApiKey): ApiKeyView {
+    return { ...apiKey, endpoints: opened(apiKey) }
   }
 
   return {
@@ -152,8 +158,8 @@ function openJudge(
       if (!API_KEY.test(key)) return null
       const apiKey = byHash(hashApiKey(key))
       if (!apiKey || !isGood(apiKey)) return null
-      const { id, name, ownerId, endpoints } = view(apiKey)
-      return { id, name, ownerId, endpoints }
+      const { id, name, ownerId } = apiKey
+      return { id, name, ownerId, endpoints: opened(apiKey) }
     },
     reveals(id, endpointId) {
       const apiKey = shelf.get(id)

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 
 const PREFIX = 'sk_mt_'
 const LENGTH = 64
@@ -13,7 +13,7 @@ export function makeApiKey(): string {
 
 /** SHA-256, hexadecimal: what is stored of a key, and what a presented key is looked up by. */
 export function hashApiKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex')
+  return hash('sha256', key, 'hex')
 }
 
 /** The first nine characters, which a secret scanner or a person finds a key by. */

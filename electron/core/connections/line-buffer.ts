@@ -23,7 +23,7 @@ export function openLineBuffer(
   maxBytes: number,
   onNoise: (line: string) => void = () => {},
 ): LineBuffer {
-  let lines: Buffer[] = []
+  let lines: string[] = []
   let messages: RpcMessage[] = []
   let begun: Buffer[] = []
   let begunBytes = 0
@@ -39,7 +39,11 @@ export function openLineBuffer(
     append(chunk) {
       let from = 0
       for (let end; (end = chunk.indexOf(NEWLINE, from)) !== -1; from = end + 1) {
-        lines.push(Buffer.concat([...begun, chunk.subarray(from, end)]))
+        if (begunBytes === 0) {
+          lines.push(chunk.toString('utf8', from, end))
+          continue
+        }
+        lines.push(Buffer.concat([...begun, chunk.subarray(from, end)]).toString('utf8'))
         begun = []
         begunBytes = 0
       }
@@ -53,7 +57,7 @@ export function openLineBuffer(
     readMessage() {
       while (messages.length === 0) {
         const line = lines.shift()
-        if (!line) return null
+        if (line === undefined) return null
         messages = messagesIn(line, onNoise)
       }
       return messages.shift() ?? null
@@ -62,12 +66,12 @@ export function openLineBuffer(
 }
 
 /** The messages of a line; throws if it is JSON that holds none. */
-function messagesIn(line: Buffer, onNoise: (line: string) => void): RpcMessage[] {
-  const messages = tryToRead(line.toString('utf8'))
+function messagesIn(line: string, onNoise: (line: string) => void): RpcMessage[] {
+  const messages = tryToRead(line)
   if (messages?.length === 0) throw new Error('a line of JSON is not a JSON-RPC message')
   if (messages) return messages
   // Servers that print to stdout are common, and only who looks for faults wants to know.
-  const words = line.toString('utf8', 0, NOISE_CHARACTERS).trim()
+  const words = line.slice(0, NOISE_CHARACTERS).trim()
   if (words !== '') onNoise(words)
   return []
 }

@@ -137,6 +137,13 @@ export class Pool implements Occupant {
     await this.#shared.restart(startTimeoutMs)
   }
 
+  /** What a call on a shared connection that runs gets, at once; `null` where there is more to do. */
+  leaseNow(tenant: Tenant): Lease | null {
+    if (this.#isOwnFor(tenant, this.#knownEra ?? 'legacy')) return null
+    const lease = this.#shared.leaseNow()
+    return lease && this.#settle(lease, tenant)
+  }
+
   async lease(signal?: AbortSignal, tenant?: Tenant): Promise<Lease> {
     signal?.throwIfAborted()
     if (!tenant || !this.#isOwnFor(tenant, this.#knownEra ?? 'legacy')) {

@@ -29,6 +29,8 @@ export interface Pools {
    * failure at once and with the time of the next try, or `RpcError` when there are too many.
    */
   lease(id: string, signal?: AbortSignal, tenant?: Tenant): Promise<Lease>
+  /** The same at once where there is nothing to wait for; `null`: `lease` knows. */
+  leaseNow(id: string, tenant: Tenant): Lease | null
   /**
    * Ends the server's connections and starts one anew at once, also when it would be tried later.
    * With `startTimeoutMs` this one start may take so long. Rejects `ServerDown`.
@@ -145,6 +147,7 @@ export function openPools(options: PoolsOptions): Pools {
     },
     restart: async (id, startTimeoutMs) => pool(id).restart(startTimeoutMs),
     lease: async (id, signal, tenant) => pool(id).lease(signal, tenant),
+    leaseNow: (id, tenant) => pools.get(id)?.leaseNow(tenant) ?? null,
     leave(tenant) {
       for (const one of pools.values()) one.leave(tenant)
     },

@@ -70,6 +70,7 @@ export class Questions {
 
   /** A request of ours is answered or cancelled: what the server asked for its sake is pointless now. */
   flightOver(): void {
+    if (this.#open.size === 0) return
     for (const [id, open] of this.#open) {
       if (open.sake()?.length !== 0) continue
       const error = new RpcError(RpcCode.internalError, 'The request that it belonged to is over.')

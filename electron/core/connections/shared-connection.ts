@@ -143,6 +143,13 @@ export class SharedConnection {
     await this.#begin({ ...this.#server, startTimeoutMs })
   }
 
+  /** One that runs, without any wait; `null` where there is none yet. */
+  leaseNow(): Lease | null {
+    const slot = this.#slot
+    if (slot.state !== 'running') return null
+    return { connection: slot.connection, release: this.#count('leases') }
+  }
+
   async lease(signal?: AbortSignal): Promise<Lease> {
     signal?.throwIfAborted()
     const release = this.#count('leases')
@@ -249,7 +256,8 @@ export class SharedConnection {
     const add = (number: number) => {
       if (what === 'leases') this.#leases += number
       if (what === 'holds') this.#holds += number
-      this.#arm()
+      // Only the first and the last one make a difference.
+      if (this.#leases + this.#holds <= 1) this.#arm()
     }
     add(1)
     let isReleased = false

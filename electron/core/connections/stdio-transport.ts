@@ -13,6 +13,7 @@ import { findCommand } from './find-command.ts'
 import { maskProblem } from './known-problem.ts'
 import { openLineBuffer, type LineBuffer } from './line-buffer.ts'
 import { openLineFeed, type LineFeed } from './line-feed.ts'
+import { openLineWriter, Unread, type LineWriter } from './line-writer.ts'
 import { openProcessTree } from './process-tree.ts'
 import type { ProcessList, ProcessTree } from './process-tree.ts'
 import { LARGEST_MESSAGE_BYTES, LARGEST_MESSAGE_MEGABYTES } from './read-message.ts'
@@ -70,6 +71,7 @@ class StdioTransport implements Transport {
   readonly #exited = Promise.withResolvers<void>()
   #pid: number | null = null
   #child: ChildProcess | undefined
+  #writer: LineWriter | undefined
   #tree: ProcessTree | undefined
   readonly #startedAt = Date.now()
   #exit = 'It ended.'
@@ -104,8 +106,7 @@ class StdioTransport implements Transport {
     const { server } = this.#parts
     const started = this.#sdk.start()
     this.#child = childOf(this.#sdk)
-    // Each message that waits for a full pipe listens for its end: as many as there are calls.
-    this.#child?.stdin?.setMaxListeners(0)
+    if (this.#child?.stdin) this.#writer = openLineWriter(this.#child.stdin)
     this.#child?.once('exit', (code, signal) => this.#exitedWith(code, signal))
     try {
       await started
@@ -123,9 +124,13 @@ class StdioTransport implements Transport {
 
   async send(message: RpcMessage): Promise<void> {
     try {
-      await this.#sdk.send(message as Parameters<StdioClientTransport['send']>[0])
+      const isFull = this.#writer
+        ? this.#writer.write(`${JSON.stringify(message)}\n`)
+        : this.#sdk.send(message as Parameters<StdioClientTransport['send']>[0])
+      if (isFull) await isFull
     } catch (cause) {
-      throw new ServerDown(this.#parts.server.name, this.#exit, { cause })
+      const reason = cause instanceof Unread ? cause.message : this.#exit
+      throw new ServerDown(this.#parts.server.name, reason, { cause })
     }
   }
 
@@ -150,6 +155,7 @@ class StdioTransport implements Transport {
    */
   async #close(): Promise<void> {
     await this.#tree?.remember()
+    this.#writer?.flush()
     const closed = this.#sdk.close()
     const stopWatching = onceAborted(this.#parts.haste, () => void this.#hurry())
     await this.#goneWithin(PATIENCE_MS, closed)

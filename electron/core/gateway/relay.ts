@@ -1,6 +1,7 @@
 import { ServerDown, type Ask, type Connection, type Tenant } from '../connections/connection.ts'
 import { HttpRefusal } from '../connections/http-failure.ts'
 import type { Pools } from '../connections/pools.ts'
+import type { Lease } from '../connections/shared-connection.ts'
 import { isObject, RpcCode, RpcError, type JsonObject } from '../json-rpc.ts'
 import { argumentHeaders } from '../request-headers.ts'
 import type { Call } from './call.ts'
@@ -61,22 +62,21 @@ export class Relay {
   }
 
   async #exchange(origin: Origin, call: Call, state: CarriedState | null): Promise<JsonObject> {
-    const work = () => this.#exchangeOnce(origin, call, state)
-    try {
-      return await work().catch((error: unknown) => {
+    for (let isAgain = false; ; isAgain = true) {
+      try {
+        return await this.#exchangeOnce(origin, call, state)
+      } catch (error) {
         // It was refused unread: the server has forgotten our session, say over a restart.
-        if (isSessionLost(error)) return work()
-        throw error
-      })
-    } catch (error) {
-      throw error instanceof ServerDown ? serverDown(error) : error
+        if (!isAgain && isSessionLost(error)) continue
+        throw error instanceof ServerDown ? serverDown(error) : error
+      }
     }
   }
 
   async #exchangeOnce(origin: Origin, call: Call, state: CarriedState | null) {
     const { tenant, giveBack } = call.borrowTenant(this.#parts.tellsByStream(origin.serverId))
     try {
-      const lease = await this.#parts.pools.lease(origin.serverId, call.signal, tenant)
+      const lease = await this.#lease(origin.serverId, call.signal, tenant)
       try {
         const place = { ...origin, connection: lease.connection, tenant }
         const { era } = lease.connection
@@ -91,10 +91,16 @@ export class Relay {
     }
   }
 
+  #lease(serverId: string, signal: AbortSignal, tenant: Tenant): Lease | Promise<Lease> {
+    const { pools } = this.#parts
+    signal.throwIfAborted()
+    return pools.leaseNow(serverId, tenant) ?? pools.lease(serverId, signal, tenant)
+  }
+
   async #askLegacy(place: Place, call: Call): Promise<JsonObject> {
     const { connection, serverId, tenant } = place
     const { method, signal, owner, notify, logLevel } = call
-    const { inputResponses: _, requestState: __, ...params } = call.params
+    const params = withoutRounds(call.params)
     if (logLevel) this.#parts.levels.prepare(connection, logLevel)
     const { elicitations, seal } = this.#parts
     const ask: Ask = (question, asking) => {
@@ -102,7 +108,7 @@ export class Relay {
       return labelled(call.ask, place)(question, asking)
     }
     try {
-      return await tracedRequest({ ...place, call, params }, (carried) =>
+      return await tracedRequest({ place, call, params }, (carried) =>
         connection.request(method, carried, { signal, owner, notify, ask }),
       )
     } catch (error) {
@@ -133,7 +139,7 @@ export class Relay {
     const options = { signal, owner, notify, client, logLevel: call.logLevel ?? fallback }
     const request = () => {
       const headers = method === 'tools/call' ? this.#headersOf(place, params) : {}
-      return tracedRequest({ ...place, call, params }, (carried) =>
+      return tracedRequest({ place, call, params }, (carried) =>
         connection.request(method, carried, { ...options, headers }),
       )
     }
@@ -168,6 +174,13 @@ export class Relay {
     const handle = tasks.handleOf({ serverId, taskId }, call.caller)
     return { ...labelledInputs(result, server), taskId: handle }
   }
+}
+
+/** Without what clients of the modern era carry from one round of a call to the next. */
+function withoutRounds(params: JsonObject): JsonObject {
+  if (params.inputResponses === undefined && params.requestState === undefined) return params
+  const { inputResponses: _, requestState: __, ...others } = params
+  return others
 }
 
 /** Throws -32021 when the server asks what the client cannot answer: the client must not see it. */

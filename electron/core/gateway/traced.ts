@@ -13,11 +13,15 @@ export function traced(tracer: Tracer | undefined, handle: Handler): Handler {
   }
 }
 
-type Asked = { server: string; connection: Connection; call: Call; params: JsonObject }
+type Asked = {
+  place: { server: string; connection: Connection }
+  call: Call
+  params: JsonObject
+}
 
 /** One request to a server: a span within its call, which the server is told. */
 export function tracedRequest(
-  { server, connection, call, params }: Asked,
+  { place: { server, connection }, call, params }: Asked,
   request: (params: JsonObject) => Promise<JsonObject>,
 ): Promise<JsonObject> {
   if (!call.span) return request(params)

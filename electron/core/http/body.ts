@@ -38,16 +38,41 @@ export async function readArguments(request: IncomingMessage, maxBytes: number):
 /** Rejects with the `HttpRefusal` that answers a body of more than `maxBytes`. */
 export async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  const chunks: Buffer[] = []
-  let size = 0
-  // Or leaving the loop would close the connection before it has carried our answer.
-  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > maxBytes) throw tooLarge(maxBytes)
-    chunks.push(chunk)
-  }
-  return chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()
+  const chunks = await readChunks(request, maxBytes)
+  const [only] = chunks
+  return only && chunks.length === 1 ? only.toString() : Buffer.concat(chunks).toString()
+}
+
+/** By events: an iterator over a stream costs more than all the rest of reading a small body. */
+function readChunks(request: IncomingMessage, maxBytes: number): Promise<Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const take = (chunk: Buffer) => {
+      size += chunk.length
+      chunks.push(chunk)
+      if (size <= maxBytes) return
+      // Read no further, but not closed either: the connection has to carry our answer.
+      request.off('data', take).pause()
+      reject(tooLarge(maxBytes))
+    }
+    const gone = () => reject(leftEarly())
+    if (request.destroyed && !request.readableEnded) return gone()
+    request.on('data', take)
+    request.once('end', () => {
+      request.off('close', gone)
+      resolve(chunks)
+    })
+    request.once('error', reject)
+    request.once('close', gone)
+  })
+}
+
+/** The error that Node has for it: nobody is told of it, and nobody logs it. */
+function leftEarly(): Error {
+  return Object.assign(new Error('the client left before its request was read'), {
+    code: 'ECONNRESET',
+  })
 }
 
 /** Compared as a media type: a mere substring match would let text/plain; x=application/json in. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 export type GuardOptions = {
@@ -37,7 +38,7 @@ export function openGuard(options: GuardOptions): Guard {
   if (outside) origins.add(outside.origin)
 
   return function guard({ headers, url = '/', socket }) {
-    if (isLoopback(socket.localAddress) && !names.has(hostnameOf(headers.host ?? ''))) {
+    if (cameByLoopback(socket) && !names.has(hostnameOf(headers.host ?? ''))) {
       return 'This address is not one of ours (Host). Use 127.0.0.1 or localhost, or set METAMCP_PUBLIC_URL.'
     }
     const origin = headers.origin?.toLowerCase()
@@ -59,11 +60,24 @@ function originsOf(place: Place): string[] {
   return namesOf(place).map((name) => new URL(`http://${name}:${place.port}`).origin)
 }
 
+/** The address of a connection stays the same, and to read it is dear. */
+const known = new WeakMap<Socket, boolean>()
+
+function cameByLoopback(socket: Socket): boolean {
+  const before = known.get(socket)
+  if (before !== undefined) return before
+  const isSo = isLoopback(socket.localAddress)
+  known.set(socket, isSo)
+  return isSo
+}
+
 /** Of a connection that is gone nobody knows: it counts as one that is checked. */
 function isLoopback(address = '127.0.0.1'): boolean {
   return !ipaddr.isValid(address) || ipaddr.process(address).range() === 'loopback'
 }
 
+const PORT = /:\d+$/
+
 function hostnameOf(host: string): string {
-  return host.toLowerCase().replace(/:\d+$/, '')
+  return host.toLowerCase().replace(PORT, '')
 }

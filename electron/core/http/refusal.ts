@@ -29,13 +29,14 @@ export function refuse(status: number, message: string, headers?: Record<string,
 export type JsonAnswer = { status: number; body: unknown; headers?: Record<string, string> }
 
 export function sendJson(response: ServerResponse, { status, body, headers }: JsonAnswer): void {
-  const bytes = Buffer.from(writtenOf(body) ?? 'null')
+  const text = writtenOf(body) ?? 'null'
   response.writeHead(status, {
     'content-type': 'application/json',
-    'content-length': bytes.length,
+    'content-length': Buffer.byteLength(text),
     ...headers,
   })
-  response.end(bytes)
+  // A text goes out in one write with the headers; bytes would take two.
+  response.end(text)
 }
 
 export function sendRefusal(

@@ -42,13 +42,14 @@ export type RoutesOptions = AdmissionOptions & {
 
 /** What is answered here, the first that fits; all else is the window's and the management API's. */
 export const ROUTES = {
+  // The address of calls comes first: no two patterns fit one path.
+  mcp: /^\/metamcp\/([^/]+)\/mcp$/,
   health: /^\/health$/,
   metrics: /^\/metrics$/,
   wellKnown: /^\/\.well-known\//,
   signInCallback: /^\/oauth\/callback$/,
   accounts: /^\/api\/auth\//,
   proxy: /^\/mcp-proxy\/(server|namespace|endpoint)\/([^/]+)\/mcp$/,
-  mcp: /^\/metamcp\/([^/]+)\/mcp$/,
   sse: /^\/metamcp\/([^/]+)\/sse$/,
   message: /^\/metamcp\/([^/]+)\/message$/,
   openApi: /^\/metamcp\/([^/]+)\/api\/openapi\.json$/,
@@ -56,6 +57,8 @@ export const ROUTES = {
 } as const
 
 type Route = keyof typeof ROUTES
+
+const PATTERNS = Object.entries(ROUTES) as [Route, RegExp][]
 
 /** Where also comes what goes on with something; they tell it from what is new by themselves. */
 const GOES_ON: ReadonlySet<Route> = new Set([
@@ -113,12 +116,12 @@ export function openRoutes(options: RoutesOptions): RequestHandler {
     const { path, query } = splitUrl(request)
     refuseOdd(options, request, path)
     if (answerPages(request, response, options.allowed)) return
-    for (const [name, pattern] of Object.entries(ROUTES)) {
-      const [match, ...parts] = pattern.exec(path) ?? []
-      if (match === undefined) continue
-      if (GOES_ON.has(name as Route)) closing.refuseLate()
+    for (const [name, pattern] of PATTERNS) {
+      const match = pattern.exec(path)
+      if (!match) continue
+      if (GOES_ON.has(name)) closing.refuseLate()
       else closing.refuseNew()
-      return answers[name as Route]({ request, response, path, query, parts })
+      return answers[name]({ request, response, path, query, parts: match.slice(1) })
     }
     closing.refuseNew()
     return options.management(request, response)

@@ -84,8 +84,8 @@ export interface HttpServer {
 /** Rejects with `AppError('in-use')` naming the port when another program has it. */
 export async function openHttpServer(options: HttpServerOptions, log: Logger): Promise<HttpServer> {
   const { keepAliveMs = KEEP_ALIVE_MS, replica = null } = options
-  const inFlight = openInFlight()
-  const working = new Set<Promise<unknown>>()
+  const inFlight = openCount()
+  const working = openCount()
   let handler: RequestHandler | null = null
   let isLeaving = false
 
@@ -95,15 +95,20 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
     if (!handler) return unavailable(request, response, replica)
     // The response to a GET may be a stream that lasts as long as its session: draining does not
     // wait for its end, but for the work that it carries, if any.
-    if (request.method !== 'GET')
-      inFlight.add(new Promise((resolve) => response.once('close', resolve)))
+    const isAnswered = request.method !== 'GET'
+    if (isAnswered) {
+      inFlight.add()
+      working.add()
+      response.once('close', inFlight.remove)
+    }
+    inFlight.add()
     try {
-      const work = handler(request, response)
-      inFlight.add(work)
-      if (request.method !== 'GET') working.add(work)
-      await work.finally(() => working.delete(work))
+      await handler(request, response)
     } catch (error) {
       sendRefusal(request, response, toRefusal(error, request, log))
+    } finally {
+      inFlight.remove()
+      if (isAnswered) working.remove()
     }
   }
 
@@ -112,7 +117,7 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
   await listen(server, options)
   return {
     port: (server.address() as AddressInfo).port,
-    inFlight: () => working.size,
+    inFlight: working.now,
     serve(next) {
       handler = next
     },
@@ -135,20 +140,15 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
   }
 }
 
-/** Work that is not done, and who waits for its end. */
-function openInFlight() {
-  const all = new Set<Promise<unknown>>()
+/** How much there is that is not done, and who waits for its end. */
+function openCount() {
+  let count = 0
   let onNone: (() => void) | null = null
   return {
-    add(work: Promise<unknown>): void {
-      all.add(work)
-      const done = () => {
-        all.delete(work)
-        if (all.size === 0) onNone?.()
-      }
-      work.then(done, done)
-    },
-    none: () => new Promise<void>((resolve) => (all.size === 0 ? resolve() : (onNone = resolve))),
+    now: () => count,
+    add: () => void count++,
+    remove: () => void (--count === 0 && onNone?.()),
+    none: () => new Promise<void>((resolve) => (count === 0 ? resolve() : (onNone = resolve))),
   }
 }
 

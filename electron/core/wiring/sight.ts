@@ -47,7 +47,7 @@ function ownedAt({ directory, endpoints }: Stores, address: string): Owned | und
 /** The account that is behind a caller's key; `null` for the instance's and nobody's. */
 export function accountOf({ apiKeys }: Pick<Stores, 'apiKeys'>, caller: string): string | null {
   const keyId = keyIdOf(caller)
-  if (keyId !== null) return apiKeys.get(keyId)?.ownerId ?? null
+  if (keyId !== null) return apiKeys.ownerOf(keyId)
   const [kind, accountId = null] = caller.split(':')
   return kind === 'account' || kind === 'client' ? accountId : null
 }
