@@ -42,6 +42,8 @@ export class Seen {
   readonly #clients = new Map<string, Entry>()
   /** The one that was seen longest ago first. */
   readonly #keys: Map<string, { ms: number; client: string }>
+  /** The newest of these. */
+  #lastUse: { ms: number; client: string } | undefined
 
   constructor(kept: KeptSeen | null, labelOf: LabelOf = () => undefined) {
     this.#labelOf = labelOf
@@ -73,6 +75,10 @@ export class Seen {
   }
 
   #noteKey(id: string, use: { ms: number; client: string }): void {
+    const known = this.#keys.get(id)
+    // Most calls come with the key that came last.
+    if (known && known === this.#lastUse) return void Object.assign(known, use)
+    this.#lastUse = use
     this.#keys.delete(id)
     const [oldest] = this.#keys.keys()
     if (oldest !== undefined && this.#keys.size >= MOST_KEYS) this.#keys.delete(oldest)

@@ -26,9 +26,16 @@ const THE_REST = 0
 
 type GivenUp = { owner: object; timer: NodeJS.Timeout }
 
+/**
+ * What a Map holds of a request: emptied once that has landed. A Map leaves behind tables with what was
+ * in it when it grew or shrank, and such a table in old memory would hold on to all of a call until the
+ * next full collection.
+ */
+type Seat = { flight: Flight | undefined }
+
 /** The requests of one connection that are not answered yet, in the order they were made. */
 export class Flights {
-  readonly #byId = new Map<number, Flight>()
+  readonly #byId = new Map<number, Seat>()
   readonly #givenUp = new Map<number, GivenUp>()
   readonly #graceMs: number
 
@@ -37,11 +44,11 @@ export class Flights {
   }
 
   add(flight: Flight): void {
-    this.#byId.set(flight.id, flight)
+    this.#byId.set(flight.id, { flight })
   }
 
   get(id: unknown): Flight | undefined {
-    return this.#byId.get(Number(id))
+    return this.#byId.get(Number(id))?.flight
   }
 
   get ids(): number[] {
@@ -50,8 +57,10 @@ export class Flights {
 
   /** Takes a request out: whoever gets the flight settles it, so it is settled once. */
   land(id: unknown): Flight | undefined {
-    const flight = this.get(id)
+    const seat = this.#byId.get(Number(id))
+    const flight = seat?.flight
     if (!flight) return undefined
+    seat.flight = undefined
     this.#byId.delete(flight.id)
     clearTimeout(flight.patience)
     clearTimeout(flight.deadline)
@@ -102,6 +111,8 @@ export class Flights {
   }
 
   #owned(): Flight[] {
-    return [...this.#byId.values()].filter(({ options }) => options.owner !== undefined)
+    return [...this.#byId.values()].flatMap(({ flight }) =>
+      flight?.options.owner === undefined ? [] : [flight],
+    )
   }
 }
