@@ -71,7 +71,8 @@ async function drip({ port }: HttpServer, beginning: string, drop = 'x'): Promis
   socket.on('error', () => undefined)
   socket.write(beginning)
   const timer = setInterval(() => socket.write(drop), 20)
-  await once(socket, 'close')
+  // Not by `once`, which an error before it would end: drops that nobody read reset the connection.
+  await new Promise((resolve) => socket.once('close', resolve))
   clearInterval(timer)
   return answered
 }
