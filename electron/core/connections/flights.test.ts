@@ -51,3 +51,14 @@ test('however many are given up, none of them is forgotten too early', () => {
   for (let id = 1; id < 3_000; id++) flights.forget(id)
   expect(flights.owners()).toBe('several')
 })
+
+test('a request lands once, and is unknown then', () => {
+  const flights = new Flights()
+  const flight = flightOf(1, {})
+  flights.add(flight)
+  expect(flights.get('1')).toBe(flight)
+  expect(flights.land(1)).toBe(flight)
+  expect(flights.land(1)).toBeUndefined()
+  expect(flights.get(1)).toBeUndefined()
+  expect(flights.ids).toEqual([])
+})

@@ -3,6 +3,7 @@ import type { RpcNotification } from '../json-rpc.ts'
 import type { Assembly, AssembledView } from './assemble.ts'
 import type { Middleware } from './call.ts'
 import { compose } from './compose.ts'
+import { keepLists } from './kept-lists.ts'
 import { filter } from './middleware/filter.ts'
 import type { Redaction } from './middleware/kind.ts'
 import type { Middlewares } from './middleware/middlewares.ts'
@@ -41,6 +42,8 @@ export function makePipeline(
   // First names and switches: what is off or has another name reaches no other middleware. Once more
   // within modules that people wrote: those may change what is asked for, and see all lists.
   const around = compose(
+    // What people wrote may make a list another at any time.
+    ...(hasModules ? [] : [keepLists()]),
     overrides({ tools, prompts: presentPrompts(catalog, items), items }),
     switches,
     ...own,

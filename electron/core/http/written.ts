@@ -1,3 +1,4 @@
+import { isWrittenOnce, writtenOnce } from '../written-once.ts'
 import { failure, isObject, RpcCode, RpcError, type RequestId } from '../json-rpc.ts'
 
 /**
@@ -7,7 +8,7 @@ import { failure, isObject, RpcCode, RpcError, type RequestId } from '../json-rp
  */
 export function writtenOf(message: unknown): string | null {
   try {
-    return JSON.stringify(message)
+    return withWritten(message) ?? JSON.stringify(message)
   } catch {
     if (Array.isArray(message)) {
       return `[${message.flatMap((one) => writtenOf(one) ?? []).join(',')}]`
@@ -17,4 +18,17 @@ export function writtenOf(message: unknown): string | null {
     const error = new RpcError(RpcCode.internalError, text)
     return JSON.stringify(failure((message['id'] as RequestId | undefined) ?? null, error))
   }
+}
+
+/** An answer in whose result something is that was written before: a list. `null` for all others. */
+function withWritten(message: unknown): string | null {
+  if (!isObject(message) || !isObject(message.result)) return null
+  const { result } = message
+  if (!Object.values(result).some(isWrittenOnce)) return null
+  const { result: _, ...envelope } = message
+  const written = Object.entries(result).flatMap(([key, value]) => {
+    const json = writtenOnce(value) ?? JSON.stringify(value)
+    return json === undefined ? [] : [`${JSON.stringify(key)}:${json}`]
+  })
+  return `${JSON.stringify(envelope).slice(0, -1)},"result":{${written.join(',')}}}`
 }
