@@ -12,7 +12,8 @@ const TASKS = 'io.modelcontextprotocol/tasks'
  */
 export function asOrdinary(call: Call, server: Era): Call {
   if (call.era === 'modern' && server === 'modern') return call
-  const ordinary = call.method === 'tools/call' ? { ...call, params: withoutTask(call) } : call
+  const isTask = call.method === 'tools/call' && call.params.task !== undefined
+  const ordinary = isTask ? { ...call, params: withoutTask(call) } : call
   if (call.era === 'modern') return ordinary
   const { capabilities } = call.client
   if (!isObject(capabilities.extensions) || !(TASKS in capabilities.extensions)) return ordinary

@@ -41,7 +41,7 @@ export class Reply {
     if (this.#takesStream) {
       this.#slow = setTimeout(() => this.#open(), slowMs).unref()
       // Also where somebody else answers: a refusal does not come through here.
-      response.once('close', () => clearTimeout(this.#slow))
+      response.on('close', () => clearTimeout(this.#slow))
     }
   }
 

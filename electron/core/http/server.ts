@@ -99,7 +99,7 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
     if (isAnswered) {
       inFlight.add()
       working.add()
-      response.once('close', inFlight.remove)
+      response.on('close', inFlight.remove)
     }
     inFlight.add()
     try {

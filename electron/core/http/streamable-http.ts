@@ -150,7 +150,7 @@ export class StreamableHttp {
         return stream
       },
     })
-    response.once('close', () => {
+    response.on('close', () => {
       // A stream says so itself, and may be read again.
       if (!response.writableFinished && !reply.isStream) ids.forEach((id) => session.lost(id))
     })
