@@ -84,8 +84,10 @@ export const LIST_CHANGED = new Map<string, ListKind>([
 /** The lists that each kind stands for. */
 export const LIST_KINDS: readonly ListKind[] = ['tools', 'prompts', 'resources']
 
+const LIST_METHODS: ReadonlySet<string> = new Set(Object.keys(LISTS))
+
 export function isListMethod(method: string): method is ListMethod {
-  return Object.hasOwn(LISTS, method)
+  return LIST_METHODS.has(method)
 }
 
 /** The prompt whose arguments are to be completed. */
