@@ -59,8 +59,8 @@ export function openAdmission(options: AdmissionOptions) {
       if (endpoint.isGone) throw noSuchEndpoint()
       requireCaller(request, endpoint, query)
     }
-    const hasHeader = readCredential(request, null) !== null
-    const queryKey = hasHeader || !endpoint.auth.queryParam ? null : query.get('api_key')
+    const isInQuery = endpoint.auth.queryParam && readCredential(request, null) === null
+    const queryKey = isInQuery ? query.get('api_key') : null
     return { ...pair, endpoint, caller, query, queryKey, checkAgain }
   }
 

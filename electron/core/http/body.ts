@@ -5,6 +5,8 @@ import { parseJson } from '../json.ts'
 import { invalid } from './messages.ts'
 import { HttpRefusal, refuse } from './refusal.ts'
 
+const JSON_TYPE = 'application/json'
+
 /** Reads a JSON body of at most `maxBytes`. Rejects with the `HttpRefusal` that answers it. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   if (!isJson(request.headers['content-type'] ?? '')) {
@@ -77,7 +79,7 @@ function leftEarly(): Error {
 
 /** Compared as a media type: a mere substring match would let text/plain; x=application/json in. */
 function isJson(type: string): boolean {
-  return type.split(';')[0]?.trim().toLowerCase() === 'application/json'
+  return type === JSON_TYPE || type.split(';')[0]?.trim().toLowerCase() === JSON_TYPE
 }
 
 export function tooDeep(): HttpRefusal {

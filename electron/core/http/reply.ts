@@ -12,6 +12,9 @@ export type ReplyOptions = {
   slowMs?: number
 }
 
+/** What almost every client says. */
+const BOTH = 'application/json, text/event-stream'
+
 const plainStream = (response: ServerResponse, headers: Record<string, string>) =>
   new EventStream(response, headers)
 
@@ -30,9 +33,9 @@ export class Reply {
 
   constructor(request: IncomingMessage, response: ServerResponse, options: ReplyOptions = {}) {
     const { openStream = plainStream, slowMs = KEEP_ALIVE_MS } = options
-    const accept = request.headers.accept ?? '*/*'
-    this.#takesJson = /\*\/\*|application\/(json|\*)/i.test(accept)
-    this.#takesStream = /text\/event-stream/i.test(accept)
+    const { accept = '*/*' } = request.headers
+    this.#takesJson = accept === BOTH || /\*\/\*|application\/(json|\*)/i.test(accept)
+    this.#takesStream = accept === BOTH || /text\/event-stream/i.test(accept)
     if (!this.#takesJson && !this.#takesStream) {
       throw refuse(406, 'Accept must allow application/json and text/event-stream')
     }

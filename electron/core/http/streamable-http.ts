@@ -90,7 +90,8 @@ export class StreamableHttp {
     if (message.method === 'initialize') return this.#initialize(exchange, message)
     const session = this.#requireSession(exchange)
     this.#closing.refuseSession()
-    await this.#options.limits.take(session, message)
+    const isCounted = this.#options.limits.take(session, message)
+    if (isCounted) await isCounted
     const reply = this.#openReply(exchange, session, [message.id])
     reply.finish(await session.request(message, (one) => sendOrRefuse(reply, session, one)))
   }
