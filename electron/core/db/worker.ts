@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { amcheck } from '@electric-sql/pglite/contrib/amcheck'
@@ -19,6 +20,13 @@ export type FromWorker =
 /** The status with which PostgreSQL leaves its main loop for an ordinary error (PGlite's own code). */
 const errorStatus = 100
 
+/*
+ * V8 compiles WebAssembly again, well, once it has run for a while. By its own measure that begins
+ * during a start, for hundreds of functions, and takes half of the start's time and most of its
+ * memory. With this one it begins with what is used for long.
+ */
+const WELL_COMPILED_AFTER = 2_147_483_647
+
 const lastWords: string[] = []
 
 function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
@@ -39,7 +47,11 @@ async function openPglite(folder: string): Promise<PGlite> {
     extensions: { amcheck },
     // Small segments: a store starts with 1 MB of log, not 16, and what is recycled stays small.
     initDbStartParams: ['--wal-segsize=1'],
-    postgresqlconf: ['max_wal_size = 64MB', 'min_wal_size = 8MB', 'TimeZone = UTC'],
+    postgresqlconf: [
+      ...['max_wal_size = 64MB', 'min_wal_size = 8MB', 'TimeZone = UTC'],
+      // All of them are memory from the start on, 128 MB by default. The system keeps files, too.
+      'shared_buffers = 32MB',
+    ],
     onStderr: (line) => {
       lastWords.push(line)
       if (lastWords.length > 20) lastWords.shift()
@@ -92,6 +104,7 @@ async function take(database: PGlite, message: ToWorker): Promise<void> {
 }
 
 const { folder } = workerData as WorkerStart
+setFlagsFromString(`--wasm-tiering-budget=${WELL_COMPILED_AFTER}`)
 try {
   const database = await openPglite(folder)
   endOnAbort(database)
