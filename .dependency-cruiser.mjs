@@ -3,7 +3,7 @@
 const OURS = '^(electron|renderer|shared)/'
 const SHARED = '^shared/'
 const CORE = '^electron/core/'
-const CORE_DOOR = '^electron/core/index\\.ts$'
+const CORE_DOOR = '^electron/core/(index|early)\\.ts$'
 /** Every file on the core's top level is a leaf, but for the three that stand on all the rest. */
 const LEAVES = ['^electron/core/(?!(core|index|router)\\.ts$)[^/]+\\.ts$', '^electron/core/db/']
 const FEATURES =
@@ -112,7 +112,7 @@ export default {
     ),
     importsOnly(
       'hosts-use-the-door',
-      'core/index.ts is the only door: what a host needs is exported there.',
+      'core/index.ts is the door, and early.ts to what comes before: what a host needs is exported there.',
       {
         from: '^electron/(main|headless|cli|preload)/',
         may: ['^electron/$1/', HOST, CORE_DOOR, SHARED],

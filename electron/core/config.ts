@@ -1,3 +1,4 @@
+import type { SpareThread } from './db/thread.ts'
 import type { HostActions } from './host-actions.ts'
 import type { Logger, LogLevel } from './log.ts'
 import type { Machine } from './machine.ts'
@@ -71,6 +72,8 @@ export type CoreConfig = {
   pageDir: string | null
   /** A dump of the migrated, empty database that makes the first start fast; `null` for none. */
   databaseTemplate: string | null
+  /** A thread for the database that the host has started already, as early as it could. */
+  spareThread?: SpareThread | null
   /** The registry to find servers in, `https://registry.modelcontextprotocol.io` if left out. */
   registryUrl?: string
   /** What `${NAME}` in definitions stands for, and what servers that we start inherit from. */

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { AppError } from '../errors.ts'
-import { workerUrl } from '../worker-url.ts'
-import type { FromWorker, ToWorker, WorkerStart } from './worker.ts'
+import { startThread, type SpareThread } from './thread.ts'
+import type { FromWorker, ToWorker } from './worker.ts'
 
 /** PGlite in its own thread, as something that answers wire bytes with wire bytes. */
 export interface Backend {
@@ -19,6 +19,8 @@ export type BackendOptions = {
   /** The folder of the cluster; PGlite creates one in it if it is empty. */
   folder: string
   openTimeoutMs: number
+  /** One that has been started already, if nobody took it. */
+  spare?: SpareThread | null
   /** How long one exchange may take before the thread is held to be stuck. */
   execTimeoutMs?: number
 }
@@ -27,12 +29,13 @@ const closeMs = 10_000
 
 /** Rejects with an AppError `unavailable` if PGlite fails to open, or does not open in time. */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
-  const { folder, openTimeoutMs, execTimeoutMs = 120_000 } = options
-  const worker = startWorker(folder)
+  const { folder, openTimeoutMs, spare, execTimeoutMs = 120_000 } = options
+  const worker = spare?.take() ?? startThread()
   const life = followLife(worker)
   const waiting = followAnswers(worker, life)
   let lastId = 0
 
+  send(worker, { kind: 'open', folder })
   await inTime(openTimeoutMs, life, life.ready)
 
   return {
@@ -116,16 +119,6 @@ function followAnswers(worker: Worker, life: Life) {
 
 function send(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {
   worker.postMessage(message, transfer)
-}
-
-function startWorker(folder: string): Worker {
-  const url = workerUrl(import.meta.url, { source: './worker.ts', built: './db-worker.js' })
-  const workerData: WorkerStart = { folder }
-  // PostgreSQL's own limit on recursion does not see this stack: deeply nested JSON must not end it.
-  const resourceLimits = { stackSizeMb: 64 }
-  // Not what this process was started with: `--eval` and its like are no flags for a thread.
-  const execArgv: string[] = []
-  return new Worker(url, { workerData, resourceLimits, execArgv })
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Snapshot } from './snapshot.ts'
 import { openStore } from './store.ts'
 import type { Store } from './store.ts'
 import { unpackTemplate } from './template.ts'
+import type { SpareThread } from './thread.ts'
 
 /** What it takes to make a cluster. */
 export type Ground = {
@@ -19,6 +20,7 @@ export type Ground = {
   migrations: Migration[]
   templateFile: string | null
   openTimeoutMs: number
+  spare: SpareThread | null
   log: Logger
 }
 
@@ -94,6 +96,6 @@ async function fillStaged(ground: Ground, snapshot: Snapshot): Promise<void> {
   }
 }
 
-function openStaged({ paths, openTimeoutMs, log }: Ground) {
-  return openStore({ folder: paths.stagedStore, openTimeoutMs, log })
+function openStaged({ paths, openTimeoutMs, spare, log }: Ground) {
+  return openStore({ folder: paths.stagedStore, openTimeoutMs, spare, log })
 }

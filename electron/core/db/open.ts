@@ -8,6 +8,7 @@ import { readMigrations } from './migrate.ts'
 import { pathsIn } from './paths.ts'
 import { openPostgres } from './postgres.ts'
 import { openSoundStore } from './sound.ts'
+import type { SpareThread } from './thread.ts'
 import { upgrade } from './upgrade.ts'
 
 export type { Database } from './database.ts'
@@ -27,6 +28,8 @@ export type DatabaseOptions = {
   isOnly?: boolean
   /** How long PGlite may take to open a cluster before it is held to be stuck; default 60 s. */
   openTimeoutMs?: number
+  /** A thread for PGlite that has been started already. */
+  spareThread?: SpareThread | null
 }
 
 /**
@@ -49,9 +52,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 async function survey(options: DatabaseOptions): Promise<Ground> {
   const { dataDir, migrationsDir, templateFile, log, openTimeoutMs = 60_000 } = options
+  const { spareThread: spare = null } = options
   const paths = pathsIn(dataDir)
   // What a start that was killed may have left.
   await rm(paths.staging, { recursive: true, force: true })
   const migrations = await readMigrations(migrationsDir)
-  return { paths, migrations, templateFile, openTimeoutMs, log }
+  return { paths, migrations, templateFile, openTimeoutMs, spare, log }
 }

@@ -86,7 +86,7 @@ async function tryOpening(
   saved: SnapshotFile,
   check: (store: Store) => Promise<void> = verifyStore,
 ): Promise<Found> {
-  const { paths, openTimeoutMs, log } = ground
+  const { paths, openTimeoutMs, spare, log } = ground
   await refuseForeign(paths.store)
   const suspicion = await readFile(paths.suspicion, 'utf8').catch(() => null)
   if (suspicion !== null) return { broken: suspicion }
@@ -94,7 +94,7 @@ async function tryOpening(
   try {
     // PGlite would make a new cluster here without a word.
     await access(join(paths.store, 'PG_VERSION'))
-    store = await openStore({ folder: paths.store, openTimeoutMs, log })
+    store = await openStore({ folder: paths.store, openTimeoutMs, spare, log })
     const state = await inspect(ground, store)
     await check(store)
     const loss = saved.kind === 'good' ? findLoss(state.snapshot, saved.snapshot) : null

@@ -8,6 +8,7 @@ import { startBackend } from './backend.ts'
 import type { Backend } from './backend.ts'
 import * as schema from './schema.ts'
 import { BackendStream } from './stream.ts'
+import type { SpareThread } from './thread.ts'
 
 // What a server said may hold integers that a JavaScript number cannot: the driver knows no other place
 // to say how JSON is read.
@@ -30,11 +31,16 @@ export interface Store {
   close(): Promise<void>
 }
 
-export type StoreOptions = { folder: string; openTimeoutMs: number; log: Logger }
+export type StoreOptions = {
+  folder: string
+  openTimeoutMs: number
+  log: Logger
+  spare?: SpareThread | null
+}
 
 /** Opens the cluster in `folder`, creating one if it is empty, as it is: no migration, no check. */
-export async function openStore({ folder, openTimeoutMs, log }: StoreOptions): Promise<Store> {
-  const backend = await startBackend({ folder, openTimeoutMs })
+export async function openStore({ log, ...options }: StoreOptions): Promise<Store> {
+  const backend = await startBackend(options)
   const pool = openPool(backend, log)
   const database = drizzle({ client: pool, schema })
   const running = openRunning(backend)

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { amcheck } from '@electric-sql/pglite/contrib/amcheck'
 
@@ -8,8 +9,11 @@ import { amcheck } from '@electric-sql/pglite/contrib/amcheck'
  * that relays calls. It knows wire bytes only; `backend.ts` is the other end.
  */
 
-export type WorkerStart = { folder: string }
-export type ToWorker = { kind: 'exec'; id: number; bytes: Uint8Array } | { kind: 'close' }
+export type ToWorker =
+  /** Comes first, and once. */
+  | { kind: 'open'; folder: string }
+  | { kind: 'exec'; id: number; bytes: Uint8Array }
+  | { kind: 'close' }
 export type FromWorker =
   | { kind: 'ready' }
   | { kind: 'answer'; id: number; bytes: Uint8Array }
@@ -19,13 +23,6 @@ export type FromWorker =
 
 /** The status with which PostgreSQL leaves its main loop for an ordinary error (PGlite's own code). */
 const errorStatus = 100
-
-/*
- * V8 compiles WebAssembly again, well, once it has run for a while. By its own measure that begins
- * during a start, for hundreds of functions, and takes half of the start's time and most of its
- * memory. With this one it begins with what is used for long.
- */
-const WELL_COMPILED_AFTER = 2_147_483_647
 
 const lastWords: string[] = []
 
@@ -41,8 +38,45 @@ function giveUp(error: unknown): never {
   process.exit(1)
 }
 
+/** What takes longest of an opening, and is the same for each cluster. */
+async function loadEngine() {
+  const entry = import.meta.resolve('@electric-sql/pglite')
+  const [code, data] = await Promise.all([
+    readFile(new URL('./pglite.wasm', entry)),
+    readFile(new URL('./pglite.data', entry)),
+  ])
+  return { pgliteWasmModule: compileEngine(code), fsBundle: new Blob([data]) }
+}
+
+/*
+ * V8 compiles what has run for a while a second time, for speed. By its own measure that is half of
+ * the work of a start: here it is what runs for long. And PostgreSQL's parser is one function of
+ * 100 KB, which takes 600 MB and a second of that, for nothing that could be noticed: what is used
+ * by the opening, as that is, is compiled once. Flags are the whole process's, where other code is to
+ * be as fast as it can, so each is put back.
+ */
+
+function compileEngine(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  setFlagsFromString('--wasm-tiering-budget=2147483647')
+  const compiled = new WebAssembly.Module(code)
+  setFlagsFromString('--wasm-tiering-budget=13000000')
+  return compiled
+}
+
+async function compilingOnce<T>(work: () => Promise<T>): Promise<T> {
+  setFlagsFromString('--no-wasm-tier-up')
+  setFlagsFromString('--no-wasm-dynamic-tiering')
+  try {
+    return await work()
+  } finally {
+    setFlagsFromString('--wasm-dynamic-tiering')
+    setFlagsFromString('--wasm-tier-up')
+  }
+}
+
 async function openPglite(folder: string): Promise<PGlite> {
   const database = new PGlite({
+    ...(await engine),
     dataDir: folder,
     extensions: { amcheck },
     // Small segments: a store starts with 1 MB of log, not 16, and what is recycled stays small.
@@ -93,7 +127,14 @@ async function answer(database: PGlite, bytes: Uint8Array): Promise<Uint8Array<A
   return whole
 }
 
-async function take(database: PGlite, message: ToWorker): Promise<void> {
+async function take(message: ToWorker): Promise<void> {
+  if (message.kind === 'open') {
+    const { folder } = message
+    database = await compilingOnce(() => openPglite(folder))
+    endOnAbort(database)
+    return post({ kind: 'ready' })
+  }
+  if (!database) throw new Error('nothing was opened')
   if (message.kind === 'close') {
     await database.close()
     post({ kind: 'closed' })
@@ -103,13 +144,8 @@ async function take(database: PGlite, message: ToWorker): Promise<void> {
   post({ kind: 'answer', id: message.id, bytes }, [bytes.buffer])
 }
 
-const { folder } = workerData as WorkerStart
-setFlagsFromString(`--wasm-tiering-budget=${WELL_COMPILED_AFTER}`)
-try {
-  const database = await openPglite(folder)
-  endOnAbort(database)
-  parentPort?.on('message', (message: ToWorker) => void take(database, message).catch(giveUp))
-  post({ kind: 'ready' })
-} catch (error) {
-  giveUp(error)
-}
+let database: PGlite | null = null
+const engine = loadEngine()
+// Told to who opens a cluster.
+engine.catch(() => undefined)
+parentPort?.on('message', (message: ToWorker) => void take(message).catch(giveUp))

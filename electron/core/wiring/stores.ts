@@ -103,10 +103,14 @@ function oauthObstacle({ auth, publicUrl }: Reached): string | null {
   return 'OAuth needs https: start with the --public-url of a proxy that speaks it.'
 }
 
-type Kept = Pick<CoreConfig, 'dataDir' | 'resourcesDir' | 'databaseTemplate' | 'databaseUrl'>
+type Kept = Pick<
+  CoreConfig,
+  'dataDir' | 'resourcesDir' | 'databaseTemplate' | 'databaseUrl' | 'spareThread'
+>
 
 /** Where everything is kept, as `openDatabase` is told it. */
 export function databaseOptions(config: Kept) {
   const { dataDir, resourcesDir, databaseTemplate: templateFile, databaseUrl: url = null } = config
-  return { dataDir, migrationsDir: join(resourcesDir, 'migrations'), templateFile, url }
+  const migrationsDir = join(resourcesDir, 'migrations')
+  return { dataDir, migrationsDir, templateFile, url, spareThread: config.spareThread ?? null }
 }
