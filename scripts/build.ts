@@ -21,6 +21,8 @@ export async function build(): Promise<number> {
   const hash = hashSources(root)
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return 0
   rmSync(stampFile, { force: true })
+  // What V8 made of the last build.
+  rmSync(join(root, 'out/compiled'), { recursive: true, force: true })
   for (const step of [bundle, makeTemplate]) {
     const code = await step()
     if (code !== 0) {

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import { enableCompileCache } from 'node:module'
 import { env } from 'node:process'
 import { prepareThread } from '../core/early.ts'
 
@@ -6,6 +8,7 @@ import { prepareThread } from '../core/early.ts'
  * rest, with what V8 made of it at an earlier start where that could be kept.
  */
 
+if (import.meta.url.endsWith('.js')) enableCompileCache(resolve(import.meta.dirname, '../compiled'))
 const spareThread = env['DATABASE_URL'] ? null : prepareThread()
 const { main } = await import('./main.ts')
 await main(spareThread)
