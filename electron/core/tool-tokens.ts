@@ -92,9 +92,11 @@ export function openToolTokens(options: ToolTokensOptions): ToolTokens {
 /** What the fields of definitions cost, as far as that is known, and what is to be found out. */
 function openCosts() {
   const objects = new WeakMap<object, number>()
-  const texts = new LRUCache<string, number>({ max: MAX_TEXTS })
+  // Made when it is needed: it takes the room for all of them at once, and 40 ms.
+  let made: LRUCache<string, number> | undefined
+  const texts = () => (made ??= new LRUCache<string, number>({ max: MAX_TEXTS }))
   let wanted = new Map<Slot, string>()
-  const get = (slot: Slot) => (typeof slot === 'string' ? texts.get(slot) : objects.get(slot))
+  const get = (slot: Slot) => (typeof slot === 'string' ? texts().get(slot) : objects.get(slot))
 
   function costOf([name, value]: [string, unknown]): number {
     if (value === undefined) return 0
@@ -109,7 +111,7 @@ function openCosts() {
   return {
     of: (tool: Definition) => Object.entries(tool).reduce((sum, field) => sum + costOf(field), 0),
     set(slot: Slot, count: number): void {
-      if (typeof slot === 'string') texts.set(slot, count)
+      if (typeof slot === 'string') texts().set(slot, count)
       else objects.set(slot, count)
     },
     get areWanted() {
