@@ -32,6 +32,8 @@ export type HeadlessOptions = {
   env?: Record<string, string>
   /** Not what was built, but the sources as they are. */
   isSource?: boolean
+  /** Of Node.js; left out: what a short life wants. */
+  flags?: readonly string[]
 }
 
 const ADMIN_TOKEN = 'admin-token-of-the-tests'
@@ -80,9 +82,10 @@ export async function runHeadless(options: HeadlessOptions) {
   return { code, stdout: stdout(), stderr: stderr() }
 }
 
-function run({ dataDir, args = [], env = {}, isSource = false }: HeadlessOptions) {
+function run({ dataDir, args = [], env = {}, ...how }: HeadlessOptions) {
+  const { isSource = false, flags = COMPILE_LESS } = how
   const given = ['--port', '0', '--data-dir', dataDir, ...args]
-  const child = spawn(process.execPath, [...COMPILE_LESS, isSource ? SOURCE : BUILT, ...given], {
+  const child = spawn(process.execPath, [...flags, isSource ? SOURCE : BUILT, ...given], {
     env: { ...process.env, METAMCP_ADMIN_TOKEN: ADMIN_TOKEN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
