@@ -20,7 +20,7 @@ export type Ground = {
   migrations: Migration[]
   templateFile: string | null
   openTimeoutMs: number
-  spare: SpareThread | null
+  spare?: SpareThread | null
   log: Logger
 }
 
