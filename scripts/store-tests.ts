@@ -3,5 +3,5 @@ export const STORE_TESTS = [
   ...['removals/removals', 'namespaces/{pins,picking,store}', 'auth/api-key-{store,owner}'],
   ...['wiring/{apply-config,definitions}', 'calls/{keeping,calls}', 'audit/audit'],
   ...['settings/{settings,secret-check}', 'servers/{catalog-store,store}', 'endpoints/store'],
-  ...['router', 'room-of-accounts'],
+  ...['router', 'room-of-accounts', 'db/append'],
 ].map((name) => `electron/core/${name}.test.ts`)

@@ -4,6 +4,7 @@ import { AppError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { writeBackup } from './backup.ts'
 import { coalesce } from './coalesce.ts'
+import type { NewRows } from './copy-in.ts'
 import { countDefinitionChanges } from './definitions.ts'
 import { openGate } from './gate.ts'
 import { startMaintenance } from './maintenance.ts'
@@ -35,6 +36,11 @@ export interface Database {
    * the process, not a power loss. Rejects, changing nothing, if `work` changes a definition.
    */
   record<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Adds rows of what can be learnt again, as `record` could, at a fraction of its cost: all of them,
+   * or none.
+   */
+  append(rows: NewRows): Promise<void>
   /**
    * Runs `check` first in each `write` from now on, which rejects with what it throws, having changed
    * nothing: for what another process may have changed. There is one check; the last one counts.
@@ -77,12 +83,15 @@ export function startDatabase({ store, paths, recovery, log, owned }: DatabasePa
   const gate = openGate()
   const saveSnapshot = coalesce(() => save(store, paths))
 
+  const noted = (error: unknown) => noteDamage(error, { paths, log })
   const transact: Transact = async (mode, work) => {
-    const result = await store
-      .transact(mode, (tx) => gate.within(() => work(tx)))
-      .catch((error: unknown) => noteDamage(error, { paths, log }))
+    const result = await store.transact(mode, (tx) => gate.within(() => work(tx))).catch(noted)
     if (mode === 'read write') maintenance.noteWrite()
     return result
+  }
+  const append = async (rows: NewRows) => {
+    await store.append(rows).catch(noted)
+    maintenance.noteWrite()
   }
   const write = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     const result = await transact('read write', async (tx) => {
@@ -119,6 +128,7 @@ export function startDatabase({ store, paths, recovery, log, owned }: DatabasePa
     read: (work) => gate.enter(() => transact('read only', work)),
     write: (work) => gate.enter(() => write(work)),
     record: (work) => gate.enter(() => record(work)),
+    append: (rows) => gate.enter(() => append(rows)),
     close: () => gate.close(() => owned.disposeAsync()),
   }
 }

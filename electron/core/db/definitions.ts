@@ -32,6 +32,11 @@ const definitionTables: readonly string[] = [
   schema.settings,
 ].map((table) => getTableName(table))
 
+/** Whether a table holds what a person has entered. */
+export function isDefinitionTable(table: string): boolean {
+  return definitionTables.includes(table)
+}
+
 type Column = { name: string; type: string }
 
 export async function readDefinitions(tx: Tx): Promise<Definitions> {

@@ -5,6 +5,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { Pool, type Client, type PoolConfig } from 'pg'
 import { AppError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import { copyInto } from './copy-in.ts'
 import type { Database } from './database.ts'
 import { countDefinitionChanges } from './definitions.ts'
 import { openGate } from './gate.ts'
@@ -78,12 +79,13 @@ export async function openPostgres({
   const greet = (client: Client) => holdLife(client, { isOnly, place })
   const news = await openReplicaNews({ url, replica, log, pool, greet, lookMs })
   opened.defer(() => news.close())
-  return overPool({ locking, drizzled, news, place, owned: opened.move() })
+  return overPool({ pool, locking, drizzled, news, place, owned: opened.move() })
 }
 
 type Drizzle = NodePgDatabase<typeof schema>
 
 type Parts = {
+  pool: Pool
   /** For work that nobody else does meanwhile. */
   locking: Pool
   drizzled: Drizzle
@@ -92,7 +94,7 @@ type Parts = {
   owned: AsyncDisposableStack
 }
 
-function overPool({ locking, drizzled, news, place, owned }: Parts): Database {
+function overPool({ pool, locking, drizzled, news, place, owned }: Parts): Database {
   const gate = openGate()
   let guard: ((tx: Tx) => Promise<void>) | undefined
 
@@ -120,14 +122,14 @@ function overPool({ locking, drizzled, news, place, owned }: Parts): Database {
       if ((await countDefinitionChanges(tx)) === before) return made
       throw new Error('record() may not change definitions: use write()')
     })
+  const refuse = (error: unknown) => {
+    throw refusalOf(error, place)
+  }
   return {
     recovery: null,
     news,
     isShared: true,
-    alone: (work, about) =>
-      alone(locking, work, about).catch((error: unknown) => {
-        throw refusalOf(error, place)
-      }),
+    alone: (work, about) => alone(locking, work, about).catch(refuse),
     guard: (check) => void (guard = check),
     backUp: () => Promise.reject(notOurs(place)),
     // Its server overwrites what is not used any more in its own time.
@@ -135,6 +137,7 @@ function overPool({ locking, drizzled, news, place, owned }: Parts): Database {
     read: (work) => gate.enter(() => transact('read only', work)),
     write: (work) => gate.enter(() => write(work)),
     record: (work) => gate.enter(() => record(work)),
+    append: (rows) => gate.enter(() => copyInto(pool, rows).catch(refuse)),
     close: () => gate.close(() => owned.disposeAsync()),
   }
 }

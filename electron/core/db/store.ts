@@ -6,6 +6,7 @@ import { parseJson } from '../json.ts'
 import type { Logger } from '../log.ts'
 import { startBackend } from './backend.ts'
 import type { Backend } from './backend.ts'
+import { copyInto, type NewRows } from './copy-in.ts'
 import * as schema from './schema.ts'
 import { BackendStream } from './stream.ts'
 import type { SpareThread } from './thread.ts'
@@ -25,6 +26,8 @@ type AccessMode = 'read only' | 'read write'
 export interface Store {
   /** Rejects with AppError `unavailable` when the cluster has died or was closed. */
   transact<T>(mode: AccessMode, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** One transaction of its own, of nothing but these rows. */
+  append(rows: NewRows): Promise<void>
   /** For what PostgreSQL refuses inside a transaction: CHECKPOINT, VACUUM, DROP DATABASE. */
   command(sql: string): Promise<void>
   /** Waits for what was begun. Idempotent. */
@@ -58,6 +61,7 @@ export async function openStore({ log, ...options }: StoreOptions): Promise<Stor
   }
   return {
     transact: (mode, work) => run(() => database.transaction(work, { accessMode: mode })),
+    append: (rows) => run(() => copyInto(pool, rows)),
     command: (sql) => run(async () => void (await pool.query(sql))),
     close: () => (closing ??= close()),
   }

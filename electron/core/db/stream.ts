@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import { wireMessage } from './wire.ts'
 
 /** Bytes of PostgreSQL's wire protocol to a backend, and what it answered. */
 export type Exec = (bytes: Uint8Array) => Promise<Uint8Array>
@@ -71,12 +72,6 @@ export class BackendStream extends Duplex {
 }
 
 const terminate = 'X'.charCodeAt(0)
-
-function wireMessage(type: string, body: string): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeInt32BE(4 + Buffer.byteLength(body))
-  return Buffer.concat([Buffer.from(type), length, Buffer.from(body)])
-}
 
 /** AuthenticationOk, two parameters that `pg` reads, and ReadyForQuery (idle). */
 const greeting = Buffer.concat([

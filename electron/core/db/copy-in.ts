@@ -1,0 +1,88 @@
+import type { Connection, Pool, Submittable } from 'pg'
+import { isDefinitionTable } from './definitions.ts'
+import { wireMessage } from './wire.ts'
+
+/** What PostgreSQL reads from its text. */
+export type Cell = string | number | null
+
+/** Rows to be added to a table, all with the same columns. */
+export type NewRows = { table: string; rows: readonly Readonly<Record<string, Cell>>[] }
+
+/**
+ * Adds all rows or none, in one trip and without a statement to plan: a third of what an INSERT
+ * costs. Throws for tables of definitions, whose changes are counted and kept in the snapshot.
+ */
+export async function copyInto(pool: Pool, { table, rows }: NewRows): Promise<void> {
+  const [first] = rows
+  if (!first) return
+  if (isDefinitionTable(table)) throw new Error(`${table} holds definitions: use write()`)
+  const columns = Object.keys(first)
+  const names = columns.map((name) => `"${name}"`).join(', ')
+  const copy = new CopyIn(`copy public."${table}" (${names}) from stdin`, textOf(columns, rows))
+  const client = await pool.connect()
+  try {
+    client.query(copy)
+    await copy.done
+  } finally {
+    client.release()
+  }
+}
+
+function textOf(columns: readonly string[], rows: NewRows['rows']): string {
+  let text = ''
+  for (const row of rows) {
+    let line = ''
+    for (const column of columns) line += `\t${cellText(row[column] ?? null)}`
+    text += `${line.slice(1)}\n`
+  }
+  return text
+}
+
+const SPECIAL = /[\\\t\n\r]/
+const ESCAPES: readonly [string, string][] = [
+  ['\\', String.raw`\\`],
+  ['\t', String.raw`\t`],
+  ['\n', String.raw`\n`],
+  ['\r', String.raw`\r`],
+]
+
+/** PostgreSQL documentation, "COPY", "Text Format". */
+function cellText(cell: Cell): string {
+  if (cell === null) return String.raw`\N`
+  const text = String(cell)
+  if (!SPECIAL.test(text)) return text
+  return ESCAPES.reduce((all, [what, escaped]) => all.replaceAll(what, escaped), text)
+}
+
+/**
+ * What `pg` sends for us, and tells of the answer. The rows go with the command instead of after its
+ * answer, as PGlite has no way to ask for more; should the command fail, the server skips them.
+ */
+class CopyIn implements Submittable {
+  readonly #bytes: Buffer
+  readonly #done = Promise.withResolvers<void>()
+
+  constructor(command: string, text: string) {
+    this.#bytes = Buffer.concat([
+      wireMessage('Q', `${command}\0`),
+      wireMessage('d', text),
+      wireMessage('c', ''),
+    ])
+  }
+
+  get done(): Promise<void> {
+    return this.#done.promise
+  }
+
+  submit(connection: Connection): void {
+    connection.stream.write(this.#bytes)
+  }
+  handleError(error: Error): void {
+    this.#done.reject(error)
+  }
+  handleReadyForQuery(): void {
+    this.#done.resolve()
+  }
+  handleCopyInResponse(): void {}
+  handleCommandComplete(): void {}
+}
