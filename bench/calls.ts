@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { CallFilters } from '../shared/calls.ts'
 import { farCalls, readCalls, wanted, type CallReader } from '../electron/core/calls/call-rows.ts'
 import { openCalls, type Calls } from '../electron/core/calls/calls.ts'
+import { openKnownNames } from '../electron/core/calls/known-names.ts'
 import type { EndedCall } from '../electron/core/calls/note.ts'
 import { openDatabase, type Database } from '../electron/core/db/open.ts'
 import { openLog } from '../electron/core/log.ts'
@@ -14,6 +15,8 @@ const LIMIT_MS = 50
 const ROWS = 100_000
 const RUNS = 7
 const PAGE = 100
+/** As the process has them, which searches now and then. */
+const names = openKnownNames()
 const HOUR_MS = 60 * 60_000
 
 /**
@@ -104,9 +107,9 @@ async function timePages(db: Database): Promise<number> {
       const times: { ms: number; filters: CallFilters; rows: number }[] = []
       for (const filters of all) {
         const query = { limit: PAGE, filters, reader }
-        const { length: rows } = await db.read((tx) => readCalls(tx, query))
+        const { length: rows } = await db.read((tx) => readCalls(tx, query, names))
         times.push({
-          ms: await fastest(() => db.read((tx) => readCalls(tx, query))),
+          ms: await fastest(() => db.read((tx) => readCalls(tx, query, names))),
           filters,
           rows,
         })
@@ -126,7 +129,7 @@ async function timePages(db: Database): Promise<number> {
 /** What serves such a page where it is not among the newest: the plan's own words. */
 async function indexOf(db: Database, filters: CallFilters): Promise<string> {
   const { rows } = await db.read(async (tx) => {
-    const fitting = await wanted(tx, { filters, reader: null })
+    const fitting = await wanted(tx, { filters, reader: null }, names)
     const query = farCalls(tx, { before: ROWS, after: 0, limit: PAGE, fitting })
     return tx.execute<{ 'QUERY PLAN': string }>(sql`explain ${query.getSQL()}`)
   })
@@ -155,7 +158,7 @@ async function timeNotes(db: Database): Promise<void> {
     result: { content: [{ type: 'text', text: 'x'.repeat(4_000) }], isError: false },
   }
   const visit = { endpoint: 'default', caller: 'api-key:k', client: { info: { name: 'cursor' } } }
-  const stalled = openOver({ ...db, record: () => new Promise<never>(() => {}) })
+  const stalled = openOver({ ...db, append: () => new Promise<never>(() => {}) })
   for (const [words, calls] of [
     ['noting a call', openOver(db)],
     ['noting one while the database is stalled', stalled],
@@ -172,7 +175,7 @@ async function timeNotes(db: Database): Promise<void> {
   }
 }
 
-function openOver(db: Pick<Database, 'read' | 'record'>): Calls {
+function openOver(db: Pick<Database, 'read' | 'record' | 'append'>): Calls {
   return openCalls({
     ...{ db, log: openLog('silent'), onChange: () => undefined, labelOf: () => undefined },
     ownerOf: () => ({ ownerId: null, accountId: null }),

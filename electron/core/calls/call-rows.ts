@@ -3,8 +3,9 @@ import type { SQL } from 'drizzle-orm'
 import type { CallFilters, LoggedCall, LoggedCallDetail } from '../../../shared/calls.ts'
 import type { Tx } from '../db/open.ts'
 import { callLog } from '../db/schema.ts'
+import type { KnownNames } from './known-names.ts'
 import { matching } from './matching.ts'
-import type { CallRow } from './note.ts'
+import { newestId } from './newest.ts'
 
 /** An account that reads. `handle`: what stands behind a dot in its endpoints' addresses. */
 export type CallReader = { accountId: string; handle: string | null; isAdmin: boolean }
@@ -23,30 +24,14 @@ export type CallsQuery = {
   reader: CallReader | null
 }
 
-/** In one statement with one parameter, however many there are. */
-export async function insertCalls(tx: Tx, rows: readonly CallRow[]): Promise<void> {
-  await tx.execute(sql`
-    insert into call_log (at, endpoint, caller, client, client_version, server, method, name,
-      duration_ms, outcome, owner_id, account_id, error, arguments_size, result_size,
-      result_tokens, arguments, result)
-    select at, endpoint, caller, client, client_version, server, method, name,
-      duration_ms, outcome, owner_id, account_id, error, arguments_size, result_size,
-      result_tokens, arguments, result
-    from json_to_recordset(${JSON.stringify(rows)}::json) as row(
-      at timestamptz, endpoint text, caller text, client text, client_version text, server text,
-      method text, name text, duration_ms float8, outcome text, owner_id text, account_id text,
-      error text, arguments_size int, result_size int, result_tokens int, arguments text,
-      result text)`)
-}
-
 /**
  * Newest first, and one more than was asked for where there are more. What is common is among the
  * newest; for what is rare, all that fit are found by their indices, and put in order. Left to
  * itself PostgreSQL guesses which of the two it is, and can be wrong by the whole table.
  */
-export async function readCalls(tx: Tx, query: CallsQuery): Promise<Shown[]> {
+export async function readCalls(tx: Tx, query: CallsQuery, names: KnownNames): Promise<Shown[]> {
   const { before, after, limit } = query
-  const fitting = await wanted(tx, query)
+  const fitting = await wanted(tx, query, names)
   const end = before ?? (await newestId(tx)) + 1
   const begin = Math.max(after === undefined ? 0 : after + 1, end - NEAR)
   const near = await tx
@@ -80,8 +65,12 @@ export function farCalls(tx: Tx, { before, after, limit, fitting }: Far) {
 type Wanted = Pick<CallsQuery, 'filters' | 'reader'>
 
 /** Calls that fit, of those that one may read. */
-export async function wanted(tx: Tx, { filters, reader }: Wanted): Promise<SQL | undefined> {
-  return and(await matching(tx, filters), readableBy(reader))
+export async function wanted(
+  tx: Tx,
+  { filters, reader }: Wanted,
+  names: KnownNames,
+): Promise<SQL | undefined> {
+  return and(await matching(tx, filters, names), readableBy(reader))
 }
 
 export async function readCall(
@@ -139,11 +128,6 @@ export async function lastTooMany(
     ) sized
     where taken > ${bytes} order by id desc limit 1`)
   return Math.max(byCount, Number(found[0]?.id ?? 0))
-}
-
-export async function newestId(tx: Tx): Promise<number> {
-  const [row] = await tx.select({ id: callLog.id }).from(callLog).orderBy(desc(callLog.id)).limit(1)
-  return row?.id ?? 0
 }
 
 async function deleteSlice(tx: Tx, where: SQL | undefined, limit: number): Promise<number> {

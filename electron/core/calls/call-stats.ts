@@ -9,6 +9,8 @@ import type {
 import type { Tx } from '../db/open.ts'
 import { callLog } from '../db/schema.ts'
 import { readableBy, wanted, type CallReader } from './call-rows.ts'
+import { distinctValues } from './distinct.ts'
+import type { KnownNames } from './known-names.ts'
 
 const MOST_ROWS = 500
 
@@ -32,9 +34,10 @@ const KEYS: Record<CallStatsBy, SQL> = {
 export async function readStats(
   tx: Tx,
   { by, filters, reader }: Asked & { by: CallStatsBy },
+  names: KnownNames,
 ): Promise<Omit<CallStats, 'label'>[]> {
   const onlyTools = by === 'tool' ? sql`${callLog.method} = 'tools/call'` : undefined
-  const where = and(await wanted(tx, { filters, reader }), onlyTools) ?? sql`true`
+  const where = and(await wanted(tx, { filters, reader }, names), onlyTools) ?? sql`true`
   const { rows } = await tx.execute<Omit<CallStats, 'label'>>(sql`
     select ${KEYS[by]} as key,
       count(*)::int as calls,
@@ -53,10 +56,11 @@ export async function readStats(
 export async function readPace(
   tx: Tx,
   asked: Asked & { since: number; until: number; buckets: number },
+  names: KnownNames,
 ): Promise<CallBucket[]> {
   const { filters, reader, since, until, buckets } = asked
   const width = (until - since) / buckets
-  const all = await wanted(tx, { filters: { ...filters, since, until }, reader })
+  const all = await wanted(tx, { filters: { ...filters, since, until }, reader }, names)
   const where = all ?? sql`true`
   const { rows } = await tx.execute<{ bucket: number; calls: number; failed: number }>(sql`
     select floor((extract(epoch from ${at})::float8 * 1000 - ${since}::float8) / ${width}::float8)::int
@@ -77,17 +81,13 @@ export async function readChoices(
   tx: Tx,
   reader: CallReader | null,
 ): Promise<Omit<CallChoices, 'clients'> & { clients: string[] }> {
-  const readable = readableBy(reader) ?? sql`true`
-  const valuesOf = async (column: SQL) => {
-    const { rows } = await tx.execute<{ value: string | null }>(sql`
-      select ${column} as value from ${callLog} where ${readable}
-      group by 1 order by 1 limit ${MOST_ROWS}`)
-    return rows.map(({ value }) => value)
-  }
+  const columns = ['server', 'endpoint', 'client'] as const
+  const asked = { where: readableBy(reader), most: MOST_ROWS }
+  const [servers = [], endpoints = [], clients = []] = await distinctValues(tx, columns, asked)
   const known = (values: (string | null)[]) => values.filter((one) => one !== null)
   return {
-    servers: known(await valuesOf(sql`${server}`)),
-    endpoints: known(await valuesOf(sql`${endpoint}`)),
-    clients: (await valuesOf(sql`${client}`)).map((one) => one ?? ''),
+    servers: known(servers),
+    endpoints: known(endpoints),
+    clients: clients.map((one) => one ?? ''),
   }
 }

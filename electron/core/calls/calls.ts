@@ -1,3 +1,4 @@
+import { getTableName } from 'drizzle-orm'
 import type {
   CallBucket,
   CallChoices,
@@ -9,18 +10,13 @@ import type {
   LoggedCallDetail,
 } from '../../../shared/calls.ts'
 import type { Database } from '../db/open.ts'
+import { callLog } from '../db/schema.ts'
 import type { Logger } from '../log.ts'
 import { openPace } from '../pace.ts'
 import { openCallQueue } from './call-queue.ts'
-import {
-  clearSlice,
-  insertCalls,
-  newestId,
-  readCall,
-  readCalls,
-  type CallReader,
-  type CallsQuery,
-} from './call-rows.ts'
+import { clearSlice, readCall, readCalls, type CallReader, type CallsQuery } from './call-rows.ts'
+import { openKnownNames, type KnownNames } from './known-names.ts'
+import { newestId } from './newest.ts'
 import { readChoices, readPace, readStats } from './call-stats.ts'
 import { rowOf, weightOf, type CallOwner, type CallVisit, type EndedCall } from './note.ts'
 import { openRetention, type CallLogBounds } from './retention.ts'
@@ -55,7 +51,7 @@ export interface Calls {
 }
 
 export type CallsOptions = {
-  db: Pick<Database, 'record' | 'read'>
+  db: Pick<Database, 'append' | 'record' | 'read'>
   log: Logger
   /** There are other calls now, or fewer than there were; told at most once a second. */
   onChange: () => void
@@ -73,12 +69,13 @@ export type CallsOptions = {
 export function openCalls(options: CallsOptions): Calls {
   const { db, log, onChange, ownerOf, bounds, labelOf, now = Date.now } = options
   const telling = openPace(TOLD_EVERY_MS, onChange)
+  const names = openKnownNames()
   const retention = openRetention({ db, log, bounds, now, onChange: telling.soon })
   const queue = openCallQueue({
     ...{ rowOf, everyMs: options.everyMs ?? EVERY_MS, atRows: AT_ROWS },
     ...{ maxRows: options.maxRows ?? MAX_ROWS, maxBytes: MAX_BYTES },
     async write(rows) {
-      await db.record((tx) => insertCalls(tx, rows))
+      await db.append({ table: getTableName(callLog), rows })
       retention.later()
     },
     onChange: telling.soon,
@@ -94,7 +91,7 @@ export function openCalls(options: CallsOptions): Calls {
       const note = { visit, call, owner: ownerOf(visit) }
       queue.push(note, weightOf(note))
     },
-    ...readingOf(db, labelOf),
+    ...readingOf(db, names, labelOf),
     health: () => queue.health(),
     async clear(reader) {
       await queue.flush()
@@ -117,7 +114,11 @@ export function openCalls(options: CallsOptions): Calls {
 
 type Reading = Pick<Calls, 'list' | 'get' | 'stats' | 'pace' | 'choices'>
 
-function readingOf(db: Pick<Database, 'read'>, labelOf: CallsOptions['labelOf']): Reading {
+function readingOf(
+  db: Pick<Database, 'read'>,
+  names: KnownNames,
+  labelOf: CallsOptions['labelOf'],
+): Reading {
   const labelled = (client: string) => labelOf(client.toLowerCase()) ?? client
   const named = <T extends { client: string | null }>(row: T) => ({
     ...row,
@@ -125,7 +126,7 @@ function readingOf(db: Pick<Database, 'read'>, labelOf: CallsOptions['labelOf'])
   })
   return {
     async list(query) {
-      const found = await db.read((tx) => readCalls(tx, query))
+      const found = await db.read((tx) => readCalls(tx, query, names))
       const calls = found.slice(0, query.limit).map(named)
       return { calls, more: found.length > query.limit }
     },
@@ -134,12 +135,12 @@ function readingOf(db: Pick<Database, 'read'>, labelOf: CallsOptions['labelOf'])
       return row && named(row)
     },
     async stats(asked) {
-      const rows = await db.read((tx) => readStats(tx, asked))
+      const rows = await db.read((tx) => readStats(tx, asked, names))
       const label = (key: string | null) =>
         asked.by === 'client' && key !== null ? labelled(key) : key
       return rows.map((row) => ({ ...row, label: label(row.key) }))
     },
-    pace: (asked) => db.read((tx) => readPace(tx, asked)),
+    pace: (asked) => db.read((tx) => readPace(tx, asked, names)),
     async choices(reader) {
       const { clients, ...choices } = await db.read((tx) => readChoices(tx, reader))
       return { ...choices, clients: clients.map((key) => ({ key, label: labelled(key) })) }

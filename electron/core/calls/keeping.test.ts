@@ -14,11 +14,11 @@ beforeEach(async () => {
 
 test('a database that does not answer holds up nobody: calls are dropped, and counted', async () => {
   const stalled = Promise.withResolvers<void>()
-  const record: typeof db.record = async (work) => {
+  const append: typeof db.append = async (rows) => {
     await stalled.promise
-    return db.record(work)
+    return db.append(rows)
   }
-  const { calls, listed, lines } = openTempCalls({ ...db, record }, { maxRows: 20 })
+  const { calls, listed, lines } = openTempCalls({ ...db, append }, { maxRows: 20 })
   for (let count = 0; count < 50; count++) calls.called(visitOf(), callOf())
   await expect.poll(() => calls.health()).toEqual({ written: 0, dropped: 30, queued: 20 })
   expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
@@ -33,7 +33,7 @@ test('a database that does not answer holds up nobody: calls are dropped, and co
 })
 
 test('large results wait in no more memory than there is for them', async () => {
-  const { calls } = openTempCalls({ ...db, record: () => new Promise(() => {}) })
+  const { calls } = openTempCalls({ ...db, append: () => new Promise(() => {}) })
   const text = 'x'.repeat(1_000_000)
   for (let count = 0; count < 40; count++) {
     calls.called(
@@ -49,9 +49,9 @@ test('large results wait in no more memory than there is for them', async () => 
 
 test('calls that cannot be written are dropped, said once, and the next ones are written', async () => {
   let isBroken = true
-  const record: typeof db.record = (work) =>
-    isBroken ? Promise.reject(new Error('no disk')) : db.record(work)
-  const { calls, listed, lines } = openTempCalls({ ...db, record })
+  const append: typeof db.append = (rows) =>
+    isBroken ? Promise.reject(new Error('no disk')) : db.append(rows)
+  const { calls, listed, lines } = openTempCalls({ ...db, append })
   for (const count of [1, 2]) {
     calls.called(visitOf(), callOf())
     await expect.poll(() => calls.health().dropped).toBe(count)
@@ -74,7 +74,7 @@ test('what waits at the end is written, and of what cannot be nobody waits for e
   first.calls.called(visitOf(), callOf())
   expect(first.calls.health()).toEqual({ written: 30, dropped: 0, queued: 0 })
 
-  const second = openTempCalls({ ...db, record: () => new Promise(() => {}) }, { everyMs: 60_000 })
+  const second = openTempCalls({ ...db, append: () => new Promise(() => {}) }, { everyMs: 60_000 })
   second.calls.called(visitOf(), callOf())
   await second.calls.close()
   expect(second.calls.health()).toMatchObject({ written: 0, dropped: 1 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { CallsOptions } from '../calls/calls.ts'
 import type { Database } from '../db/open.ts'
 import { connectAuto, connectLegacy } from '../testing/clients.ts'
 import { echoServer } from '../testing/echo-definition.ts'
@@ -122,11 +123,11 @@ test('a call is logged as of its server also where that was not asked', async ()
 
 test('a call does not wait for a database that is stalled: what is too much is dropped, and counted', async () => {
   const own = Promise.withResolvers<Database['record']>()
-  const record = (one: Database['record']) => {
-    own.resolve(one)
+  const over = (one: CallsOptions['db']) => {
+    own.resolve(one.record)
     return one
   }
-  const callLog = { everyMs: 1, maxRows: 20, record }
+  const callLog = { everyMs: 1, maxRows: 20, over }
   await using core = await startTempCore({
     ...{ database: 'embedded', file: configFileOf([echoServer()]), times: { callLog } },
   })
@@ -158,8 +159,9 @@ test('a call does not wait for a database that is stalled: what is too much is d
 })
 
 test('a call does not fail for a database that is broken', async () => {
-  const record = () => () => Promise.reject(new Error('no'))
-  const times = { callLog: { everyMs: 1, record } }
+  const append = () => Promise.reject(new Error('no'))
+  const over = (own: CallsOptions['db']) => ({ ...own, append })
+  const times = { callLog: { everyMs: 1, over } }
   await using core = await startTempCore({ file: configFileOf([echoServer()]), times })
   await using client = await openRawClient(core, { era: 'modern' })
   expect(await client.call('echo__echo', { message: 'hi' })).toBe('hi')

@@ -46,13 +46,11 @@ const CHANGES_LISTS: ReadonlySet<Change['kind']> = new Set<Change['kind']>([
   'endpoint',
 ])
 
-type Recorder = Database['record']
-
 /** How the call log is written, where a test says so. */
 export type CallLogTimes = {
   callLog?: Partial<Pick<CallsOptions, 'everyMs' | 'maxRows'>> & {
-    /** Is given the database's own, and may have something else take its place. */
-    record?: (own: Recorder) => Recorder
+    /** Is given the database, and may have something else take its place. */
+    over?: (own: CallsOptions['db']) => CallsOptions['db']
   }
 }
 
@@ -119,9 +117,9 @@ export async function openWatching(parts: WatchingParts): Promise<Watching> {
 }
 
 function openCallLog({ config, db, stores, changes, sight, limits }: WatchingParts): Calls {
-  const { record = (own: Recorder) => own, ...times } = limits.callLog ?? {}
+  const { over = (own: CallsOptions['db']) => own, ...times } = limits.callLog ?? {}
   return openCalls({
-    ...{ db: { read: db.read, record: record(db.record) }, log: config.log, ...times },
+    ...{ db: over(db), log: config.log, ...times },
     labelOf: (id) => LABELS.get(id),
     ownerOf(visit) {
       const place = sight.placeOf(visit)
