@@ -3,7 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { CallFilters } from '../shared/calls.ts'
-import { farCalls, readCalls, wanted, type CallReader } from '../electron/core/calls/call-rows.ts'
+import {
+  farCalls,
+  readCalls,
+  summarize,
+  wanted,
+  type CallReader,
+} from '../electron/core/calls/call-rows.ts'
 import { openCalls, type Calls } from '../electron/core/calls/calls.ts'
 import { openKnownNames } from '../electron/core/calls/known-names.ts'
 import type { EndedCall } from '../electron/core/calls/note.ts'
@@ -14,6 +20,9 @@ import { openLog } from '../electron/core/log.ts'
 const LIMIT_MS = 50
 const ROWS = 100_000
 const RUNS = 7
+/** Calls that are written in a run, and at once. */
+const WRITTEN = 20_000
+const BATCH = 1_000
 const PAGE = 100
 /** As the process has them, which searches now and then. */
 const names = openKnownNames()
@@ -32,6 +41,7 @@ export async function benchCalls(): Promise<number> {
     const pages = await timePages(db)
     await timeOthers(db)
     await timeNotes(db)
+    await timeWriting(db)
     return pages <= LIMIT_MS ? 0 : 1
   } finally {
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
@@ -61,8 +71,9 @@ async function fill(db: Database): Promise<void> {
         case when n % 4 = 2 then 'ben' end, case when n % 4 = 2 then 'ben' end,
         80, 2000, 500
       from generate_series(1, ${ROWS}) n`)
-    // As the database does by itself, once in a while.
+    // As the database does by itself, once in a while, and the call log does.
     await tx.execute(sql`analyze call_log`)
+    await summarize(tx)
   })
 }
 
@@ -151,13 +162,14 @@ async function timeOthers(db: Database): Promise<void> {
   await calls.close()
 }
 
+const CALL: EndedCall = {
+  ...{ server: 'github', method: 'tools/call', name: 'github__search', at: Date.now(), ms: 12 },
+  ...{ arguments: { query: 'x', limit: 10 }, error: null, wasCancelled: false, kept: null },
+  result: { content: [{ type: 'text', text: 'x'.repeat(4_000) }], isError: false },
+}
+const VISIT = { endpoint: 'default', caller: 'api-key:k', client: { info: { name: 'cursor' } } }
+
 async function timeNotes(db: Database): Promise<void> {
-  const call: EndedCall = {
-    ...{ server: 'github', method: 'tools/call', name: 'github__search', at: Date.now(), ms: 12 },
-    ...{ arguments: { query: 'x', limit: 10 }, error: null, wasCancelled: false, kept: null },
-    result: { content: [{ type: 'text', text: 'x'.repeat(4_000) }], isError: false },
-  }
-  const visit = { endpoint: 'default', caller: 'api-key:k', client: { info: { name: 'cursor' } } }
   const stalled = openOver({ ...db, append: () => new Promise<never>(() => {}) })
   for (const [words, calls] of [
     ['noting a call', openOver(db)],
@@ -165,7 +177,7 @@ async function timeNotes(db: Database): Promise<void> {
   ] as const) {
     const times = Array.from({ length: 20_000 }, () => {
       const begun = performance.now()
-      calls.called(visit, call)
+      calls.called(VISIT, CALL)
       return performance.now() - begun
     }).sort((one, other) => one - other)
     const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0) * 1_000
@@ -173,6 +185,35 @@ async function timeNotes(db: Database): Promise<void> {
     process.stdout.write(`${words.padEnd(42)} ${line}\n`)
     await calls.close()
   }
+}
+
+/** From the note to the row, in all threads: what a call costs that is logged. */
+async function timeWriting(db: Database): Promise<void> {
+  let isWritten = Promise.withResolvers<void>()
+  const append: Database['append'] = async (rows) => {
+    await db.append(rows)
+    isWritten.resolve()
+  }
+  const calls = openOver({ ...db, append })
+  const costs: { all: number; here: number; second: number }[] = []
+  for (let run = 0; run < RUNS; run++) {
+    const begun = { all: process.cpuUsage(), here: process.threadCpuUsage(), at: performance.now() }
+    for (let row = 0; row < WRITTEN; row += BATCH) {
+      isWritten = Promise.withResolvers()
+      for (let count = 0; count < BATCH; count++) calls.called(VISIT, { ...CALL, at: Date.now() })
+      await isWritten.promise
+    }
+    const perRow = ({ user, system }: NodeJS.CpuUsage) => (user + system) / WRITTEN
+    const all = perRow(process.cpuUsage(begun.all))
+    const second = (WRITTEN * 1_000) / (performance.now() - begun.at)
+    costs.push({ all, here: perRow(process.threadCpuUsage(begun.here)), second })
+  }
+  await calls.close()
+  const middle = costs.sort((one, other) => one.all - other.all)[Math.floor(RUNS / 2)]
+  if (!middle) return
+  const { all, here, second } = middle
+  const line = `${all.toFixed(1)} µs of all threads, ${here.toFixed(1)} of them of the one that relays`
+  process.stdout.write(`${'writing a call'.padEnd(42)} ${line}; ${second.toFixed(0)} in a second\n`)
 }
 
 function openOver(db: Pick<Database, 'read' | 'record' | 'append'>): Calls {

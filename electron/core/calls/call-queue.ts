@@ -2,7 +2,7 @@ import { setImmediate as laterTurn } from 'node:timers/promises'
 import type { CallsHealth } from '../../../shared/calls.ts'
 import { messageOf } from '../errors.ts'
 
-const MOST_IN_BATCH = 500
+const MOST_IN_BATCH = 1_000
 const BATCH_BYTES = 4 * 1024 * 1024
 /** After so long calls of others get their turn, while a batch is made. */
 const TURN_MS = 4

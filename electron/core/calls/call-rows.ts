@@ -130,6 +130,11 @@ export async function lastTooMany(
   return Math.max(byCount, Number(found[0]?.id ?? 0))
 }
 
+/** Has the index know what is in the pages that were filled since: until then they are all read. */
+export async function summarize(tx: Tx): Promise<void> {
+  await tx.execute(sql`select brin_summarize_new_values('call_log_ranges')`)
+}
+
 async function deleteSlice(tx: Tx, where: SQL | undefined, limit: number): Promise<number> {
   const oldest = tx.select({ id: callLog.id }).from(callLog).where(where).limit(limit)
   const { rowCount } = await tx.delete(callLog).where(inArray(callLog.id, oldest))

@@ -14,15 +14,22 @@ import { callLog } from '../db/schema.ts'
 import type { Logger } from '../log.ts'
 import { openPace } from '../pace.ts'
 import { openCallQueue } from './call-queue.ts'
-import { clearSlice, readCall, readCalls, type CallReader, type CallsQuery } from './call-rows.ts'
+import {
+  clearSlice,
+  readCall,
+  readCalls,
+  summarize,
+  type CallReader,
+  type CallsQuery,
+} from './call-rows.ts'
 import { openKnownNames, type KnownNames } from './known-names.ts'
 import { newestId } from './newest.ts'
 import { readChoices, readPace, readStats } from './call-stats.ts'
-import { rowOf, weightOf, type CallOwner, type CallVisit, type EndedCall } from './note.ts'
+import { noteOf, rowOf, weightOf, type CallOwner, type CallVisit, type EndedCall } from './note.ts'
 import { openRetention, type CallLogBounds } from './retention.ts'
 
 const EVERY_MS = 1_000
-const AT_ROWS = 250
+const AT_ROWS = 1_000
 const MAX_ROWS = 10_000
 const MAX_BYTES = 32 * 1024 * 1024
 const TOLD_EVERY_MS = 1_000
@@ -70,7 +77,13 @@ export function openCalls(options: CallsOptions): Calls {
   const { db, log, onChange, ownerOf, bounds, labelOf, now = Date.now } = options
   const telling = openPace(TOLD_EVERY_MS, onChange)
   const names = openKnownNames()
-  const retention = openRetention({ db, log, bounds, now, onChange: telling.soon })
+  const retention = openRetention({
+    ...{ db, log, bounds, now, onChange: telling.soon },
+    async afterwards() {
+      await db.record(summarize)
+      await db.read((tx) => names.refresh(tx))
+    },
+  })
   const queue = openCallQueue({
     ...{ rowOf, everyMs: options.everyMs ?? EVERY_MS, atRows: AT_ROWS },
     ...{ maxRows: options.maxRows ?? MAX_ROWS, maxBytes: MAX_BYTES },
@@ -88,7 +101,7 @@ export function openCalls(options: CallsOptions): Calls {
     called({ endpoint, caller, client }, call) {
       // Not the visit itself, to which a whole session may hang.
       const visit = { endpoint, caller, client: { info: client.info } }
-      const note = { visit, call, owner: ownerOf(visit) }
+      const note = noteOf(visit, call, ownerOf(visit))
       queue.push(note, weightOf(note))
     },
     ...readingOf(db, names, labelOf),

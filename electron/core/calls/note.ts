@@ -3,7 +3,7 @@ import type { KeptPayload } from '../kept-payload.ts'
 import { openRedaction } from '../redaction.ts'
 import { SECRET_SHAPES } from '../secret-shapes.ts'
 import { keptText } from './kept-text.ts'
-import { measure } from './measure.ts'
+import { measure, tokensOf, type Measured } from './measure.ts'
 import { hideNamed } from './named-secrets.ts'
 
 const LONGEST_NAME = 500
@@ -45,8 +45,14 @@ export type CallOwner = {
   accountId: string | null
 }
 
-/** A call as it waits to be written. */
-export type CallNote = { visit: CallVisit; call: EndedCall; owner: CallOwner }
+/** A call as it waits to be written, with what was seen of its size on its path. */
+export type CallNote = {
+  visit: CallVisit
+  call: EndedCall
+  owner: CallOwner
+  asked: Measured | null
+  got: Measured | null
+}
 
 /** As the table has it. */
 export type CallRow = {
@@ -70,25 +76,36 @@ export type CallRow = {
   result: string | null
 }
 
-/** About how much memory a note holds, in bytes: taken on the path of its call. */
-export function weightOf({ call }: CallNote): number {
-  const { kept, result } = call
-  // A result may have been cut after it was kept.
-  const more = kept && kept.result !== result ? weigh(kept.result) : 0
-  return SMALLEST + weigh(call.arguments) + weigh(result) + more
+/** Made on the path of its call. */
+export function noteOf(visit: CallVisit, call: EndedCall, owner: CallOwner): CallNote {
+  const asked = sized(call.arguments, ON_PATH)
+  const got = sized(call.result ?? undefined, ON_PATH)
+  return { visit, call, owner, asked, got }
 }
 
-function weigh(value: unknown): number {
-  if (value === undefined || value === null) return 0
-  const { characters, isWhole } = measure(value, ON_PATH)
+function sized(value: unknown, most: number): Measured | null {
+  return value === undefined ? null : measure(value, most)
+}
+
+/** About how much memory a note holds, in bytes. */
+export function weightOf({ call, asked, got }: CallNote): number {
+  const { kept, result } = call
+  // A result may have been cut after it was kept.
+  const more = kept && kept.result !== result ? sized(kept.result, ON_PATH) : null
+  return SMALLEST + weigh(asked) + weigh(got) + weigh(more)
+}
+
+function weigh(measured: Measured | null): number {
+  if (measured === null) return 0
+  const { characters, isWhole } = measured
   return 2 * (isWhole ? characters : Math.max(characters, MANY_VALUES))
 }
 
 /** Takes the time that it takes: off the path of any call. */
-export function rowOf({ visit, call, owner }: CallNote): CallRow {
+export function rowOf({ visit, call, owner, ...seen }: CallNote): CallRow {
   const { info } = visit.client
-  const given = sized(call.arguments)
-  const got = sized(call.result ?? undefined)
+  const asked = wholly(seen.asked, call.arguments)
+  const got = wholly(seen.got, call.result)
   const { kept } = call
   return {
     at: new Date(call.at).toISOString(),
@@ -103,16 +120,17 @@ export function rowOf({ visit, call, owner }: CallNote): CallRow {
     ...outcomeOf(call),
     owner_id: owner.ownerId,
     account_id: owner.accountId,
-    arguments_size: given?.characters ?? null,
+    arguments_size: asked?.characters ?? null,
     result_size: got?.characters ?? null,
-    result_tokens: got?.tokens ?? null,
+    result_tokens: got && tokensOf(got),
     arguments: kept && storable(keptText(kept.arguments, kept)),
     result: kept && storable(keptText(kept.result, kept)),
   }
 }
 
-function sized(value: unknown) {
-  return value === undefined ? null : measure(value, AFTERWARDS)
+/** What was too much to look at on the path. */
+function wholly(seen: Measured | null, value: unknown): Measured | null {
+  return seen === null || seen.isWhole ? seen : measure(value, AFTERWARDS)
 }
 
 /** A URI may hold a password, or a key; names of tools are no secrets, though some look like one. */

@@ -20,6 +20,8 @@ export type RetentionOptions = {
   /** In ms since 1970. */
   now: () => number
   onChange: () => void
+  /** What else is to be looked after where calls were written. */
+  afterwards: () => Promise<void>
 }
 
 /** Deletes what is old, and what is more than is to be kept. */
@@ -32,7 +34,8 @@ export interface Retention {
   close(): Promise<void>
 }
 
-export function openRetention({ db, log, bounds, now, onChange }: RetentionOptions): Retention {
+export function openRetention(options: RetentionOptions): Retention {
+  const { db, log, bounds, now, onChange, afterwards } = options
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
   let working: Promise<void> | null = null
@@ -46,6 +49,7 @@ export function openRetention({ db, log, bounds, now, onChange }: RetentionOptio
       const { days, ...room } = bounds()
       const upTo = await db.read((tx) => lastTooMany(tx, room))
       await clear({ upTo, since: new Date(now() - days * DAY_MS) })
+      if (!isDue && !isClosed) await afterwards()
     }
   }
   async function clear(old: { upTo: number; since: Date }): Promise<void> {
@@ -63,7 +67,7 @@ export function openRetention({ db, log, bounds, now, onChange }: RetentionOptio
     isDue = true
     working ??= work()
       .catch((error: unknown) => {
-        if (!isClosed) log.warn({ error: messageOf(error) }, 'old calls could not be deleted')
+        if (!isClosed) log.warn({ error: messageOf(error) }, 'the call log could not be tidied up')
       })
       .finally(() => (working = null))
     return working
