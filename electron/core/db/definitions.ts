@@ -97,9 +97,11 @@ export async function countDefinitionChanges(tx: Tx): Promise<number> {
     definitionTables.map((table) => sql`${table}`),
     sql`, `,
   )
+  // Not pg_stat_xact_user_tables, which puts together ten times as much of each table.
   const { rows } = await tx.execute<{ changes: string }>(sql`
-    select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) as changes
-    from pg_stat_xact_user_tables where schemaname = 'public' and relname in (${names})`)
+    select coalesce(sum(pg_stat_get_xact_tuples_inserted(oid) +
+      pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid)), 0) as changes
+    from pg_class where relnamespace = 'public'::regnamespace and relname in (${names})`)
   return Number(rows[0]?.changes)
 }
 
