@@ -13,7 +13,7 @@ const ANEW_AFTER = 100_000
 
 const COLUMNS = ['name', 'server', 'client'] as const
 
-export type NamedBy = (typeof COLUMNS)[number]
+type NamedBy = (typeof COLUMNS)[number]
 
 /**
  * What calls are named by, each once. Who looks for a text finds it in these, instead of in a

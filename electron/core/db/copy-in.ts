@@ -1,21 +1,19 @@
 import type { Connection, Pool, Submittable } from 'pg'
-import { isDefinitionTable } from './definitions.ts'
 import { wireMessage } from './wire.ts'
 
 /** What PostgreSQL reads from its text. */
-export type Cell = string | number | null
+type Cell = string | number | null
 
 /** Rows to be added to a table, all with the same columns. */
 export type NewRows = { table: string; rows: readonly Readonly<Record<string, Cell>>[] }
 
 /**
  * Adds all rows or none, in one trip and without a statement to plan: a third of what an INSERT
- * costs. Throws for tables of definitions, whose changes are counted and kept in the snapshot.
+ * costs.
  */
 export async function copyInto(pool: Pool, { table, rows }: NewRows): Promise<void> {
   const [first] = rows
   if (!first) return
-  if (isDefinitionTable(table)) throw new Error(`${table} holds definitions: use write()`)
   const columns = Object.keys(first)
   const names = columns.map((name) => `"${name}"`).join(', ')
   const copy = new CopyIn(`copy public."${table}" (${names}) from stdin`, textOf(columns, rows))

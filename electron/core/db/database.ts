@@ -5,7 +5,7 @@ import type { Logger } from '../log.ts'
 import { writeBackup } from './backup.ts'
 import { coalesce } from './coalesce.ts'
 import type { NewRows } from './copy-in.ts'
-import { countDefinitionChanges } from './definitions.ts'
+import { countDefinitionChanges, refuseDefinitions } from './definitions.ts'
 import { openGate } from './gate.ts'
 import { startMaintenance } from './maintenance.ts'
 import type { Paths } from './paths.ts'
@@ -90,6 +90,7 @@ export function startDatabase({ store, paths, recovery, log, owned }: DatabasePa
     return result
   }
   const append = async (rows: NewRows) => {
+    refuseDefinitions(rows.table)
     await store.append(rows).catch(noted)
     maintenance.noteWrite()
   }

@@ -32,9 +32,9 @@ const definitionTables: readonly string[] = [
   schema.settings,
 ].map((table) => getTableName(table))
 
-/** Whether a table holds what a person has entered. */
-export function isDefinitionTable(table: string): boolean {
-  return definitionTables.includes(table)
+/** Their changes are counted, and kept in the snapshot as well: nothing goes in by another way. */
+export function refuseDefinitions(table: string): void {
+  if (definitionTables.includes(table)) throw new Error(`${table} holds definitions: use write()`)
 }
 
 type Column = { name: string; type: string }

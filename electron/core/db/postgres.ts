@@ -5,9 +5,9 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { Pool, type Client, type PoolConfig } from 'pg'
 import { AppError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import { copyInto } from './copy-in.ts'
+import { copyInto, type NewRows } from './copy-in.ts'
 import type { Database } from './database.ts'
-import { countDefinitionChanges } from './definitions.ts'
+import { countDefinitionChanges, refuseDefinitions } from './definitions.ts'
 import { openGate } from './gate.ts'
 import {
   applyMigrations,
@@ -125,6 +125,10 @@ function overPool({ pool, locking, drizzled, news, place, owned }: Parts): Datab
   const refuse = (error: unknown) => {
     throw refusalOf(error, place)
   }
+  const append = async (rows: NewRows) => {
+    refuseDefinitions(rows.table)
+    await copyInto(pool, rows).catch(refuse)
+  }
   return {
     recovery: null,
     news,
@@ -137,7 +141,7 @@ function overPool({ pool, locking, drizzled, news, place, owned }: Parts): Datab
     read: (work) => gate.enter(() => transact('read only', work)),
     write: (work) => gate.enter(() => write(work)),
     record: (work) => gate.enter(() => record(work)),
-    append: (rows) => gate.enter(() => copyInto(pool, rows).catch(refuse)),
+    append: (rows) => gate.enter(() => append(rows)),
     close: () => gate.close(() => owned.disposeAsync()),
   }
 }
