@@ -7,22 +7,26 @@ export const COMPARED = 'direct-http'
 export type Table = { head: string[]; rows: string[][] }
 
 /** Of one workload: each number as it is, and how many times that of the SDK's server over HTTP. */
-export function tableOf({ units }: Workload, measured: readonly Measured[]): Table {
+export function tableOf(
+  { units, compared: ratios = [] }: Workload,
+  measured: readonly Measured[],
+): Table {
   const names = [...new Set(measured.flatMap(({ runs }) => Object.keys(runs[0] ?? {})))]
   const compared = measured.find(({ target }) => target === COMPARED)
   const base = compared ? medians(compared) : {}
+  const isRatio = (name: string) => ratios.includes(name) && base[name] !== undefined
   const rows = measured.map((one) => {
     if (one.runs.length === 0) return [one.target, one.failure ?? 'not measured']
     const own = medians(one)
     const cells = names.flatMap((name) => [
       number(own[name]),
-      ...(base[name] ? [ratio(own[name], base[name])] : []),
+      ...(isRatio(name) ? [ratio(own[name], base[name])] : []),
     ])
     return [one.target, ...cells, ...(one.failure ? [one.failure] : [])]
   })
   const head = names.flatMap((name) => [
     units[name] ? `${name} (${units[name]})` : name,
-    ...(base[name] ? ['÷ HTTP'] : []),
+    ...(isRatio(name) ? ['÷ HTTP'] : []),
   ])
   return { head: ['', ...head], rows }
 }
@@ -34,7 +38,7 @@ export function number(value: number | undefined): string {
   return Math.abs(value) >= 10 ? value.toFixed(2) : value.toFixed(3)
 }
 
-function ratio(value: number | undefined, base: number): string {
+function ratio(value: number | undefined, base = NaN): string {
   return value === undefined ? '' : `${(value / base).toFixed(2)} ×`
 }
 

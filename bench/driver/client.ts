@@ -13,8 +13,14 @@ export type Result = {
   tools?: { name: string }[]
 }
 
-/** `ms`: until the last byte of the answer was there; what is done to check it comes after. */
-export type Answer = { result: Result; ms: number; notified: Message[] }
+export type Answer = {
+  result: Result
+  /** Until the last byte of the answer was there; what is done to check it comes after. */
+  ms: number
+  /** What came with the answer; so many of these behind it. */
+  notified: Message[]
+  late: number
+}
 
 /** A client in a session of its own, at the level of messages. */
 export type Client = {
@@ -24,6 +30,8 @@ export type Client = {
   listen(hear: (message: Message) => void): Promise<void>
   /** Leaves politely: its session is over. */
   close(): Promise<void>
+  /** Keeps its session, and no connection that the session can do without. */
+  rest(): void
   /** Leaves without a word. */
   vanish(): void
 }
@@ -51,5 +59,7 @@ export function answerAmong(messages: readonly Message[], id: number, ms: number
   if (answer.error) throw new Refused(`${answer.error.code} ${answer.error.message}`)
   if (answer.id !== id) throw new Error(`an answer to ${answer.id}, where ${id} was asked`)
   if (!answer.result) throw new Error('an answer without a result')
-  return { result: answer.result, ms, notified: messages.filter(({ method }) => method) }
+  const late = messages.length - 1 - messages.indexOf(answer)
+  const notified = messages.filter(({ method }) => method !== undefined)
+  return { result: answer.result, ms, notified, late }
 }

@@ -101,3 +101,9 @@ export function valueIn(head: string, name: string): string | undefined {
   const end = head.indexOf('\r\n', begin + 2)
   return head.slice(begin + name.length + 3, end < 0 ? undefined : end).trim()
 }
+
+/** Why an answer is no good, in a line: pages of HTML are cut to their words. */
+export function refusalOf({ status, body }: Pick<HttpAnswer, 'status' | 'body'>): string {
+  const words = body.replaceAll(/<title>.*?<\/title>|<[^>]*>|&\w+;/g, ' ').replaceAll(/\s+/g, ' ')
+  return `HTTP ${status}: ${words.trim().slice(0, 80)}`
+}

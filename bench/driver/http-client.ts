@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { answerAmong, HELLO, PROTOCOL, rpc, type Client, type Message } from './client.ts'
 import { messagesIn, openEvents } from './events.ts'
-import { valueIn, type HttpAnswer } from './http-answers.ts'
+import { refusalOf, valueIn, type HttpAnswer } from './http-answers.ts'
 import { HttpSocket, type Place } from './http-socket.ts'
 
 const JSON_BODY =
@@ -32,6 +32,7 @@ export async function openHttpClient(place: Place): Promise<Client> {
   return {
     request,
     vanish,
+    rest: () => socket.close(),
     async listen(hear) {
       const headers = place.headers + session
       const tell = ({ data }: { data: string }) => hear(JSON.parse(data) as Message)
@@ -44,7 +45,7 @@ export async function openHttpClient(place: Place): Promise<Client> {
   }
 }
 
-function messagesOf({ status, head, body }: HttpAnswer): Message[] {
-  if (status !== 200) throw new Error(`HTTP ${status}: ${body.slice(0, 200)}`)
-  return messagesIn(head, body)
+function messagesOf(answer: HttpAnswer): Message[] {
+  if (answer.status !== 200) throw new Error(refusalOf(answer))
+  return messagesIn(answer.head, answer.body)
 }

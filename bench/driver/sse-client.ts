@@ -1,5 +1,6 @@
 import { answerAmong, HELLO, rpc, type Client, type Message } from './client.ts'
 import { openEvents } from './events.ts'
+import { refusalOf } from './http-answers.ts'
 import { HttpSocket, type Place } from './http-socket.ts'
 
 type Waiting = PromiseWithResolvers<[Message, number]> & { begun: number }
@@ -22,12 +23,8 @@ export async function openSseClient(place: Place): Promise<Client> {
   const { pathname, search } = new URL(await endpoint.promise, 'http://127.0.0.1')
   const socket = new HttpSocket({ ...place, path: pathname + search })
   const post = async (body: string) => {
-    const { status, body: words } = await socket.send(
-      'POST',
-      'content-type: application/json\r\n',
-      body,
-    )
-    if (status >= 300) throw new Error(`HTTP ${status}: ${words.slice(0, 200)}`)
+    const answer = await socket.send('POST', 'content-type: application/json\r\n', body)
+    if (answer.status >= 300) throw new Error(refusalOf(answer))
   }
   const request: Client['request'] = async (method, params) => {
     const id = ++lastId
@@ -44,5 +41,6 @@ export async function openSseClient(place: Place): Promise<Client> {
     socket.close()
   }
   const listen: Client['listen'] = async (listener) => void (hear = listener)
-  return { request, listen, vanish, close: async () => vanish() }
+  const rest = () => socket.close()
+  return { request, listen, rest, vanish, close: async () => vanish() }
 }

@@ -31,6 +31,7 @@ export async function openStdioClient(child: ChildProcess): Promise<Client & { s
     request,
     listen: async (listener) => void (hear = listener),
     close: async () => undefined,
+    rest() {},
     vanish() {},
   }
   return { ...client, share: () => client }

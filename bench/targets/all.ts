@@ -1,3 +1,4 @@
+import { bareRelay } from './bare-relay.ts'
 import { directHttp, directStdio } from './direct.ts'
 import { ours } from './ours.ts'
 import { mcpHub, mcpProxy, supergateway } from './peer-targets.ts'
@@ -5,6 +6,6 @@ import type { Target } from './target.ts'
 
 /** In the order in which they are measured, and told of. */
 export const ALL_TARGETS: readonly Target[] = [
-  ...[directStdio, directHttp, ours],
+  ...[directStdio, directHttp, bareRelay, ours],
   ...[mcpHub, mcpProxy, supergateway],
 ]

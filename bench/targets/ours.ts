@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { openHttpClient } from '../driver/http-client.ts'
 import { startProgram } from '../programs.ts'
@@ -17,9 +18,13 @@ export const ours: Target = {
   async start(servers, { stack, folder, env = {} }) {
     const [first] = servers
     if (!first) throw new Error('no servers')
+    const data = join(folder, 'data')
     const config = join(folder, 'metamcp.json')
+    // Once it is in the database, it starts from that.
+    const isKnown = existsSync(data)
+    await mkdir(folder, { recursive: true })
     await writeFile(config, JSON.stringify(configFor(servers)))
-    const given = ['--port', '0', '--data-dir', join(folder, 'data'), '--config', config]
+    const given = ['--port', '0', '--data-dir', data, ...(isKnown ? [] : ['--config', config])]
     const own = { HOME: folder, METAMCP_ADMIN_TOKEN: ADMIN_TOKEN, ...env }
     const program = stack.use(startProgram([BUILT, ...given], { env: own }))
     const [, port] = await program.until(/^MetaMCP ready http:\/\/127\.0\.0\.1:(\d+)$/m)

@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openHttpClient } from '../driver/http-client.ts'
 import { openSseClient } from '../driver/sse-client.ts'
 import { freePort, startProgram, type Program } from '../programs.ts'
 import { programOf } from './peers.ts'
-import { echoArgs, inOne, type Running, type Target } from './target.ts'
+import { echoArgs, inOne, type Running, type Scope, type Target } from './target.ts'
 
 const LOOKED_EVERY_MS = 5
 
@@ -13,16 +13,17 @@ const LOOKED_EVERY_MS = 5
 export const mcpHub: Target = {
   name: 'mcp-hub',
   isPeer: true,
-  async start(servers, { stack, folder }) {
+  async start(servers, scope) {
     const program = await programOf('mcp-hub')
     const port = await freePort()
-    const config = join(folder, 'mcp-hub.json')
+    const config = join(scope.folder, 'mcp-hub.json')
     const definitions = servers.map((server) => {
       return [server.name, { command: process.execPath, args: echoArgs(server) }] as const
     })
+    await mkdir(scope.folder, { recursive: true })
     await writeFile(config, JSON.stringify({ mcpServers: Object.fromEntries(definitions) }))
     const args = [program, '--port', String(port), '--config', config]
-    const started = stack.use(startProgram(args, { env: { HOME: folder }, cwd: folder }))
+    const started = startPeer(args, scope)
     const isReady = async () => (await healthOf(port)) === 'ready'
     return running(started, isReady, {
       connect: () => openSseClient({ port, path: '/mcp', headers: '' }),
@@ -38,28 +39,32 @@ async function healthOf(port: number): Promise<string> {
 
 export const mcpProxy: Target = {
   ...{ name: 'mcp-proxy', isPeer: true, isSingle: true },
-  async start(servers, { stack, folder }) {
+  async start(servers, scope) {
     const program = await programOf('mcp-proxy')
     const port = await freePort()
     const at = ['--host', '127.0.0.1', '--port', String(port), '--server', 'stream']
     const server = [process.execPath, ...echoArgs(inOne(servers))]
     const args = [program, ...at, '--', ...server]
-    return single(stack.use(startProgram(args, { env: { HOME: folder }, cwd: folder })), port)
+    return single(startPeer(args, scope), port)
   },
 }
 
 /** A process of the server for each session: what remembers its client is right here only. */
 export const supergateway: Target = {
   ...{ name: 'supergateway', isPeer: true, isSingle: true },
-  async start(servers, { stack, folder }) {
+  async start(servers, scope) {
     const program = await programOf('supergateway')
     const port = await freePort()
     const words = [process.execPath, ...echoArgs(inOne(servers))]
     const command = words.map((word) => `'${word}'`).join(' ')
     const how = ['--outputTransport', 'streamableHttp', '--stateful', '--logLevel', 'none']
     const args = [program, '--stdio', command, ...how, '--port', String(port)]
-    return single(stack.use(startProgram(args, { env: { HOME: folder }, cwd: folder })), port)
+    return single(startPeer(args, scope), port)
   },
+}
+
+function startPeer(args: readonly string[], { stack, folder, env = {} }: Scope): Program {
+  return stack.use(startProgram(args, { env: { HOME: folder, ...env }, cwd: folder }))
 }
 
 function single(started: Program, port: number): Promise<Running> {

@@ -9,6 +9,7 @@ export const latency: Workload = {
   name: 'latency',
   about: `One session, ${CALLS} calls one after the other.`,
   units: { p50: 'ms', p99: 'ms' },
+  compared: ['p50', 'p99'],
   async prepare(target, scope) {
     const running = await target.start([{ name: 's0', tools: 10 }], scope)
     const client = await running.connect()

@@ -15,6 +15,7 @@ export const manyTools: Workload = {
     `again. Without a gateway the client asks one server after the other; what stands before one ` +
     `server alone stands before one of ${SERVERS * TOOLS} tools.`,
   units: { p50: 'ms' },
+  compared: ['p50'],
   async prepare(target, scope) {
     const running = await target.start(SERVED, scope)
     const clients = await openForAll(running, scope)

@@ -15,6 +15,7 @@ export const throughput: Workload = {
     `that of the gateway's process with all its threads, without its servers; of the server, where ` +
     `there is no gateway.`,
   units: { 'calls/s': '', 'CPU of a call': 'ms' },
+  compared: ['calls/s', 'CPU of a call'],
   async prepare(target, scope) {
     const running = await target.start([{ name: 's0', tools: 10 }], scope)
     const clients = await openClients(running, { count: SESSIONS, scope })

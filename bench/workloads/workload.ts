@@ -15,6 +15,8 @@ export type Workload = {
   about: string
   /** In which unit each number is. */
   units: Record<string, string>
+  /** Of which numbers it is told how many times those of direct HTTP they are. */
+  compared?: readonly string[]
   /** Only these are measured: the others have nothing of the kind. */
   targets?: readonly TargetName[]
   /** How often at the most: what starts programs anew takes long. */
