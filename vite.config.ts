@@ -90,7 +90,7 @@ const tests = {
       {
         test: {
           name: 'core',
-          include: ['{electron,renderer,shared,scripts}/**/*.test.{ts,tsx}'],
+          include: ['{electron,renderer,shared,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.{built,browser,postgres}.test.ts'],
           pool: 'forks',
           isolate: false,

@@ -4,7 +4,7 @@ import type { Target } from './targets/target.ts'
 import { ALL_WORKLOADS } from './workloads/all.ts'
 import type { Workload } from './workloads/workload.ts'
 
-export const MIN_RUNS = 5
+const MIN_RUNS = 5
 
 export type Options = {
   workloads: readonly Workload[]

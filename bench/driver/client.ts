@@ -8,7 +8,7 @@ export type Message = {
   error?: { code: number; message: string }
 }
 
-export type Result = {
+type Result = {
   content?: { type: string; text?: string }[]
   tools?: { name: string }[]
 }
@@ -45,7 +45,7 @@ export const HELLO = {
 }
 
 /** What was refused: the gateway or server answered, and with an error. */
-export class Refused extends Error {}
+class Refused extends Error {}
 
 export function rpc(id: number | undefined, method: string, params?: object): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method, params })

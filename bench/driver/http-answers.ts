@@ -43,7 +43,7 @@ export class HttpAnswers {
   #readHead(): boolean {
     const end = this.#bytes.indexOf(HEAD_END)
     if (end < 0) return false
-    const head = this.#bytes.latin1Slice(0, end)
+    const head = this.#bytes.toString('latin1', 0, end)
     this.#bytes = this.#bytes.subarray(end + 4)
     const status = Number(head.slice(9, 12))
     this.#heard.onHead(status, head)
@@ -61,7 +61,7 @@ export class HttpAnswers {
   #readChunkSize(): boolean {
     const end = this.#bytes.indexOf(LINE_END)
     if (end < 0) return false
-    const size = parseInt(this.#bytes.latin1Slice(0, end), 16)
+    const size = parseInt(this.#bytes.toString('latin1', 0, end), 16)
     if (size > 0) {
       this.#bytes = this.#bytes.subarray(end + 2)
       // The line end behind a chunk is taken with it.

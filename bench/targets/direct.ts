@@ -4,7 +4,7 @@ import { openStdioClient } from '../driver/stdio-client.ts'
 import { startProgram } from '../programs.ts'
 import { echoArgs, type Served, type Target } from './target.ts'
 
-const SDK_SERVER = resolve(import.meta.dirname, '../servers/sdk-http.ts')
+const SDK_SERVER = resolve(import.meta.dirname, '../servers/sdk-http.mjs')
 
 /** Each server by itself: a program that is talked to over stdin and stdout. */
 export const directStdio: Target = {

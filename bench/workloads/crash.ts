@@ -3,7 +3,7 @@ import type { Client } from '../driver/client.ts'
 import { openStdioClient } from '../driver/stdio-client.ts'
 import { startProgram } from '../programs.ts'
 import { echoArgs, type Scope } from '../targets/target.ts'
-import { callEcho, type Workload } from './workload.ts'
+import { callEcho, listAll, median, openForAll, type Workload } from './workload.ts'
 
 const SERVED = { name: 's0', tools: 10 }
 /** How long the call that ends the server may take, and the next one until it is answered right. */
@@ -22,11 +22,18 @@ export const crash: Workload = {
     {
       // What a first start alone has to do is done.
       await using stack = new AsyncDisposableStack()
-      await target.start([SERVED], { ...scope, stack })
+      const own = { ...scope, stack }
+      const running = await target.start([SERVED], own)
+      await listAll(await openForAll(running, own), SERVED.tools)
     }
     return {
       async run(own) {
-        const start = await startDirectly(own)
+        const starts = [
+          await startDirectly(own),
+          await startDirectly(own),
+          await startDirectly(own),
+        ]
+        const start = median(starts)
         const running = await target.start([SERVED], own)
         const client = await running.connect()
         own.stack.defer(() => client.vanish())

@@ -1,5 +1,5 @@
 import { serversBelow } from '../processes.ts'
-import { listAll, openForAll, type Workload } from './workload.ts'
+import { listAll, openForAll, type Numbers, type Workload } from './workload.ts'
 
 const SERVERS = 20
 const TOOLS = 25
@@ -10,8 +10,8 @@ export const start: Workload = {
   about:
     `From the start of the process to its first complete list of ${SERVERS * TOOLS} tools, of ` +
     `${SERVERS} servers, each time in a new process with what it stored before. *Ready* is when it ` +
-    `says that it serves; *list* is what a client then waits for: a session of its own, and the list.`,
-  units: { ready: 'ms', list: 'ms', both: 'ms', 'servers started': '' },
+    `says that it serves; *list* is what a client then waits for: a session of its own, and the list; *servers* are those that run by then.`,
+  units: { ready: 'ms', list: 'ms', both: 'ms', servers: '' },
   async prepare(target, scope) {
     {
       await using stack = new AsyncDisposableStack()
@@ -19,7 +19,7 @@ export const start: Workload = {
       await listAll(await openForAll(await target.start(SERVED, own), own), SERVERS * TOOLS)
     }
     return {
-      async run(own) {
+      async run(own): Promise<Numbers> {
         const begun = performance.now()
         const running = await target.start(SERVED, own)
         const ready = performance.now()
@@ -28,7 +28,7 @@ export const start: Workload = {
         const both = listed - begun
         if (running.each) return { both }
         const started = await serversBelow(running.pid)
-        return { ready: ready - begun, list: listed - ready, both, 'servers started': started }
+        return { ready: ready - begun, list: listed - ready, both, servers: started }
       },
     }
   },

@@ -37,7 +37,7 @@ export function sentence(): string {
 export async function callEcho(client: Client, tool: string, message = sentence()) {
   const answer = await client.request('tools/call', { name: tool, arguments: { message } })
   const text = textIn(answer)
-  if (text !== message) throw new Error(`said ${message.slice(0, 80)}, heard ${text.slice(0, 80)}`)
+  if (text !== message) throw new Error(`answered with something else: ${text.slice(0, 80)}`)
   return answer
 }
 

@@ -2,21 +2,21 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
-import type { Served } from '../targets/target.ts'
 import { definitionsOf } from './definitions.mjs'
 
 /**
  * The echo server over Streamable HTTP, by the SDK as it comes, on `node:http` with nothing between:
  * what a client has without any gateway.
  */
-const { name, tools: count } = JSON.parse(process.argv[2] ?? '{}') as Served
+const { name, tools: count } = JSON.parse(process.argv[2] ?? '{}')
 const tools = definitionsOf(count)
-const sessions = new Map<string, StreamableHTTPServerTransport>()
 
-function openServer(): Server {
+/** @type {Map<string, StreamableHTTPServerTransport>} */
+const sessions = new Map()
+
+function openServer() {
   const server = new Server({ name, version: '1' }, { capabilities: { tools: {} } })
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { sendNotification }) => {
@@ -33,11 +33,13 @@ function openServer(): Server {
   return server
 }
 
-function textOf(text: string) {
-  return { content: [{ type: 'text' as const, text }] }
+/** @param {string} text */
+function textOf(text) {
+  return { content: [{ type: /** @type {const} */ ('text'), text }] }
 }
 
-async function transportFor(request: IncomingMessage): Promise<StreamableHTTPServerTransport> {
+/** @param {import('node:http').IncomingMessage} request */
+async function transportFor(request) {
   const known = sessions.get(String(request.headers['mcp-session-id']))
   if (known) return known
   const transport = new StreamableHTTPServerTransport({
@@ -45,20 +47,19 @@ async function transportFor(request: IncomingMessage): Promise<StreamableHTTPSer
     onsessioninitialized: (id) => void sessions.set(id, transport),
     onsessionclosed: (id) => void sessions.delete(id),
   })
-  // The SDK's own types do not agree under our settings: what may be undefined is optional there.
-  await openServer().connect(transport as Parameters<Server['connect']>[0])
+  await openServer().connect(transport)
   return transport
 }
 
-const http = createServer((request, response) => {
-  void transportFor(request).then(async (transport) => {
-    // Its own reading refuses more than a few MB, so that is done here, as express.json() does it.
-    const body = request.method === 'POST' ? await json(request) : undefined
-    await transport.handleRequest(request, response, body)
-  })
+const http = createServer(async (request, response) => {
+  const transport = await transportFor(request)
+  // Read here, as express.json() would for it.
+  const body = request.method === 'POST' ? await json(request) : undefined
+  await transport.handleRequest(request, response, body)
 })
 // Clients wait while others are measured.
 http.keepAliveTimeout = 600_000
 http.listen(0, '127.0.0.1', () => {
-  process.stdout.write(`listening ${(http.address() as AddressInfo).port}\n`)
+  const address = http.address()
+  process.stdout.write(`listening ${typeof address === 'object' ? address?.port : ''}\n`)
 })
