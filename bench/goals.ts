@@ -58,15 +58,20 @@ const GOALS: readonly Goal[] = [
   { words: 'idle: MB for 100 sessions', of: ['idle', 'per 100 sessions'], atMost: 5 },
 ]
 
-export type Judged = { goal: Goal; value: number | undefined; isMet: boolean }
+/** `isMet`: undefined where what it is compared with was not measured. */
+export type Judged = { goal: Goal; value: number | undefined; isMet: boolean | undefined }
 
-/** Those that something was measured for; what failed is not met. */
+/** Those of the workloads that were measured; what failed is not met. */
 export function judge(measured: readonly Measured[]): Judged[] {
-  return GOALS.filter(({ of: [workload] }) => {
-    return measured.some((one) => one.target === 'ours' && one.workload === workload)
-  }).map((goal) => {
-    const value = valueOf(goal, measured)
-    return { goal, value, isMet: value !== undefined && isWithin(goal, value) }
+  return GOALS.flatMap((goal): Judged[] => {
+    const of = measured.filter(({ workload }) => workload === goal.of[0])
+    const ours = of.find(({ target }) => target === 'ours')
+    if (!ours) return []
+    if (ours.failure !== undefined) return [{ goal, value: undefined, isMet: false }]
+    const base = baseOf(goal, of)
+    if (base === undefined) return [{ goal, value: undefined, isMet: undefined }]
+    const value = ownValue(goal, ours) / base
+    return [{ goal, value, isMet: isWithin(goal, value) }]
   })
 }
 
@@ -75,34 +80,31 @@ function isWithin(limit: Limit, value: number): boolean {
   return 'below' in limit ? value < limit.below : value >= limit.atLeast
 }
 
-function valueOf(
-  { of: [workload, name], by, isEachRun, ...limit }: Goal,
-  all: readonly Measured[],
-) {
-  const measured = all.filter((one) => one.workload === workload && one.failure === undefined)
-  const valueFor = (one: Measured) => medians(one)[name]
-  const ours = measured.find(({ target }) => target === 'ours')
-  if (!ours) return undefined
-  if (isEachRun) {
-    const values = ours.runs.map((run) => run[name] ?? NaN)
-    return 'atLeast' in limit ? Math.min(...values) : Math.max(...values)
+function ownValue({ of: [, name], isEachRun, ...limit }: Goal, ours: Measured): number {
+  if (!isEachRun) return medians(ours)[name] ?? NaN
+  const values = ours.runs.map((run) => run[name] ?? NaN)
+  return 'atLeast' in limit ? Math.min(...values) : Math.max(...values)
+}
+
+/** What ours is divided by. */
+function baseOf({ of: [, name], by, ...limit }: Goal, measured: readonly Measured[]) {
+  if (by === undefined) return 1
+  const isCompared = ({ target }: Measured) => {
+    return by === 'direct HTTP' ? target === COMPARED : target in PEERS
   }
-  const value = valueFor(ours) ?? NaN
-  if (by === undefined) return value
-  if (by === 'direct HTTP') {
-    const direct = measured.find(({ target }) => target === COMPARED)
-    return value / ((direct && valueFor(direct)) ?? NaN)
-  }
-  const peers = measured.flatMap((one) => (one.target in PEERS ? (valueFor(one) ?? []) : []))
-  return value / ('atLeast' in limit ? Math.max(...peers) : Math.min(...peers))
+  const values = measured.filter(isCompared).flatMap((one) => medians(one)[name] ?? [])
+  if (values.length === 0) return undefined
+  return 'atLeast' in limit ? Math.max(...values) : Math.min(...values)
 }
 
 export function tableOfGoals(judged: readonly Judged[]): Table {
   const rows = judged.map(({ goal, value, isMet }) => {
     const times = goal.by === undefined ? '' : ' ×'
     const of = goal.by === undefined ? '' : ` ${goal.by}`
-    const measured = value === undefined ? 'fails' : `${number(value)}${times}`
-    return [goal.words, `${limitOf(goal)}${times}${of}`, measured, isMet ? 'yes' : 'no']
+    const measured = isMet === undefined ? 'nothing to compare with' : 'fails'
+    const cell = value === undefined ? measured : `${number(value)}${times}`
+    const met = isMet === undefined ? '' : isMet ? 'yes' : 'no'
+    return [goal.words, `${limitOf(goal)}${times}${of}`, cell, met]
   })
   return { head: ['goal', 'limit', 'measured', 'met'], rows }
 }

@@ -73,7 +73,7 @@ function measuredPart({ workloads, measured, machine, command, runs }: Told): st
 }
 
 function notMet(judged: readonly Judged[]): string {
-  const missed = judged.filter(({ isMet }) => !isMet)
+  const missed = judged.filter(({ isMet }) => isMet === false)
   if (missed.length === 0) return 'All are met.'
   const words = missed.map(({ goal }) => `${goal.words}${goal.by ? ` ÷ ${goal.by}` : ''}`)
   return `**Not met:** ${words.join('; ')}.`
