@@ -3,6 +3,7 @@ import { faults } from './faults.ts'
 import { idle } from './idle.ts'
 import { latency } from './latency.ts'
 import { manyTools } from './many-tools.ts'
+import { memory } from './memory.ts'
 import { payload1, payload10 } from './payload.ts'
 import { progress } from './progress.ts'
 import { sessions } from './sessions.ts'
@@ -13,5 +14,5 @@ import type { Workload } from './workload.ts'
 /** In the order in which they are measured, and told of. */
 export const ALL_WORKLOADS: readonly Workload[] = [
   ...[latency, throughput, manyTools, start, faults],
-  ...[payload1, payload10, progress, sessions, crash, idle],
+  ...[payload1, payload10, progress, sessions, crash, idle, memory],
 ]

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { DEBUGGABLE, openInspector, type Heap } from '../inspector.ts'
+import { DEBUGGABLE, openInspector } from '../inspector.ts'
 import { residentOf } from '../processes.ts'
 import type { Running, Scope } from '../targets/target.ts'
 import type { Numbers, Workload } from './workload.ts'
@@ -13,15 +13,7 @@ export const idle: Workload = {
     `${SESSIONS} sessions that were opened and say nothing, with no connection but the stream that ` +
     `HTTP+SSE needs; memory without garbage, of the gateway's process alone. Supergateway is left out: ` +
     `it has a process for each session.`,
-  units: {
-    resident: 'MB',
-    'per 100 sessions': 'MB',
-    'heap per 100': 'MB',
-    heap: 'MB',
-    external: 'MB',
-    'heaps of workers': 'MB',
-    WebAssembly: 'MB',
-  },
+  units: { resident: 'MB', 'per 100 sessions': 'MB', heap: 'MB', 'heap per 100': 'MB' },
   targets: ['direct-http', 'ours', 'mcp-hub', 'mcp-proxy'],
   maxRuns: 3,
   async prepare(target, scope) {
@@ -36,21 +28,15 @@ async function look(running: Running, scope: Scope): Promise<Numbers> {
   await using inspector = await openInspector(running.pid, running.printed)
   await pause(SETTLED_MS)
   const before = await inspector.heap()
-  const workers = await inspector.workers()
   const resident = await residentOf(running.pid)
   await open(running, { count: SESSIONS, scope })
   await pause(SETTLED_MS)
   const after = await inspector.heap()
   const perHundred = (mb: number) => (mb / SESSIONS) * 100
-  const sum = (key: keyof Heap, heaps: readonly Heap[]) => {
-    return heaps.reduce((total, heap) => total + heap[key], 0)
-  }
   return {
     resident,
     'per 100 sessions': perHundred((await residentOf(running.pid)) - resident),
-    'heap per 100': perHundred(after.used - before.used),
-    ...{ heap: before.used, external: before.external, workers: workers.length },
-    ...{ 'heaps of workers': sum('used', workers), WebAssembly: sum('wasm', [before, ...workers]) },
+    ...{ heap: before.used, 'heap per 100': perHundred(after.used - before.used) },
   }
 }
 
