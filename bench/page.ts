@@ -35,6 +35,8 @@ export type Told = {
   /** As it was typed. */
   command: string
   runs: number
+  /** What could not be installed. */
+  missing: readonly string[]
 }
 
 /** Writes what was measured into the page, and leaves the rest of that as it is. */
@@ -47,14 +49,15 @@ export async function writePage(told: Told): Promise<void> {
   await writeFile(PAGE, await format(made, { ...options, parser: 'markdown' }))
 }
 
-function measuredPart({ workloads, measured, machine, command, runs }: Told): string {
+function measuredPart({ workloads, measured, machine, command, runs, missing }: Told): string {
   const judged = judge(measured)
   const peers = Object.entries(PEERS).map(([name, version]) => `${name} ${version}`)
+  const absent = missing.length > 0 ? ` Not installed: ${missing.join(', ')}.` : ''
   const busy = `${machine.busy.toFixed(1)} programs wanted a core in the minute before`
   return [
     `\`${command}\` on ${machine.date}: ${machine.cpu}, ${machine.memory}, Node.js ${machine.node}; ${busy}. ` +
       `Medians of ${runs} runs, target after target and then again, unless a table says otherwise. ` +
-      `Peers: ${peers.join(', ')}.`,
+      `Peers: ${peers.join(', ')}.${absent}`,
     '## Goals',
     inMarkdown(tableOfGoals(judged)),
     notMet(judged),

@@ -7,7 +7,7 @@ const RELAY = resolve(import.meta.dirname, '../servers/relay.mjs')
 
 /** What passes messages on and does nothing else. */
 export const bareRelay: Target = {
-  ...{ name: 'bare-relay', isSingle: true },
+  name: 'bare-relay',
   async start(servers, { stack }) {
     const args = [RELAY, process.execPath, ...echoArgs(inOne(servers))]
     const { pid, printed, until } = stack.use(startProgram(args))

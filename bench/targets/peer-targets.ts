@@ -12,7 +12,6 @@ const LOOKED_EVERY_MS = 5
 /** Joins servers, and has HTTP+SSE for clients. */
 export const mcpHub: Target = {
   name: 'mcp-hub',
-  isPeer: true,
   async start(servers, scope) {
     const program = await programOf('mcp-hub')
     const port = await freePort()
@@ -38,7 +37,7 @@ async function healthOf(port: number): Promise<string> {
 }
 
 export const mcpProxy: Target = {
-  ...{ name: 'mcp-proxy', isPeer: true, isSingle: true },
+  name: 'mcp-proxy',
   async start(servers, scope) {
     const program = await programOf('mcp-proxy')
     const port = await freePort()
@@ -51,7 +50,7 @@ export const mcpProxy: Target = {
 
 /** A process of the server for each session: what remembers its client is right here only. */
 export const supergateway: Target = {
-  ...{ name: 'supergateway', isPeer: true, isSingle: true },
+  name: 'supergateway',
   async start(servers, scope) {
     const program = await programOf('supergateway')
     const port = await freePort()

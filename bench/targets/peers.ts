@@ -12,11 +12,22 @@ type Peer = keyof typeof PEERS
 /** Not among our dependencies: only who runs the bench needs them. */
 const FOLDER = resolve(import.meta.dirname, '../../node_modules/.cache/bench-peers')
 
-/** Resolves with the program's file, after having installed it where it is not there yet. */
+function isPeer(name: string): name is Peer {
+  return Object.hasOwn(PEERS, name)
+}
+
+/** Where it is not there yet. Resolves with why it is not there then, or nothing. */
+export async function installPeer(name: string): Promise<string | undefined> {
+  if (!isPeer(name)) return undefined
+  const folder = join(FOLDER, `${name}-${PEERS[name]}`)
+  if (existsSync(join(folder, 'node_modules', name))) return undefined
+  process.stderr.write(`installing ${name} ${PEERS[name]}\n`)
+  return install(folder, `${name}@${PEERS[name]}`).catch(String)
+}
+
+/** The file of a peer that was installed. */
 export async function programOf(peer: Peer): Promise<string> {
-  const folder = join(FOLDER, `${peer}-${PEERS[peer]}`)
-  const own = join(folder, 'node_modules', peer)
-  if (!existsSync(own)) await install(folder, `${peer}@${PEERS[peer]}`)
+  const own = join(FOLDER, `${peer}-${PEERS[peer]}`, 'node_modules', peer)
   const { bin } = JSON.parse(await readFile(join(own, 'package.json'), 'utf8')) as {
     bin: string | Record<string, string>
   }
@@ -26,11 +37,10 @@ export async function programOf(peer: Peer): Promise<string> {
 }
 
 async function install(folder: string, what: string): Promise<void> {
-  process.stderr.write(`installing ${what}\n`)
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'package.json'), '{"private":true}')
-  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', what]
-  const npm = spawn('npm', args, {
+  const how = ['--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', '--fetch-retries=1']
+  const npm = spawn('npm', ['install', ...how, what], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: 120_000,
@@ -38,5 +48,5 @@ async function install(folder: string, what: string): Promise<void> {
   let words = ''
   npm.stderr.setEncoding('utf8').on('data', (text: string) => (words += text))
   const [code] = (await once(npm, 'close')) as [number | null]
-  if (code !== 0) throw new Error(`npm could not install ${what}: ${words.trim().slice(-300)}`)
+  if (code !== 0) throw new Error(`npm ended with ${code}: ${words.trim().slice(0, 300)}`)
 }

@@ -31,9 +31,6 @@ export type Scope = {
 
 export type Target = {
   name: TargetName
-  isPeer?: boolean
-  /** Stands before one server only: where there are several, before one with the tools of all. */
-  isSingle?: boolean
   start(servers: readonly Served[], scope: Scope): Promise<Running>
 }
 
