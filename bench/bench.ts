@@ -36,7 +36,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     await writeFile(`${folder}.json`, JSON.stringify({ machine, runs, measured }, null, 1))
   }
   const judged = judge(measured)
-  say('Goals', tableOfGoals(judged))
+  if (judged.length > 0) say('Goals', tableOfGoals(judged))
   if (isWritten) {
     const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
     const missing = wanted.filter((one) => !targets.includes(one)).map(({ name }) => name)

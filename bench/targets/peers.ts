@@ -48,5 +48,6 @@ async function install(folder: string, what: string): Promise<void> {
   let words = ''
   npm.stderr.setEncoding('utf8').on('data', (text: string) => (words += text))
   const [code] = (await once(npm, 'close')) as [number | null]
-  if (code !== 0) throw new Error(`npm ended with ${code}: ${words.trim().slice(0, 300)}`)
+  const errors = words.match(/(?<=^npm error ).*$/gm) ?? []
+  if (code !== 0) throw new Error(`npm ended with ${code}: ${errors.slice(0, 4).join('; ')}`)
 }
