@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 export const DEBUGGABLE = { NODE_OPTIONS: '--inspect-port=127.0.0.1:0' }
 
 /** In MB, without garbage. `wasm`: of all memories of WebAssembly. */
-export type Heap = { used: number; reserved: number; external: number; wasm: number }
+type Heap = { used: number; reserved: number; external: number; wasm: number }
 
 type Evaluated = { result?: { value?: string; objectId?: string }; objects?: { objectId?: string } }
 type Ask = (method: string, params?: object) => Promise<Evaluated>

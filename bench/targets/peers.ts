@@ -22,7 +22,7 @@ export async function installPeer(name: string): Promise<string | undefined> {
   const folder = join(FOLDER, `${name}-${PEERS[name]}`)
   if (existsSync(join(folder, 'node_modules', name))) return undefined
   process.stderr.write(`installing ${name} ${PEERS[name]}\n`)
-  return install(folder, `${name}@${PEERS[name]}`).catch(String)
+  return install(folder, `${name}@${PEERS[name]}`).then(() => undefined, String)
 }
 
 /** The file of a peer that was installed. */
