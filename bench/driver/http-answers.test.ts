@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { messagesIn } from './events.ts'
-import { HttpAnswers, valueIn } from './http-answers.ts'
+import { HttpAnswers, refusalOf, valueIn } from './http-answers.ts'
 
 const LENGTH = 'HTTP/1.1 200 OK\r\nMcp-Session-Id: aBc\r\nContent-Length: 5\r\n\r\nfünf'
 const CHUNKED =
@@ -42,4 +42,12 @@ test('messages are found in JSON, and in a stream with what is no message', () =
   expect(messagesIn(head, body)).toEqual([{ id: 1, x: 2 }])
   expect(messagesIn('HTTP/1.1 200 OK', '{"id":3}')).toEqual([{ id: 3 }])
   expect(messagesIn('HTTP/1.1 202 Accepted', '')).toEqual([])
+})
+
+test('a refusal is told in a line, without the places of a stack', () => {
+  const page =
+    '<title>Error</title>\n<pre>Too Large<br> &nbsp;at read (/home/somebody/x.js:1)</pre>'
+  expect(refusalOf({ status: 413, body: page })).toBe('HTTP 413: Too Large')
+  const body = '{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}'
+  expect(refusalOf({ status: 404, body })).toBe('HTTP 404: Session not found')
 })

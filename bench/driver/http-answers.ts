@@ -102,8 +102,9 @@ export function valueIn(head: string, name: string): string | undefined {
   return head.slice(begin + name.length + 3, end < 0 ? undefined : end).trim()
 }
 
-/** Why an answer is no good, in a line: pages of HTML are cut to their words. */
+/** Why an answer is no good, in a line: the words of a page, or of an error, without any stack. */
 export function refusalOf({ status, body }: Pick<HttpAnswer, 'status' | 'body'>): string {
+  const said = /"message":"([^"]*)"/.exec(body)?.[1]
   const words = body.replaceAll(/<title>.*?<\/title>|<[^>]*>|&\w+;/g, ' ').replaceAll(/\s+/g, ' ')
-  return `HTTP ${status}: ${words.trim().slice(0, 80)}`
+  return `HTTP ${status}: ${(said ?? words.split(' at ', 1)[0] ?? '').trim().slice(0, 80)}`
 }
