@@ -1,0 +1,60 @@
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { childrenOf, type openHeap } from '../scale/processes.ts'
+import type { World } from './world.ts'
+
+export type Sample = {
+  seconds: number
+  /** In MB. */
+  rss: number
+  threads: number
+  fds: number
+  children: number
+  /** After a collection, in MB; at quiet points alone. */
+  heap?: number
+}
+
+type Heap = Awaited<ReturnType<typeof openHeap>>
+
+/** What Linux says of the gateway now. */
+export async function lookAt({ program: { pid }, ledger }: World): Promise<Sample> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
+  return {
+    seconds: ledger.seconds(),
+    rss: of('VmRSS') / 1_024,
+    threads: of('Threads'),
+    fds: (await readdir(`/proc/${pid}/fd`).catch(() => [])).length,
+    children: (await childrenOf(pid)).length,
+  }
+}
+
+/** The same without garbage. */
+export async function lookQuietly(world: World, heap: Heap): Promise<Sample> {
+  // What finalizers let go in the first one goes in the second one.
+  await heap.look()
+  const { heapUsed } = await heap.look()
+  return { ...(await lookAt(world)), heap: heapUsed }
+}
+
+/** By how much per minute, by least squares. */
+export function slopeOf(samples: readonly Sample[], key: keyof Sample): number {
+  const points = samples.flatMap((one) => {
+    const value = one[key]
+    return value === undefined ? [] : [{ x: one.seconds / 60, y: value }]
+  })
+  const meanX = points.reduce((sum, { x }) => sum + x, 0) / points.length
+  const meanY = points.reduce((sum, { y }) => sum + y, 0) / points.length
+  const over = points.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0)
+  const under = points.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0)
+  return under === 0 ? 0 : over / under
+}
+
+/** Where open files lead to, counted by kind. */
+export async function filesOf({ program: { pid } }: World): Promise<string> {
+  const all = await readdir(`/proc/${pid}/fd`).catch(() => [])
+  const paths = await Promise.all(
+    all.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
+  )
+  const kinds = Map.groupBy(paths, (path) => /^(\w+:|anon_inode:\[\w+\])/.exec(path)?.[1] ?? 'file')
+  return [...kinds].map(([kind, own]) => `${own.length} ${kind}`).join(', ')
+}
