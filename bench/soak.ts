@@ -59,6 +59,7 @@ async function run(own: Run): Promise<void> {
     () => false,
   )
   if (!isOver) world.ledger.violate('clients did not come to an end')
+  await deleteAbandoned(world)
   await checkServers(world)
   await checkFiles(world, quiet)
   await pause(BREATH_MS)
@@ -84,6 +85,11 @@ async function run(own: Run): Promise<void> {
   })
 }
 
+async function deleteAbandoned({ abandoned }: World): Promise<void> {
+  const all = abandoned.splice(0)
+  await Promise.allSettled(all.map((caller) => caller.close()))
+}
+
 /** Samples all along, a line each minute, and from time to time a moment in which all waits. */
 async function watch({ world, gate, heap, done, options }: Run, quiet: Sample[], loaded: Sample[]) {
   const { ledger } = world
@@ -96,6 +102,7 @@ async function watch({ world, gate, heap, done, options }: Run, quiet: Sample[],
     loaded.push(await lookAt(world))
     if (ledger.seconds() - looked >= everyS && ledger.seconds() < until) {
       if (await gate.shut(CALM_MS)) {
+        await deleteAbandoned(world)
         await pause(BREATH_MS)
         quiet.push(await lookQuietly(world, heap))
       } else process.stdout.write(`no quiet: ${[...done.running].join(', ')}\n`)

@@ -20,7 +20,8 @@ export async function memoryOf(pid: number): Promise<number> {
   return Number(/^Pss: +(\d+) kB$/m.exec(text)?.[1] ?? 0) / 1024
 }
 
-async function parentOf(pid: number): Promise<number> {
+/** 0 for one that has ended. */
+export async function parentOf(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   // A name may hold spaces and brackets.
   return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1] ?? 0)

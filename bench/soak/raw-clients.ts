@@ -44,7 +44,7 @@ export function textOf(result: Json): string {
   return first?.text ?? ''
 }
 
-export function messagesOf(type: string, text: string): Message[] {
+function messagesOf(type: string, text: string): Message[] {
   if (!type.includes('text/event-stream')) return text === '' ? [] : [JSON.parse(text) as Message]
   const data = text.split('\n').filter((line) => line.startsWith('data: ') && line.length > 6)
   return data.map((line) => JSON.parse(line.slice(6)) as Message)
@@ -81,7 +81,7 @@ export async function openRaw(era: 'legacy' | 'modern', place: Place, surplus: S
     if (first.result && first.id !== asked)
       surplus(`the answer to ${String(first.id)}, not ${asked}`)
     if (first.error && answer.status === 404) throw new Error(String(first.error['message']))
-    if (!first.result) throw new RpcFailure(JSON.stringify(first.error ?? first))
+    if (!first.result) throw new RpcFailure(String(first.error?.['message'] ?? text.slice(0, 200)))
     return first.result
   }
   if (era === 'legacy') {

@@ -42,6 +42,8 @@ export type World = {
   place(endpoint: string): Place
   /** Calls that faults make. */
   control: Caller
+  /** Sessions whose clients are gone; deleted at quiet moments. */
+  abandoned: Caller[]
   /** `null` for PGlite. */
   databaseUrl: string | null
   web: HttpServer
@@ -90,7 +92,7 @@ export async function openWorld(made: AsyncDisposableStack, options: WorldOption
   const control = await openRaw('modern', place('steady'), surplus)
   return {
     ...{ seed: options.seed, ledger, program, folder, dataDir, clock, place, control },
-    ...{ databaseUrl, web, records },
+    ...{ abandoned: [], databaseUrl, web, records },
   }
 }
 

@@ -65,4 +65,3 @@ export async function order(world: World, tool: string, args: Json = {}): Promis
 export async function misbehave({ world, target }: Hit, how: string, args: Json = {}) {
   await order(world, `${target}__misbehave`, { how, ...args }).catch(() => undefined)
 }
-

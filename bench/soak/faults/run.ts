@@ -3,14 +3,23 @@ import { wordsOf } from '../callers.ts'
 import type { Gate } from '../gate.ts'
 import { openRandom, pickWeighted } from '../random.ts'
 import type { World } from '../world.ts'
+import { CLIENT_FAULTS } from './clients.ts'
+import { EDIT_FAULTS } from './edits.ts'
 import type { Fault } from './fault.ts'
 import { PROCESS_FAULTS } from './processes.ts'
+import { SURROUNDING_FAULTS } from './surroundings.ts'
 import { WORD_FAULTS } from './words.ts'
 
-const PAUSES_MS = [200, 2_500] as const
-const MOST_AT_ONCE = 5
+const PAUSES_MS = [100, 1_200] as const
+const MOST_AT_ONCE = 6
 
-const FAULTS: Fault[] = [...PROCESS_FAULTS, ...WORD_FAULTS]
+const FAULTS: Fault[] = [
+  ...PROCESS_FAULTS,
+  ...WORD_FAULTS,
+  ...CLIENT_FAULTS,
+  ...EDIT_FAULTS,
+  ...SURROUNDING_FAULTS,
+]
 
 export type Done = { counts: Map<string, number>; running: Set<string> }
 
