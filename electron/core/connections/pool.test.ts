@@ -170,10 +170,19 @@ test('a changed definition ends its connection, the same one again changes nothi
 
   const call1 = call(connection, 'never')
   await report(connection)
-  world.define({}, { description: 'other' })
+  world.define({}, { env: { OTHER: 'value' } })
   await expect(call1).rejects.toMatchObject({ reason: 'Its definition changed.' })
   expect(world.pools.status(id)).toMatchObject({ state: 'stopped', error: null })
   expect((await world.connect(id)).pid).not.toBe(connection.pid)
+})
+
+test('another description ends nothing', async () => {
+  await using world = openEchoPools()
+  const id = world.define()
+  const connection = await world.connect(id)
+  world.define({}, { description: 'other' })
+  expect(world.pools.status(id).state).toBe('running')
+  expect((await world.connect(id)).pid).toBe(connection.pid)
 })
 
 test('a changed definition overtakes a start under way', async () => {

@@ -116,9 +116,8 @@ export class Pool implements Occupant {
   }
 
   define(server: Server): void {
-    if (isDeepStrictEqual(server, this.#server)) return
-    const reason = 'Its definition changed.'
-    this.#ended = Promise.all([this.#ended, this.#own.close(reason)])
+    if (isDeepStrictEqual(server, { ...this.#server, description: server.description })) return
+    this.#ended = Promise.all([this.#ended, this.#own.close('Its definition changed.')])
     this.#server = server
     // Nothing that was learnt of the other definition is known of this one.
     this.#era = null

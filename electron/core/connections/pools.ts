@@ -19,7 +19,8 @@ export type { ServerStatus }
 export interface Pools {
   /**
    * Adds a server, or replaces its definition: a change drops its connections, and calls in flight
-   * fail with `Its definition changed.` The same definition again changes nothing. Starts eager ones.
+   * fail with `Its definition changed.` The same definition again changes nothing, nor does another
+   * description. Starts eager ones.
    */
   define(server: Server): void
   remove(id: string): Promise<void>
