@@ -57,10 +57,8 @@ export class Ledger {
   /** It failed; some fault has to explain that. */
   failed(call: Asked, words: string): void {
     if (!this.#close(call, 'failed')) return
-    const said = words
-      .replaceAll(/[\d-]+/g, '#')
-      .replaceAll('\n', ' ')
-      .slice(0, 110)
+    const [line = ''] = words.replace(/^(opening: )?MCP error [\d-]+: /, '').split('\n')
+    const said = line.replaceAll(/[\d.:]*\d[\d.:]*/g, '#').slice(0, 110)
     if (!this.#explain(call, said)) {
       this.violate(`an error without a fault: ${nameOf(call)}: ${words}`)
     }

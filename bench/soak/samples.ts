@@ -19,11 +19,12 @@ type Heap = Awaited<ReturnType<typeof openHeap>>
 export async function lookAt({ program: { pid }, ledger }: World): Promise<Sample> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
+  const paths = await pathsOf(pid)
   return {
     seconds: ledger.seconds(),
     rss: of('VmRSS') / 1_024,
     threads: of('Threads'),
-    fds: (await readdir(`/proc/${pid}/fd`).catch(() => [])).length,
+    fds: paths.filter((path) => !isOfDatabase(path)).length,
     children: (await childrenOf(pid)).length,
   }
 }
@@ -49,12 +50,19 @@ export function slopeOf(samples: readonly Sample[], key: keyof Sample): number {
   return under === 0 ? 0 : over / under
 }
 
+async function pathsOf(pid: number): Promise<string[]> {
+  const all = await readdir(`/proc/${pid}/fd`).catch(() => [])
+  return Promise.all(all.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))
+}
+
+/** PGlite opens files of tables as it likes, and closes them when they are many. */
+const isOfDatabase = (path: string) => path.includes('/data/db/')
+
 /** Where open files lead to, counted by kind. */
 export async function filesOf({ program: { pid } }: World): Promise<string> {
-  const all = await readdir(`/proc/${pid}/fd`).catch(() => [])
-  const paths = await Promise.all(
-    all.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
-  )
-  const kinds = Map.groupBy(paths, (path) => /^(\w+:|anon_inode:\[\w+\])/.exec(path)?.[1] ?? 'file')
+  const kinds = Map.groupBy(await pathsOf(pid), (path) => {
+    if (isOfDatabase(path)) return 'of the database'
+    return /^(\w+):/.exec(path)?.[1] ?? path
+  })
   return [...kinds].map(([kind, own]) => `${own.length} ${kind}`).join(', ')
 }
