@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { call, openEchoPools, report } from '../testing/echo-pools.ts'
 
 const stateNames = (states: { state: string }[]) => states.map(({ state }) => state)
@@ -123,6 +123,21 @@ test('repeated failures: a lease fails at once with the reason and the time of t
     reason: 'It exited with code 4. It last wrote:\nno config\nIt is tried again in 60 s.',
   })
   expect(world.states(id)).toHaveLength(starts)
+})
+
+test('a clock that is put back makes nobody wait for longer', async () => {
+  onTestFinished(() => void vi.useRealTimers())
+  await using world = openEchoPools({ firstRestartDelayMs: 50 })
+  const id = world.define({ exitAtStart: { code: 4 } })
+  await expect(world.pools.lease(id)).rejects.toThrow('code 4')
+  await expect(world.pools.lease(id)).rejects.toThrow('code 4')
+  const starts = world.states(id).length
+  vi.useFakeTimers({ now: Date.now() - 3_600_000, toFake: ['Date'] })
+  const tried = async () => {
+    await world.pools.lease(id).catch(() => undefined)
+    return world.states(id).length
+  }
+  await expect.poll(tried).toBeGreaterThan(starts)
 })
 
 test('an eager server restarts by itself until it comes up', async () => {

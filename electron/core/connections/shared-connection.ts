@@ -34,7 +34,7 @@ export type SharedOptions = Omit<StartOptions, 'server' | 'stderr' | 'after' | '
   onFailure(): void
 }
 
-/** `ranSince`: when the connection began that was lost (ms since 1970); `null` if there was none. */
+/** `ranSince`: when the connection began that was lost, by `performance.now()`; `null` if there was none. */
 type Failure = { reason: string; problem: ServerProblem | null; ranSince: number | null }
 
 /** The connection of one server that its clients share: started when it is needed, ended when it is not, tried again. */
@@ -71,7 +71,7 @@ export class SharedConnection {
     if (slot.state === 'failed') {
       this.#backoff.reset()
       if (this.#isWanted()) void this.#begin()
-      else this.#move({ ...slot, retryAt: Date.now() })
+      else this.#move({ ...slot, retryAt: Date.now(), dueAt: performance.now() })
     }
     if (slot.state !== 'running' || this.#server.type === 'STDIO') return
     void isThere(slot.connection).then((reason) => {
@@ -180,7 +180,7 @@ export class SharedConnection {
       case 'starting':
         return slot.ready
       case 'failed': {
-        const waitMs = slot.retryAt - Date.now()
+        const waitMs = slot.dueAt - performance.now()
         if (waitMs <= 0) return this.#begin()
         const seconds = Math.ceil(waitMs / 1_000)
         throw new ServerDown(name, `${slot.reason}\nIt is tried again in ${seconds} s.`)
@@ -194,6 +194,7 @@ export class SharedConnection {
 
   #begin(server = this.#server): Promise<Connection> {
     const startedAt = Date.now()
+    const ranSince = performance.now()
     const { name } = server
     this.#options.onStart()
     const start = startConnection({
@@ -211,7 +212,7 @@ export class SharedConnection {
       this.#trouble.runs()
       this.#move({ state: 'running', start, connection, startedAt, startMs })
       void connection.closed.then((reason) => {
-        if (isCurrent()) this.#fail({ reason, problem: start.problem, ranSince: startedAt })
+        if (isCurrent()) this.#fail({ reason, problem: start.problem, ranSince })
       })
       // Leases first: whoever listens may take its time.
       setImmediate(() => this.#options.onConnected(connection))
@@ -230,14 +231,14 @@ export class SharedConnection {
   }
 
   #fail({ reason, problem, ranSince }: Failure): void {
-    const now = Date.now()
+    const now = performance.now()
     const delayMs = this.#backoff.fail(now - (ranSince ?? now))
-    const retryAt = now + delayMs
+    const retryAt = Date.now() + delayMs
     const hadRun = ranSince !== null
     this.#options.onFailure()
     this.#trouble.add(problem ?? { code: 'other', message: reason }, { hadRun, retryAt })
     this.#options.log.warn({ server: this.#server.name, reason, delayMs }, 'a server failed')
-    this.#move({ state: 'failed', reason, retryAt }, reason)
+    this.#move({ state: 'failed', reason, retryAt, dueAt: now + delayMs }, reason)
   }
 
   /** The one way from state to state: what the old one owned is ended, the right timer runs. */
@@ -278,7 +279,7 @@ export class SharedConnection {
     }
     if (slot.state === 'failed' && this.#isWanted()) {
       const again = () => void this.#begin()
-      this.#timer = setTimeout(again, Math.max(0, slot.retryAt - Date.now())).unref()
+      this.#timer = setTimeout(again, Math.max(0, slot.dueAt - performance.now())).unref()
     }
   }
 

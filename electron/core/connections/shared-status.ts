@@ -23,7 +23,8 @@ export type SharedStatus = {
 /** Where the one shared connection of a server stands. */
 export type Slot =
   | { state: 'disabled' | 'stopped' | 'removed' }
-  | { state: 'failed'; reason: string; retryAt: number }
+  /** `dueAt`: the same by `performance.now()`, which goes on evenly where the time of day jumps. */
+  | { state: 'failed'; reason: string; retryAt: number; dueAt: number }
   | { state: 'starting'; start: Start; ready: Promise<Connection>; startedAt: number }
   | { state: 'running'; start: Start; connection: Connection; startedAt: number; startMs: number }
 
