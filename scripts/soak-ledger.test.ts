@@ -5,7 +5,7 @@ const question = { kind: 'raw', client: 'c1', endpoint: 'steady', server: 'a' }
 
 function openWorld() {
   const ledger = new Ledger(7)
-  const words = () => ledger.read().violations.map((one) => one.words.replace(/ \(.*?\)/, ''))
+  const words = () => ledger.read().violations.map((one) => one.words.replace(/ \(raw.*?\)/, ''))
   return { ledger, words }
 }
 
