@@ -8,12 +8,14 @@ import { readOptions, USAGE, type SoakOptions } from './soak/options.ts'
 import { report, type Slope } from './soak/report.ts'
 import { filesOf, lookAt, lookQuietly, slopeOf, type Sample } from './soak/samples.ts'
 import { checkEnd, checkFiles, checkLog, checkRecords, checkServers } from './soak/settle.ts'
-import { openWorld, type World } from './soak/world.ts'
+import { openWorld, sendSignal, type World } from './soak/world.ts'
 
 const SAMPLE_MS = 10_000
 const CALM_MS = 60_000
 /** What is written or closed a moment later is by then. */
 const BREATH_MS = 3_000
+/** Quiet moments and what is looked at in the end, at their longest. */
+const AFTERWARDS_MS = 20 * 60_000
 /** Slopes of shorter runs say nothing. */
 const JUDGED_MINUTES = 8
 
@@ -35,12 +37,29 @@ export async function soak(args: string[]): Promise<number> {
   const world = await openWorld(made, options)
   const heap = made.use(await openHeap(world.program))
   const gate = openGate()
-  const stop = () => gate.end()
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  made.defer(() => void process.off('SIGINT', stop).off('SIGTERM', stop))
+  made.defer(endInTime(world, gate, options.minutes * 60_000 + AFTERWARDS_MS))
   const done: Done = { counts: new Map(), running: new Set() }
   await run({ world, gate, heap, done, options })
   return world.ledger.read().violated === 0 ? 0 : 1
+}
+
+/**
+ * The first signal ends calls and faults, and what follows is looked at as ever; the second one, or
+ * too long a time, ends all there is. Returns how to take this back.
+ */
+function endInTime({ program }: World, gate: Gate, ms: number): () => void {
+  const giveUp = (words: string) => {
+    process.stderr.write(`${words}\n`)
+    sendSignal(program.pid, 'SIGKILL')
+    process.exit(1)
+  }
+  const stop = () => (gate.isOver() ? giveUp('Broken off') : gate.end())
+  const timer = setTimeout(() => giveUp('It did not come to its end in time'), ms)
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  return () => {
+    clearTimeout(timer)
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
 }
 
 async function run(own: Run): Promise<void> {
@@ -94,11 +113,11 @@ async function deleteAbandoned({ abandoned }: World): Promise<void> {
 async function watch({ world, gate, heap, done, options }: Run, quiet: Sample[], loaded: Sample[]) {
   const { ledger } = world
   const until = ledger.seconds() + options.minutes * 60
-  const everyS = Math.max(30, (options.minutes * 60) / 16)
+  const everyS = Math.min(120, Math.max(40, (options.minutes * 60) / 14))
   let told = ledger.seconds()
   let looked = ledger.seconds()
   while (ledger.seconds() < until && !gate.isOver()) {
-    await pause(Math.min(SAMPLE_MS, Math.max(1, until - ledger.seconds()) * 1_000))
+    await Promise.race([pause(SAMPLE_MS), gate.over()])
     loaded.push(await lookAt(world))
     if (ledger.seconds() - looked >= everyS && ledger.seconds() < until) {
       if (await gate.shut(CALM_MS)) {
@@ -135,7 +154,7 @@ function judgeSlopes({ world, options }: Run, quiet: readonly Sample[]): Slope[]
   return [
     of('MB of heap', 'heap', 0.25),
     of('MB resident', 'rss', 1),
-    of('open files', 'fds', 0.2),
-    of('children', 'children', 0.2),
+    of('open files', 'fds', 1),
+    of('children', 'children', 0.5),
   ]
 }

@@ -9,6 +9,8 @@ import { BROKEN, CALM, EDITED, WORKING, type World } from './world.ts'
 
 /** Longer than any fault holds a server up; whoever does not need a server should not notice. */
 const DEADLINE_MS = 40_000
+/** Of servers to which nothing is done. */
+const CALM_MS = 20_000
 const OPEN_MS = 30_000
 const PAUSES_MS = [20, 500] as const
 /** Of a hundred turns, so many end with a new connection. */
@@ -143,13 +145,14 @@ class Client {
     const given = action.args(random)
     const patience = action.givesUp?.(random) ?? null
     const asked = this.#ask(server)
-    const signal = AbortSignal.timeout(patience ?? DEADLINE_MS)
+    const waits = patience ?? (CALM.includes(server) ? CALM_MS : DEADLINE_MS)
+    const signal = AbortSignal.timeout(waits)
     const wanted = {
       ...{ tool: `${server}__${action.tool}`, args: { ...given, value: asked.value }, signal },
       wantsProgress: action.tool === 'slow',
     }
     try {
-      const text = await within((patience ?? DEADLINE_MS) + 2_000, caller.call(wanted))
+      const text = await within(waits + 2_000, caller.call(wanted))
       const expected = action.expected(asked.value, given)
       world.ledger.answered(
         asked,

@@ -3,6 +3,8 @@ export type Gate = {
   /** Resolves as soon as they may go on. */
   open(): Promise<void>
   isOver(): boolean
+  /** Resolves then. */
+  over(): Promise<void>
   isShut(): boolean
   /** What is counted as being on its way. */
   during<T>(work: Promise<T>): Promise<T>
@@ -15,6 +17,7 @@ export type Gate = {
 
 export function openGate(): Gate {
   let waiting: PromiseWithResolvers<void> | null = null
+  const ended = Promise.withResolvers<void>()
   let isOver = false
   let running = 0
   let calm: (() => void) | null = null
@@ -26,6 +29,7 @@ export function openGate(): Gate {
   return {
     open: () => waiting?.promise ?? Promise.resolve(),
     isOver: () => isOver,
+    over: () => ended.promise,
     isShut: () => waiting !== null,
     async during(work) {
       running += 1
@@ -50,6 +54,7 @@ export function openGate(): Gate {
     reopen,
     end() {
       isOver = true
+      ended.resolve()
       reopen()
     },
   }

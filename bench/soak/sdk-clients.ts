@@ -1,6 +1,7 @@
 import { connectAuto, connectLegacy, connectSse } from '../../electron/core/testing/clients.ts'
 import { connectLegacyStdio } from '../../electron/core/testing/stdio-clients.ts'
 import {
+  headersOf,
   mcpOf,
   openRaw,
   RpcFailure,
@@ -28,6 +29,7 @@ export const CLIENTS: Record<string, (opening: Opening) => Promise<Caller>> = {
     const { url, endpoint, key } = opening.place
     return v1Caller(await connectSse(new URL(`${url}/metamcp/${endpoint}/sse`), key), opening)
   },
+  OpenAPI: ({ place }) => Promise.resolve(openApi(place)),
   async stdio(opening) {
     const { place, dataDir, home } = opening
     const args = ['--endpoint', place.endpoint, '--data-dir', dataDir]
@@ -51,6 +53,27 @@ export const CLIENTS: Record<string, (opening: Opening) => Promise<Caller>> = {
       close: () => client[Symbol.asyncDispose](),
     }
   },
+}
+
+/** A client of plain HTTP; it has no connection that could be lost. */
+function openApi(place: Place): Caller {
+  const url = `${place.url}/metamcp/${place.endpoint}/api`
+  const ask = async (path: string, init: RequestInit): Promise<unknown> => {
+    const answer = await fetch(`${url}/${path}`, { ...init, headers: headersOf(place) })
+    const body = (await answer.json()) as { error?: { message: string } }
+    if (answer.ok) return body
+    throw new RpcFailure(`HTTP ${answer.status}: ${body.error?.message}`)
+  }
+  return {
+    async call({ tool, args, signal }) {
+      return String(await ask(tool, { method: 'POST', body: JSON.stringify(args), signal }))
+    },
+    async list(signal) {
+      const { paths } = (await ask('openapi.json', { signal })) as { paths: object }
+      return Object.keys(paths).map((path) => path.slice(1))
+    },
+    close: () => Promise.resolve(),
+  }
 }
 
 type V1 = Awaited<ReturnType<typeof connectSse | typeof connectLegacyStdio>>

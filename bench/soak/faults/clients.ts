@@ -39,7 +39,10 @@ const openLegacy = (world: World) =>
 /** Reads a large answer by bytes, or not at all, and then goes away. */
 async function readSlowly({ world, random }: Hit): Promise<void> {
   const client = await openLegacy(world)
-  const body = callOf('calm__big', { value: 'slow', bytes: 5_000_000 })
+  const body = random.pick([
+    callOf('calm__big', { value: 'slow', bytes: 5_000_000 }),
+    callOf('calm__log', { value: 'slow', lines: 20_000 }),
+  ])
   const asked = await begin(world, client.session(), body)
   const [answer] = (await once(asked, 'response')) as [IncomingMessage]
   answer.on('error', () => undefined).pause()
