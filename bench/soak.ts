@@ -6,7 +6,7 @@ import { runFaults, type Done } from './soak/faults/run.ts'
 import { openGate, type Gate } from './soak/gate.ts'
 import { readOptions, USAGE, type SoakOptions } from './soak/options.ts'
 import { report, type Slope } from './soak/report.ts'
-import { filesOf, lookAt, lookQuietly, slopeOf, type Sample } from './soak/samples.ts'
+import { lookAt, lookQuietly, slopeOf, type Figure, type Sample } from './soak/samples.ts'
 import { checkEnd, checkFiles, checkLog, checkRecords, checkServers } from './soak/settle.ts'
 import { openWorld, sendSignal, type World } from './soak/world.ts'
 
@@ -16,8 +16,9 @@ const CALM_MS = 60_000
 const BREATH_MS = 3_000
 /** Quiet moments and what is looked at in the end, at their longest. */
 const AFTERWARDS_MS = 20 * 60_000
-/** Slopes of shorter runs say nothing. */
-const JUDGED_MINUTES = 8
+const WARM_UP_S = 180
+/** What was seen for a shorter time, once warm, says nothing of slopes. */
+const JUDGED_S = 8 * 60
 
 type Heap = Awaited<ReturnType<typeof openHeap>>
 type Run = { world: World; gate: Gate; heap: Heap; done: Done; options: SoakOptions }
@@ -65,7 +66,6 @@ function endInTime({ program }: World, gate: Gate, ms: number): () => void {
 async function run(own: Run): Promise<void> {
   const { world, gate, heap, done, options } = own
   await checkServers(world)
-  const before = await filesOf(world)
   const quiet = [await lookQuietly(world, heap)]
   const loaded: Sample[] = []
   const calls = runCallers(world, gate, options.clients)
@@ -83,21 +83,18 @@ async function run(own: Run): Promise<void> {
   await checkFiles(world, quiet)
   await pause(BREATH_MS)
   quiet.push(await lookQuietly(world, heap))
-  const after = await filesOf(world)
   const log = await checkLog(world)
-  const slopes = judgeSlopes(own, quiet)
+  const slopes = judgeSlopes(world, quiet)
   // A process to which a debugger is connected does not end.
   heap[Symbol.dispose]()
   const endedMs = await checkEnd(world)
   const recorded = await checkRecords(world)
   for (const { value } of world.ledger.open()) world.ledger.violate(`still open: ${value}`)
-  const files = { before, after }
   report(world, options, {
     faults: done.counts,
     quiet,
     loaded,
     slopes,
-    files,
     log,
     recorded,
     endedMs,
@@ -137,10 +134,10 @@ async function watch({ world, gate, heap, done, options }: Run, quiet: Sample[],
   }
 }
 
-function judgeSlopes({ world, options }: Run, quiet: readonly Sample[]): Slope[] {
-  const isJudged = options.minutes >= JUDGED_MINUTES
-  const warm = quiet.filter(({ seconds }) => seconds > Math.min(180, options.minutes * 15))
-  const of = (words: string, key: keyof Sample, most: number): Slope => {
+function judgeSlopes(world: World, quiet: readonly Sample[]): Slope[] {
+  const warm = quiet.filter(({ seconds }) => seconds > WARM_UP_S)
+  const isJudged = (warm.at(-1)?.seconds ?? 0) - (warm[0]?.seconds ?? 0) >= JUDGED_S
+  const of = (words: string, key: Figure, most: number): Slope => {
     const perMinute = slopeOf(warm, key)
     if (isJudged && perMinute > most) {
       world.ledger.violate(`${words} grow by ${perMinute.toFixed(3)} a minute`)

@@ -1,6 +1,6 @@
 import { say, title } from '../scale/say.ts'
 import type { SoakOptions } from './options.ts'
-import type { Sample } from './samples.ts'
+import type { Figure, Sample } from './samples.ts'
 import type { LogCounts } from './settle.ts'
 import type { World } from './world.ts'
 
@@ -9,7 +9,6 @@ export type Findings = {
   quiet: readonly Sample[]
   loaded: readonly Sample[]
   slopes: readonly Slope[]
-  files: { before: string; after: string }
   log: LogCounts | null
   recorded: number
   endedMs: number
@@ -48,25 +47,24 @@ export function report(world: World, options: SoakOptions, found: Findings): voi
   title(`${verdict}. Again: npm run soak -- ${again}${options.isPostgres ? ' --postgres' : ''}`)
 }
 
-function sayFigures({ quiet, loaded, slopes, files, log, endedMs }: Findings): void {
+function sayFigures({ quiet, loaded, slopes, log, endedMs }: Findings): void {
   title('Figures')
-  const most = (key: keyof Sample) => Math.max(...loaded.map((one) => one[key] ?? 0)).toFixed(0)
+  const most = (key: Figure) => Math.max(...loaded.map((one) => one[key] ?? 0)).toFixed(0)
   say('most under load', figures({ most }))
   for (const one of quiet) {
     const heap = `${one.heap?.toFixed(1)} MB of heap, ${one.rss.toFixed(0)} MB resident`
     const counts = `${one.fds} files, ${one.children} children, ${one.threads} threads`
     say(`quiet at ${one.seconds.toFixed(0)} s`, `${heap}, ${counts}`)
+    say('', one.files)
   }
   for (const { words, perMinute, most: bound, isJudged } of slopes) {
     const judged = isJudged ? `at most ${bound}` : 'not judged'
     say(words, `${perMinute.toFixed(3)} per minute (${judged})`)
   }
-  say('open files at the beginning', files.before)
-  say('at the end', files.after)
   if (log) say('call log', `${log.rows} rows, ${log.written} written, ${log.dropped} dropped`)
   say('end after SIGTERM', `${endedMs.toFixed(0)} ms`)
 }
 
-function figures({ most }: { most: (key: keyof Sample) => string }): string {
+function figures({ most }: { most: (key: Figure) => string }): string {
   return `${most('rss')} MB resident, ${most('fds')} files, ${most('children')} children, ${most('threads')} threads`
 }

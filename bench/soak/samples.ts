@@ -8,10 +8,15 @@ export type Sample = {
   rss: number
   threads: number
   fds: number
+  /** Where they lead to. */
+  files: string
   children: number
   /** After a collection, in MB; at quiet points alone. */
   heap?: number
 }
+
+/** What can be drawn over time. */
+export type Figure = Exclude<keyof Sample, 'files'>
 
 type Heap = Awaited<ReturnType<typeof openHeap>>
 
@@ -25,6 +30,7 @@ export async function lookAt({ program: { pid }, ledger }: World): Promise<Sampl
     rss: of('VmRSS') / 1_024,
     threads: of('Threads'),
     fds: paths.filter((path) => !isOfDatabase(path)).length,
+    files: kindsOf(paths),
     children: (await childrenOf(pid)).length,
   }
 }
@@ -38,7 +44,7 @@ export async function lookQuietly(world: World, heap: Heap): Promise<Sample> {
 }
 
 /** By how much per minute, by least squares. */
-export function slopeOf(samples: readonly Sample[], key: keyof Sample): number {
+export function slopeOf(samples: readonly Sample[], key: Figure): number {
   const points = samples.flatMap((one) => {
     const value = one[key]
     return value === undefined ? [] : [{ x: one.seconds / 60, y: value }]
@@ -52,15 +58,16 @@ export function slopeOf(samples: readonly Sample[], key: keyof Sample): number {
 
 async function pathsOf(pid: number): Promise<string[]> {
   const all = await readdir(`/proc/${pid}/fd`).catch(() => [])
-  return Promise.all(all.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))
+  const paths = all.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => ''))
+  // Those that were closed meanwhile lead nowhere.
+  return (await Promise.all(paths)).filter((path) => path !== '')
 }
 
 /** PGlite opens files of tables as it likes, and closes them when they are many. */
 const isOfDatabase = (path: string) => path.includes('/data/db/')
 
-/** Where open files lead to, counted by kind. */
-export async function filesOf({ program: { pid } }: World): Promise<string> {
-  const kinds = Map.groupBy(await pathsOf(pid), (path) => {
+function kindsOf(paths: readonly string[]): string {
+  const kinds = Map.groupBy(paths, (path) => {
     if (isOfDatabase(path)) return 'of the database'
     return /^(\w+):/.exec(path)?.[1] ?? path
   })
