@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Agent, setGlobalDispatcher } from 'undici'
-import { openHeap } from './scale/processes.ts'
+import { familyOf, openHeap } from './scale/processes.ts'
 import { runCallers, within } from './soak/callers.ts'
 import { runFaults, type Done } from './soak/faults/run.ts'
 import { openGate, type Gate } from './soak/gate.ts'
@@ -48,14 +49,16 @@ export async function soak(args: string[]): Promise<number> {
  * The first signal ends calls and faults, and what follows is looked at as ever; the second one, or
  * too long a time, ends all there is. Returns how to take this back.
  */
-function endInTime({ program }: World, gate: Gate, ms: number): () => void {
-  const giveUp = (words: string) => {
+function endInTime({ program, folder }: World, gate: Gate, ms: number): () => void {
+  const giveUp = async (words: string) => {
     process.stderr.write(`${words}\n`)
-    sendSignal(program.pid, 'SIGKILL')
+    // One that is stopped would stay for ever.
+    for (const pid of await familyOf(program.pid)) sendSignal(pid, 'SIGKILL')
+    await rm(folder, { recursive: true, force: true })
     process.exit(1)
   }
-  const stop = () => (gate.isOver() ? giveUp('Broken off') : gate.end())
-  const timer = setTimeout(() => giveUp('It did not come to its end in time'), ms)
+  const stop = () => (gate.isOver() ? void giveUp('Broken off') : gate.end())
+  const timer = setTimeout(() => void giveUp('It did not come to its end in time'), ms)
   process.on('SIGINT', stop).on('SIGTERM', stop)
   return () => {
     clearTimeout(timer)
