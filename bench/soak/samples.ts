@@ -29,7 +29,7 @@ export async function lookAt({ program: { pid }, ledger }: World): Promise<Sampl
     seconds: ledger.seconds(),
     rss: of('VmRSS') / 1_024,
     threads: of('Threads'),
-    fds: paths.filter((path) => !isOfDatabase(path)).length,
+    fds: paths.filter((path) => !isPassing(path)).length,
     files: kindsOf(paths),
     children: (await childrenOf(pid)).length,
   }
@@ -63,12 +63,15 @@ async function pathsOf(pid: number): Promise<string[]> {
   return (await Promise.all(paths)).filter((path) => path !== '')
 }
 
-/** PGlite opens files of tables as it likes, and closes them when they are many. */
-const isOfDatabase = (path: string) => path.includes('/data/db/')
+/**
+ * PGlite opens files of tables as it likes, and closes them when they are many; a look at all
+ * processes of the machine is over in a moment.
+ */
+const isPassing = (path: string) => /\/data\/db\/|^\/proc\//.test(path)
 
 function kindsOf(paths: readonly string[]): string {
   const kinds = Map.groupBy(paths, (path) => {
-    if (isOfDatabase(path)) return 'of the database'
+    if (isPassing(path)) return path.startsWith('/proc/') ? 'in /proc' : 'of the database'
     return /^(\w+):/.exec(path)?.[1] ?? path
   })
   return [...kinds].map(([kind, own]) => `${own.length} ${kind}`).join(', ')
