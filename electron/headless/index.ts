@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { enableCompileCache } from 'node:module'
-import { env } from 'node:process'
+import { argv, env } from 'node:process'
 import { prepareThread } from '../core/early.ts'
 
 /*
@@ -9,6 +9,7 @@ import { prepareThread } from '../core/early.ts'
  */
 
 if (import.meta.url.endsWith('.js')) enableCompileCache(resolve(import.meta.dirname, '../compiled'))
-const spareThread = env['DATABASE_URL'] ? null : prepareThread()
+const isQuestion = argv.some((one) => one === '--help' || one === '-h' || one === '--version')
+const spareThread = env['DATABASE_URL'] || isQuestion ? null : prepareThread()
 const { main } = await import('./main.ts')
 await main(spareThread)

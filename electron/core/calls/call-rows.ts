@@ -132,6 +132,9 @@ export async function lastTooMany(
 
 /** Has the index know what is in the pages that were filled since: until then they are all read. */
 export async function summarize(tx: Tx): Promise<void> {
+  // It takes turns with VACUUM, on PostgreSQL: it can wait for its next time, and whoever ends us
+  // does not.
+  await tx.execute(sql`set local lock_timeout = '200ms'`)
   await tx.execute(sql`select brin_summarize_new_values('call_log_ranges')`)
 }
 

@@ -80,8 +80,8 @@ export function openCalls(options: CallsOptions): Calls {
   const retention = openRetention({
     ...{ db, log, bounds, now, onChange: telling.soon },
     async afterwards() {
-      await db.record(summarize)
       await db.read((tx) => names.refresh(tx))
+      await db.record(summarize)
     },
   })
   const queue = openCallQueue({

@@ -27,25 +27,30 @@ export interface KnownNames {
 }
 
 export function openKnownNames(): KnownNames {
-  let known: (Set<string> | null)[] = []
-  let upTo = -Infinity
-  let begunAt = -Infinity
+  let now: Known = { values: [], upTo: -Infinity, begunAt: -Infinity }
 
   return {
     async refresh(tx) {
       const newest = await newestId(tx)
-      if (newest - begunAt > ANEW_AFTER) {
-        known = COLUMNS.map(() => new Set())
-        begunAt = newest
-        upTo = -Infinity
-      }
-      const where = upTo > OVERLAP ? gt(callLog.id, upTo - OVERLAP) : undefined
+      const isAnew = newest - now.begunAt > ANEW_AFTER
+      const before = isAnew ? nothingAt(newest) : now
+      const where = before.upTo > OVERLAP ? gt(callLog.id, before.upTo - OVERLAP) : undefined
       const found = await distinctValues(tx, COLUMNS, { where, most: MOST_VALUES + 2 })
-      upTo = Math.max(upTo, newest)
-      known = known.map((values, index) => values && withAll(values, found[index] ?? []))
+      // Only now, and all of it: others read and refresh meanwhile. An older generation than what
+      // they have come to adds nothing that is not in it.
+      if (before.begunAt < now.begunAt) return
+      const values = before.values.map((own, index) => own && withAll(own, found[index] ?? []))
+      now = { values, upTo: Math.max(before.upTo, newest), begunAt: before.begunAt }
     },
-    of: (column) => known[COLUMNS.indexOf(column)] ?? null,
+    of: (column) => now.values[COLUMNS.indexOf(column)] ?? null,
   }
+}
+
+/** `upTo`: what was written until then is in it; `begunAt`: where its first reading was. */
+type Known = { values: (Set<string> | null)[]; upTo: number; begunAt: number }
+
+function nothingAt(newest: number): Known {
+  return { values: COLUMNS.map(() => new Set<string>()), upTo: -Infinity, begunAt: newest }
 }
 
 function withAll(values: Set<string>, more: readonly (string | null)[]): Set<string> | null {

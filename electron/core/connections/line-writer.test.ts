@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { openLineWriter, Unread } from './line-writer.ts'
+import { openLineWriter } from './line-writer.ts'
 
 /** A pipe whose reader takes a piece each time it is told to. */
 function openPipe(highWaterMark = 16) {
@@ -60,7 +60,7 @@ test('who waits for a full pipe is let go when it is gone', async () => {
   expect(() => writer.write('more\n')).toThrow('reads nothing any more')
 })
 
-test('a process that reads nothing is given 64 MB and no more; a larger message goes alone', async () => {
+test('a process that reads nothing is stuck once 64 MB wait for it, and a while has passed', async () => {
   // It holds its stdin and never reads it.
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -72,10 +72,15 @@ test('a process that reads nothing is given 64 MB and no more; a larger message 
     },
   }
   child.stdin.on('error', () => undefined)
-  const writer = openLineWriter(child.stdin)
-  const large = 'x'.repeat(80_000_000)
-  void writer.write(large)
-  writer.flush()
-  expect(() => writer.write('y')).toThrow(Unread)
-  expect(child.stdin.writableLength).toBe(large.length)
+  const patient = openLineWriter(child.stdin)
+  const impatient = openLineWriter(child.stdin, 0)
+  void impatient.write('x'.repeat(60_000_000))
+  impatient.flush()
+  expect(impatient.isStuck).toBe(false)
+  void impatient.write('x'.repeat(20_000_000))
+  expect(impatient.isStuck).toBe(true)
+  impatient.flush()
+  expect(patient.isStuck).toBe(false)
+  void patient.write('x'.repeat(200_000_000))
+  expect(patient.isStuck).toBe(true)
 })

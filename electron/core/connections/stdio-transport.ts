@@ -13,7 +13,7 @@ import { findCommand } from './find-command.ts'
 import { maskProblem } from './known-problem.ts'
 import { openLineBuffer, type LineBuffer } from './line-buffer.ts'
 import { openLineFeed, type LineFeed } from './line-feed.ts'
-import { openLineWriter, Unread, type LineWriter } from './line-writer.ts'
+import { openLineWriter, type LineWriter } from './line-writer.ts'
 import { openProcessTree } from './process-tree.ts'
 import type { ProcessList, ProcessTree } from './process-tree.ts'
 import { LARGEST_MESSAGE_BYTES, LARGEST_MESSAGE_MEGABYTES } from './read-message.ts'
@@ -123,14 +123,17 @@ class StdioTransport implements Transport {
   }
 
   async send(message: RpcMessage): Promise<void> {
+    // Answers and notifications go on waiting: a server that reads again needs them.
+    if ('method' in message && 'id' in message && this.#writer?.isStuck) {
+      throw new ServerDown(this.#parts.server.name, 'It does not read what it is sent.')
+    }
     try {
       const isFull = this.#writer
         ? this.#writer.write(`${JSON.stringify(message)}\n`)
         : this.#sdk.send(message as Parameters<StdioClientTransport['send']>[0])
       if (isFull) await isFull
     } catch (cause) {
-      const reason = cause instanceof Unread ? cause.message : this.#exit
-      throw new ServerDown(this.#parts.server.name, reason, { cause })
+      throw new ServerDown(this.#parts.server.name, this.#exit, { cause })
     }
   }
 

@@ -59,6 +59,8 @@ function cellText(cell: Cell): string {
 class CopyIn implements Submittable {
   readonly #bytes: Buffer
   readonly #done = Promise.withResolvers<void>()
+  /** Set by `pg` where a query may take so long only. */
+  callback: ((error: Error | null) => void) | undefined
 
   constructor(command: string, text: string) {
     this.#bytes = Buffer.concat([
@@ -76,9 +78,11 @@ class CopyIn implements Submittable {
     connection.stream.write(this.#bytes)
   }
   handleError(error: Error): void {
+    this.callback?.(error)
     this.#done.reject(error)
   }
   handleReadyForQuery(): void {
+    this.callback?.(null)
     this.#done.resolve()
   }
   handleCopyInResponse(): void {}
