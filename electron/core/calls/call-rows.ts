@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { CallFilters, LoggedCall, LoggedCallDetail } from '../../../shared/calls.ts'
 import type { Tx } from '../db/open.ts'
@@ -100,8 +100,22 @@ export async function pruneSlice(
   { since, upTo, limit }: { since: Date; upTo: number; limit: number },
 ): Promise<number> {
   const byCount = await deleteSlice(tx, lte(callLog.id, upTo), limit)
-  if (byCount === limit) return byCount
+  if (byCount === limit || !(await mayBeOld(tx, since))) return byCount
   return byCount + (await deleteSlice(tx, lt(callLog.at, since.toISOString()), limit - byCount))
+}
+
+/** The longest that a call lasts, in ms: they are logged in the order in which they end. */
+const LONGEST_CALL_MS = 60 * 60_000
+
+/** By the oldest alone: to look for others may mean to read them all, and there is seldom one. */
+async function mayBeOld(tx: Tx, since: Date): Promise<boolean> {
+  const before = new Date(since.getTime() + LONGEST_CALL_MS).toISOString()
+  const [oldest] = await tx
+    .select({ isOld: sql<boolean>`${callLog.at} < ${before}` })
+    .from(callLog)
+    .orderBy(asc(callLog.id))
+    .limit(1)
+  return oldest?.isOld === true
 }
 
 /** About what a row takes with its places in the indices, but for what was asked and answered. */
