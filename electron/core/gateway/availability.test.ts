@@ -1,5 +1,7 @@
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
-import { readdir, readlink } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtempDisposable, readdir, readlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTick } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -36,6 +38,24 @@ test('a restarted process lists 20 × 25 tools before any server has started', a
   expect(states.filter((state) => state === 'running')).toEqual([])
   const answer = await client.callTool({ name: 's3__tool_001', arguments: { query: 'x' } })
   expect(answer.content).toMatchObject([{ type: 'text' }])
+})
+
+test('a first start that is broken off in its middle is made up for by the next', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'metamcp-began-'))
+  const mark = join(folder.path, 'began')
+  // The first time it says that it was begun, and no more.
+  const once = `if [ -e "$1" ]; then shift; exec "$@"; fi; touch "$1"; exec sleep 60`
+  const { command, args = [] } = echoServer()
+  const server = echoServer({}, { command: 'sh', args: ['-c', once, 'sh', mark, command, ...args] })
+  await using first = await startTempCore({ file: configFileOf([server]) })
+  await expect.poll(() => existsSync(mark), { timeout: 10_000 }).toBe(true)
+  await first.close()
+
+  const { dataDir } = first
+  await using again = await startTempCore({ dataDir, file: configFileOf([server]) })
+  await using client = await connectLegacy(again.mcpUrl(), again.key)
+  const answer = await client.callTool({ name: 'echo__echo', arguments: { message: 'm' } })
+  expect(answer.content).toMatchObject([{ text: 'm' }])
 })
 
 test('a server that hangs in its first start, and one that exits, cost the others nothing', async () => {

@@ -55,6 +55,8 @@ export class Catalogs {
   readonly #toldFaults = new Set<string>()
   /** How often in a row a connection could not be read. */
   readonly #setbacks = new WeakMap<Connection, number>()
+  /** We end: that a server does not answer any more is no fault of its. */
+  isEnding = false
 
   constructor(options: CatalogsOptions) {
     this.#options = options
@@ -150,6 +152,7 @@ export class Catalogs {
 
   async #saveFailure(serverId: string, error: string): Promise<void> {
     const { stored, log } = this.#options
+    if (this.isEnding) return
     await stored.saveFailure(serverId, error).catch((cause: unknown) => {
       log.error({ serverId, error: messageOf(cause) }, 'could not store that a server failed')
     })

@@ -231,6 +231,7 @@ export class Gateway {
   }
 
   async close(): Promise<void> {
+    this.#catalogs.isEnding = true
     this.endListening()
     this.sessions.close()
     this.parking.close()
