@@ -27,7 +27,17 @@ export type BackendOptions = {
 
 const closeMs = 10_000
 
-/** Rejects with an AppError `unavailable` if PGlite fails to open, or does not open in time. */
+/** PGlite could not be loaded, which says nothing about any cluster. */
+export class UnloadedError extends AppError {
+  constructor(reason: string) {
+    super('unavailable', `PostgreSQL could not be loaded: ${reason}. The database was not touched.`)
+  }
+}
+
+/**
+ * Rejects with an AppError `unavailable` if PGlite fails to open, or does not open in time; with
+ * UnloadedError where it had not even come to that.
+ */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
   const { folder, openTimeoutMs, spare, execTimeoutMs = 120_000 } = options
   const worker = spare?.take() ?? startThread()
@@ -75,14 +85,18 @@ function followLife(worker: Worker): Life {
   const listeners = new Set<(failure: AppError) => void>([ready.reject])
   let failure: AppError | null = null
 
-  const fail = (reason: string) => {
+  const end = (cause: AppError) => {
     if (failure) return
-    failure = new AppError('unavailable', `The database has stopped: ${reason}.`)
+    failure = cause
     for (const listener of listeners) listener(failure)
     void worker.terminate()
   }
+  const fail = (reason: string) => {
+    end(new AppError('unavailable', `The database has stopped: ${reason}.`))
+  }
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'ready') ready.resolve()
+    if (message.kind === 'unloaded') end(new UnloadedError(message.reason))
     if (message.kind === 'broken') fail(message.reason)
     if (message.kind === 'closed') fail('it was closed')
   })

@@ -1,6 +1,7 @@
 import { access, constants, readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, messageOf } from '../errors.ts'
+import { UnloadedError } from './backend.ts'
 import { listBackups } from './backup.ts'
 import { installStaged, rebuildStore, stageCluster } from './cluster.ts'
 import type { Ground } from './cluster.ts'
@@ -102,10 +103,15 @@ async function tryOpening(
     return { store, ...state }
   } catch (error) {
     await store?.close()
-    if (error instanceof AppError && error.code === 'conflict') throw error
+    if (isOtherwise(error)) throw error
     log.debug({ error: messageOf(error) }, 'The database did not open')
     return { broken: reasonOf(error) }
   }
+}
+
+/** Not for the store being broken. */
+function isOtherwise(error: unknown): boolean {
+  return error instanceof UnloadedError || (error instanceof AppError && error.code === 'conflict')
 }
 
 async function inspect(ground: Ground, store: Store) {

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { parentPort } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { amcheck } from '@electric-sql/pglite/contrib/amcheck'
+import { messageOf } from '../errors.ts'
 
 /*
  * The thread PGlite lives in: a query blocks the thread it runs on, and that must never be the one
@@ -18,6 +19,8 @@ export type FromWorker =
   | { kind: 'ready' }
   | { kind: 'answer'; id: number; bytes: Uint8Array }
   | { kind: 'closed' }
+  /** PGlite itself could not be loaded: no cluster was touched. */
+  | { kind: 'unloaded'; reason: string }
   /** PGlite cannot go on; `reason` ends with what PostgreSQL wrote last. */
   | { kind: 'broken'; reason: string }
 
@@ -31,10 +34,15 @@ function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 }
 
 function giveUp(error: unknown): never {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const log = lastWords.filter((line) => /FATAL|PANIC|ERROR|DETAIL|HINT/.test(line)).slice(-4)
   post({ kind: 'broken', reason: [message, ...log].join('; ') })
   // Ends this thread only, from within whatever WebAssembly is doing.
+  process.exit(1)
+}
+
+function giveUpLoading(error: unknown): never {
+  post({ kind: 'unloaded', reason: messageOf(error) })
   process.exit(1)
 }
 
@@ -76,7 +84,7 @@ async function compilingOnce<T>(work: () => Promise<T>): Promise<T> {
 
 async function openPglite(folder: string): Promise<PGlite> {
   const database = new PGlite({
-    ...(await engine),
+    ...(await engine.catch(giveUpLoading)),
     dataDir: folder,
     extensions: { amcheck },
     // Small segments: a store starts with 1 MB of log, not 16, and what is recycled stays small.
