@@ -7,7 +7,7 @@ import { outcomeOf, type Ending } from './outcome.ts'
 import { openPace, type Pace } from '../pace.ts'
 import { isFor, OF_INSTANCE, placeKey, type Place } from './place.ts'
 import { openRecentCalls } from './recent-calls.ts'
-import { idOf, nameOf, Seen, type ClientInfo, type KeptSeen } from './seen.ts'
+import { nameOf, Seen, type ClientInfo, type KeptSeen } from './seen.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const RATE_MS = 61_000
@@ -94,16 +94,17 @@ class Notes implements Activity {
     if (tools !== null) Object.assign(entry, { tools, toolsReadMs: Date.now() })
   }
 
-  called(visit: Visit, { server, name, at, ms, ...ending }: EndedCall): void {
-    const { client, endpoint } = visit
+  called(visit: Visit, call: EndedCall): void {
+    const { server, at, ms } = call
+    const { endpoint } = visit
     const place = this.#placeOf(visit)
     const entry = this.#note(visit, place)
     entry.calls++
-    const told = outcomeOf(ending)
-    this.#countsAt(place).add(at + ms, told.outcome === 'error' || told.outcome === 'tool-error')
-    const who = { client: entry.name, clientId: idOf(client.info) }
-    const words = { ...who, endpoint, server, name: name.slice(0, 200) }
-    this.#calls.add({ at, ...words, ms, ...told }, place)
+    const { outcome, code, error } = outcomeOf(call)
+    this.#countsAt(place).add(at + ms, outcome === 'error' || outcome === 'tool-error')
+    const [name, clientId] = [call.name.slice(0, 200), entry.id]
+    const who = { client: entry.name, clientId, endpoint, server, name }
+    this.#calls.add({ ...who, at, ms, outcome, code, error }, place)
     this.#calming.later()
   }
 

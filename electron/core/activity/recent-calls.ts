@@ -28,7 +28,7 @@ export function openRecentCalls(capacity = LATEST_CALLS): RecentCalls {
   return {
     add(call, place = OF_INSTANCE) {
       const seq = count++
-      calls.push({ seq, call: { seq, ...call }, place }, place.accountId ?? place.ownerId ?? '')
+      calls.push({ seq, call: { ...call, seq }, place }, place.accountId ?? place.ownerId ?? '')
     },
     latest,
     percentiles(sinceMs, shares, may) {

@@ -107,6 +107,7 @@ export function rowOf({ visit, call, owner, ...seen }: CallNote): CallRow {
   const asked = wholly(seen.asked, call.arguments)
   const got = wholly(seen.got, call.result)
   const { kept } = call
+  const { outcome, error } = outcomeOf(call)
   return {
     at: new Date(call.at).toISOString(),
     endpoint: visit.endpoint,
@@ -117,9 +118,10 @@ export function rowOf({ visit, call, owner, ...seen }: CallNote): CallRow {
     method: call.method,
     name: nameOf(call),
     duration_ms: Math.round(call.ms * 1_000) / 1_000,
-    ...outcomeOf(call),
+    outcome,
     owner_id: owner.ownerId,
     account_id: owner.accountId,
+    error,
     arguments_size: asked?.characters ?? null,
     result_size: got?.characters ?? null,
     result_tokens: got && tokensOf(got),

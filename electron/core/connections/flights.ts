@@ -1,5 +1,6 @@
 import type { RequestOptions } from './connection.ts'
 import type { JsonObject } from '../json-rpc.ts'
+import type { Patience } from './patience.ts'
 
 /** A request on its way to the server. */
 export type Flight = {
@@ -10,10 +11,8 @@ export type Flight = {
   readonly progressToken: unknown
   /** Stops reading a cancelled request's answer. */
   readonly stream: AbortController
-  /** Runs out without an answer or progress. */
-  patience: NodeJS.Timeout | undefined
-  /** Runs out whatever the server says meanwhile. */
-  deadline: NodeJS.Timeout | undefined
+  /** Runs out without an answer or progress; `undefined`: it is waited for for ever. */
+  readonly patience: Patience | undefined
   resolve(result: JsonObject): void
   reject(error: unknown): void
 }
@@ -51,6 +50,10 @@ export class Flights {
     return this.#byId.get(Number(id))?.flight
   }
 
+  get count(): number {
+    return this.#byId.size
+  }
+
   get ids(): number[] {
     return [...this.#byId.keys()]
   }
@@ -62,8 +65,7 @@ export class Flights {
     if (!flight) return undefined
     seat.flight = undefined
     this.#byId.delete(flight.id)
-    clearTimeout(flight.patience)
-    clearTimeout(flight.deadline)
+    flight.patience?.stop()
     return flight
   }
 

@@ -8,7 +8,9 @@ import type { Ask, ClientFace, RequestOptions } from './connection.ts'
 import { metaOf, seal } from './envelope.ts'
 import { Flights } from './flights.ts'
 import type { Flight } from './flights.ts'
+import { Lookout } from './lookout.ts'
 import { Notices } from './notices.ts'
+import { Patience } from './patience.ts'
 import { Questions } from './questions.ts'
 import type { SendOptions, Transport, TransportEvents } from './transport.ts'
 
@@ -38,6 +40,7 @@ export type PeerTenant = { ask: Ask; notify: (notification: RpcNotification) => 
 export class Peer implements TransportEvents {
   readonly #options: PeerOptions
   readonly #flights = new Flights()
+  readonly #lookout = new Lookout()
   readonly #questions: Questions
   readonly #notices: Notices
   readonly #closed = Promise.withResolvers<string>()
@@ -95,13 +98,14 @@ export class Peer implements TransportEvents {
     const id = ++this.#lastId
     const progressToken = metaOf(params)?.['progressToken']
     const stream = new AbortController()
-    const timers = this.#startTimers(id, options)
-    const flight = { id, method, options, progressToken, stream, resolve, reject, ...timers }
+    const patience = this.#patienceFor(id, options)
+    const flight = { id, method, options, progressToken, stream, patience, resolve, reject }
     this.#flights.add(flight)
     const cancel = () => this.#cancel(id, options.signal?.reason)
     options.signal?.addEventListener('abort', cancel, { once: true })
     try {
       this.#dispatch(flight, params)
+      this.#lookout.asked(this.#flights.count)
       return await promise
     } finally {
       options.signal?.removeEventListener('abort', cancel)
@@ -139,7 +143,14 @@ export class Peer implements TransportEvents {
     const { headers } = options
     this.#send(
       { jsonrpc: '2.0', id, method, ...(sent && { params: sent }) },
-      { onStreamEnd, signal: stream.signal, ...(headers && { headers }) },
+      {
+        onStreamEnd,
+        // Made for who asks for it: processes do not.
+        get signal() {
+          return stream.signal
+        },
+        ...(headers && { headers }),
+      },
     ).catch((error: unknown) => this.#land(id)?.reject(error))
   }
 
@@ -166,17 +177,14 @@ export class Peer implements TransportEvents {
     await this.#transport.send(message, options)
   }
 
-  #startTimers(id: number, options: RequestOptions): Pick<Flight, 'patience' | 'deadline'> {
+  #patienceFor(id: number, options: RequestOptions): Patience | undefined {
     const { server, callTimeoutMs, maxCallMs } = this.#options
-    const asked = options.timeoutMs ?? callTimeoutMs
-    if (asked === 0) return { patience: undefined, deadline: undefined }
-    const start = (timeoutMs: number) =>
-      setTimeout(() => {
-        const message = `The server "${server}" did not answer within ${timeoutMs} ms.`
-        this.#cancel(id, new RpcError(RpcCode.internalError, message, { server, timeoutMs }))
-      }, timeoutMs)
-    if (asked >= maxCallMs) return { patience: undefined, deadline: start(maxCallMs) }
-    return { patience: start(asked), deadline: start(maxCallMs) }
+    const silentMs = options.timeoutMs ?? callTimeoutMs
+    if (silentMs === 0) return undefined
+    return new Patience({ silentMs, maxMs: maxCallMs }, (timeoutMs) => {
+      const message = `The server "${server}" did not answer within ${timeoutMs} ms.`
+      this.#cancel(id, new RpcError(RpcCode.internalError, message, { server, timeoutMs }))
+    })
   }
 
   /** Fails a request that is still out, and tells the server to stop working on it. */
@@ -231,6 +239,7 @@ export class Peer implements TransportEvents {
       this.#flights.forget(message.id)
       return this.#log(`id ${String(message.id)}`, 'an answer to nothing that was asked')
     }
+    this.#lookout.answered(this.#flights.count)
     if ('result' in message) return flight.resolve(message.result)
     const { code, message: words, data } = message.error
     flight.reject(new RpcError(code, words, data))

@@ -29,13 +29,17 @@ export async function copyInto(pool: Pool, { table, rows }: NewRows): Promise<vo
 function textOf(columns: readonly string[], rows: NewRows['rows']): string {
   let text = ''
   for (const row of rows) {
-    let line = ''
-    for (const column of columns) line += `\t${cellText(row[column] ?? null)}`
-    text += `${line.slice(1)}\n`
+    let before = ''
+    for (const column of columns) {
+      text += `${before}${cellText(row[column] ?? null)}`
+      before = '\t'
+    }
+    text += '\n'
   }
   return text
 }
 
+const NOTHING = String.raw`\N`
 const SPECIAL = /[\\\t\n\r]/
 const ESCAPES: readonly [string, string][] = [
   ['\\', String.raw`\\`],
@@ -45,11 +49,10 @@ const ESCAPES: readonly [string, string][] = [
 ]
 
 /** PostgreSQL documentation, "COPY", "Text Format". */
-function cellText(cell: Cell): string {
-  if (cell === null) return String.raw`\N`
-  const text = String(cell)
-  if (!SPECIAL.test(text)) return text
-  return ESCAPES.reduce((all, [what, escaped]) => all.replaceAll(what, escaped), text)
+function cellText(cell: Cell): string | number {
+  if (cell === null) return NOTHING
+  if (typeof cell === 'number' || !SPECIAL.test(cell)) return cell
+  return ESCAPES.reduce((all, [what, escaped]) => all.replaceAll(what, escaped), cell)
 }
 
 /**

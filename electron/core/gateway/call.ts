@@ -56,6 +56,10 @@ export type Call = {
   subscriber: Subscriber
 }
 
+/**
+ * Never throws, but rejects. Those of every call are no `async` functions where they hand on what others
+ * answer: each of these would make two more promises, and three more turns of the queue.
+ */
 export type Handler = (call: Call) => Promise<JsonObject>
 
 /** A function around a relayed request: it may refuse it, change it, or change the result. */

@@ -120,7 +120,7 @@ export class Endpoint {
   async handle(call: Call): Promise<JsonObject> {
     const { pages, observer, tracer } = this.#parts
     const from = pages.start(call)
-    const relay = traced(tracer, (one) => this.#relay(one))
+    const relay = traced(tracer, this.#relay)
     const result = await (observer ? observed(observer, call, relay) : relay(call))
     return pages.cut(call, result, from)
   }
@@ -159,7 +159,7 @@ export class Endpoint {
     return isOne ? caching : { ...caching, cacheScope: 'private' }
   }
 
-  async #relay(call: Call): Promise<JsonObject> {
+  readonly #relay = async (call: Call): Promise<JsonObject> => {
     const { catalogs } = this.#parts
     const isSearch = call.method === 'tools/call' && maybeSearch(call.params.name)
     const list = isSearch ? 'tools/list' : call.method

@@ -15,14 +15,19 @@ export type ForwardParts = { relay: Relay; subscriptions: Subscriptions; tasks: 
  */
 export function forward(catalog: Catalog, parts: ForwardParts): Handler {
   const { relay } = parts
-  return async function forward(call) {
+  return function forward(call) {
     const { method, params } = call
-    if (isListMethod(method)) return { [LISTS[method]]: [...catalog[LISTS[method]]] }
     if (method === 'tools/call') {
       const origin = find(catalog.tool, params.name)
-      if (!origin) throw unknownTool(params.name)
+      if (!origin) return Promise.reject(unknownTool(params.name))
       return relay.send(origin, { ...call, params: { ...params, name: origin.name } })
     }
+    return forwardOther(call)
+  }
+
+  async function forwardOther(call: Call): Promise<JsonObject> {
+    const { method, params } = call
+    if (isListMethod(method)) return { [LISTS[method]]: [...catalog[LISTS[method]]] }
     if (method === 'prompts/get') {
       const origin = find(catalog.prompt, params.name)
       if (!origin) throw unknownPrompt(params.name)

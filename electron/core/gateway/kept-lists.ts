@@ -8,16 +8,18 @@ import { isListMethod, LISTS, type ListMethod, type Middleware } from './call.ts
  */
 export function keepLists(): Middleware {
   const kept = new Map<ListMethod, JsonObject>()
+  const keep = async (method: ListMethod, listing: Promise<JsonObject>) => {
+    const result = await listing
+    const items = result[LISTS[method]]
+    if (Array.isArray(items)) writeOnce(items)
+    kept.set(method, result)
+    return result
+  }
   return (next) =>
-    async function keepLists(call) {
+    function keepLists(call) {
       const { method } = call
       if (!isListMethod(method)) return next(call)
       const known = kept.get(method)
-      if (known) return known
-      const result = await next(call)
-      const items = result[LISTS[method]]
-      if (Array.isArray(items)) writeOnce(items)
-      kept.set(method, result)
-      return result
+      return known ? Promise.resolve(known) : keep(method, next(call))
     }
 }

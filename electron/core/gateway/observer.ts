@@ -61,9 +61,9 @@ export async function observed(
   const begun = performance.now()
   const finish = (result: JsonObject | null, error: unknown) => {
     const ms = performance.now() - begun
-    const meant = route.meant ?? meantBy(method, params)
+    const { name, arguments: given } = route.meant ?? meantBy(method, params)
     observer.called(call, {
-      ...{ server: route.server, method, at, ms, result, error, ...meant },
+      ...{ server: route.server, method, name, arguments: given, at, ms, result, error },
       wasCancelled: call.signal.aborted,
       kept: route.kept ?? null,
     })

@@ -46,12 +46,14 @@ export class Relay {
   }
 
   /** `call` names things as the server does. Rejects with `RpcError`. */
-  async send(origin: Origin, call: Call): Promise<JsonObject> {
-    const { parking, seal } = this.#parts
+  send(origin: Origin, call: Call): Promise<JsonObject> {
     if (call.route) call.route.server = origin.server
-    if (call.era === 'legacy' || !MULTI_ROUND.has(call.method)) {
-      return this.#exchange(origin, call, null)
-    }
+    const isOneRound = call.era === 'legacy' || !MULTI_ROUND.has(call.method)
+    return isOneRound ? this.#exchange(origin, call, null) : this.#sendRound(origin, call)
+  }
+
+  async #sendRound(origin: Origin, call: Call): Promise<JsonObject> {
+    const { parking, seal } = this.#parts
     const { requestState } = call.params
     const state = requestState === undefined ? null : seal.open(requestState, call)
     if (state?.kind === 'parked') return parking.resume(state, call)

@@ -17,7 +17,12 @@ export type Verdict =
   | 'missing'
 
 /** What a request shows of its sender; `null` stands for nothing. */
-export type Shown = { credential: string | null; isInQuery: boolean }
+export type Shown = {
+  credential: string | null
+  isInQuery: boolean
+  /** Its hash as an API key, once somebody has asked: it is wanted twice for each request. */
+  keyHash?: string
+}
 
 export type AdmissionOptions = {
   gateway: Gateway
@@ -54,13 +59,15 @@ export function openAdmission(options: AdmissionOptions) {
     const endpoint = gateway.endpoint(name)
     if (!endpoint) throw notHere(name, request)
     const query = new URLSearchParams(text)
-    const caller = requireCaller(request, endpoint, query)
+    const shown = shownBy(request, endpoint.auth.queryParam ? query : null)
+    const caller = requireCaller(request, endpoint, shown)
     const checkAgain = () => {
       if (endpoint.isGone) throw noSuchEndpoint()
-      requireCaller(request, endpoint, query)
+      // In an address a credential may not be good any more, either.
+      const isAsBefore = !shown.isInQuery || endpoint.auth.queryParam
+      requireCaller(request, endpoint, isAsBefore ? shown : shownBy(request, null))
     }
-    const isInQuery = endpoint.auth.queryParam && readCredential(request, null) === null
-    const queryKey = isInQuery ? query.get('api_key') : null
+    const queryKey = shown.isInQuery ? shown.credential : null
     return { ...pair, endpoint, caller, query, queryKey, checkAgain }
   }
 
@@ -83,12 +90,7 @@ export function openAdmission(options: AdmissionOptions) {
     return unauthorized({ auth: KEYS_ALONE }, shown, null)
   }
 
-  function requireCaller(
-    request: IncomingMessage,
-    endpoint: Endpoint,
-    query: URLSearchParams,
-  ): string {
-    const shown = shownBy(request, endpoint.auth.queryParam ? query : null)
+  function requireCaller(request: IncomingMessage, endpoint: Endpoint, shown: Shown): string {
     const verdict = authenticate(shown, endpoint)
     if (typeof verdict === 'object') return verdict.caller
     if (verdict === 'missing') throw noSuchEndpoint()

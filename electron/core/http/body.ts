@@ -61,12 +61,13 @@ function readChunks(request: IncomingMessage, maxBytes: number): Promise<Buffer[
     const gone = () => reject(leftEarly())
     if (request.destroyed && !request.readableEnded) return gone()
     request.on('data', take)
-    request.once('end', () => {
+    // Each comes once: `once` would make a function more for that.
+    request.on('end', () => {
       request.off('close', gone)
       resolve(chunks)
     })
-    request.once('error', reject)
-    request.once('close', gone)
+    request.on('error', reject)
+    request.on('close', gone)
   })
 }
 

@@ -38,12 +38,12 @@ const MAX_LOOK_MS = 1
  * What goes with every answer that says nothing else: no page may frame it, guess at it or keep it.
  * Only pages of allowed origins read it, by other headers.
  */
-const DEFAULTS = {
+const DEFAULTS = Object.entries({
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
-}
+})
 
 /** That of HTTP would also cut the connections that a request may be on its way on. */
 const closeListener = NetServer.prototype.close
@@ -164,7 +164,7 @@ function createLimited(
     maxHeaderSize: MAX_HEADER_BYTES,
   }
   const server = createServer(limits, (request, response) => {
-    for (const [name, value] of Object.entries(DEFAULTS)) response.setHeader(name, value)
+    for (const [name, value] of DEFAULTS) response.setHeader(name, value)
     answer(request, response)
   })
   server.maxConnections = MAX_CONNECTIONS

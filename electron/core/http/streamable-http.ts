@@ -58,9 +58,12 @@ export class StreamableHttp {
   }
 
   /** Rejects with `HttpRefusal`. Resolves when no call of it is running any more. */
-  async serve(exchange: Exchange): Promise<void> {
+  serve(exchange: Exchange): Promise<void> {
+    return exchange.request.method === 'POST' ? this.#post(exchange) : this.#serveOther(exchange)
+  }
+
+  async #serveOther(exchange: Exchange): Promise<void> {
     const { method, headers } = exchange.request
-    if (method === 'POST') return this.#post(exchange)
     const isLegacy = !hasModernVersion(headers)
     if (method === 'GET' && isLegacy) return this.#listen(exchange)
     if (method === 'DELETE' && isLegacy) return this.#end(exchange)

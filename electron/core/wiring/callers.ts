@@ -19,9 +19,10 @@ export type Known = {
 /** Who may call an endpoint with what was shown. */
 export function judge(
   { apiKeys, localToken, tokens }: Known,
-  { credential, isInQuery }: Shown,
+  shown: Shown,
   endpoint: Endpoint,
 ): Verdict {
+  const { credential, isInQuery } = shown
   const { auth } = endpoint
   const isOpen = !auth.apiKey && !auth.oauth
   if (credential === null) return isOpen ? { caller: ANYONE } : 'unknown'
@@ -29,10 +30,8 @@ export function judge(
   // Tokens never come in an address (OAuth 2.1, section 5.1.1).
   const byToken = auth.oauth && !isInQuery ? tokens?.judge(credential, endpoint) : undefined
   if (byToken && byToken !== 'unknown') return byToken
-  const apiKey = auth.apiKey || isOpen ? apiKeys.verify(credential) : null
-  if (apiKey && apiKeys.opens(apiKey.id, endpoint.id)) {
-    return { caller: callerKey({ kind: 'api-key', ...apiKey }) }
-  }
+  const apiKey = auth.apiKey || isOpen ? apiKeys.verify(credential, shown) : null
+  if (apiKey && apiKeys.opens(apiKey.id, endpoint.id)) return { caller: KEY + apiKey.id }
   if (isOpen) return { caller: ANYONE }
   if (!apiKey) return 'unknown'
   return apiKeys.reveals(apiKey.id, endpoint.id) ? 'forbidden' : 'missing'

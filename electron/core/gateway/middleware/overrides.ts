@@ -82,20 +82,25 @@ export function overrides({ tools, prompts, items }: Presentations): Middleware 
     ['resources/templates/list', ['resourceTemplates', showResources('template', items)]],
   ])
   return (next) =>
-    async function overrides(call) {
+    function overrides(call) {
       const named = nameIn(call)
       if (named) {
         const { toCatalog, toClient } = named.kind === 'tool' ? tools : prompts
         const known = toCatalog.get(named.name)
         if (known !== undefined) return callRenamed(next, call, { ...named, known })
-        if (toClient.has(named.name)) throw UNKNOWN[named.kind](named.name)
+        if (toClient.has(named.name)) return Promise.reject(UNKNOWN[named.kind](named.name))
       }
-      const result = await next(call)
       const list = shown.get(call.method)
-      if (!list) return result
-      const [key, show] = list
-      return { ...result, [key]: (result[key] as Listed[]).map(show) }
+      return list ? showing(next(call), list) : next(call)
     }
+}
+
+async function showing(
+  listing: Promise<JsonObject>,
+  [key, show]: readonly [key: string, show: (item: Listed) => Listed],
+): Promise<JsonObject> {
+  const result = await listing
+  return { ...result, [key]: (result[key] as Listed[]).map(show) }
 }
 
 const UNKNOWN = { tool: unknownTool, prompt: unknownPrompt }
@@ -130,11 +135,11 @@ async function callRenamed(
   call: Call,
   { kind, name, known, rename: renamed }: Named & { known: string },
 ): Promise<JsonObject> {
-  const refusal = UNKNOWN[kind](known)
   try {
     return await next({ ...call, params: renamed(known) })
   } catch (error) {
-    const refused = error instanceof RpcError && error.message === refusal.message
+    // Made only here: an error that nobody sees costs as much as all else of a call.
+    const refused = error instanceof RpcError && error.message === UNKNOWN[kind](known).message
     throw refused ? UNKNOWN[kind](name) : error
   }
 }
