@@ -138,7 +138,9 @@ async function watch({ world, gate, heap, done, options }: Run, quiet: Sample[],
 }
 
 function judgeSlopes(world: World, quiet: readonly Sample[]): Slope[] {
-  const warm = quiet.filter(({ seconds }) => seconds > WARM_UP_S)
+  // Caches, and the database's memory, fill while calls go on: a leak goes on after that.
+  const warmAt = Math.max(WARM_UP_S, (quiet.at(-1)?.seconds ?? 0) / 3)
+  const warm = quiet.filter(({ seconds }) => seconds > warmAt)
   const isJudged = (warm.at(-1)?.seconds ?? 0) - (warm[0]?.seconds ?? 0) >= JUDGED_S
   const of = (words: string, key: Figure, most: number): Slope => {
     const perMinute = slopeOf(warm, key)

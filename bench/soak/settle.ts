@@ -93,7 +93,10 @@ export async function checkLog(world: World): Promise<LogCounts> {
   const stats = await calls.stats.query({ by: 'endpoint' })
   const rows = stats.reduce((sum, one) => sum + one.calls, 0)
   if (rows !== written) ledger.violate(`the log has ${rows} rows, and says it wrote ${written}`)
-  if (dropped > 0) ledger.violate(`the log dropped ${dropped} calls`)
+  if (dropped > 0) {
+    const why = world.program.stderr().match(/^.*the call log lacks calls.*$/gm) ?? []
+    ledger.violate([`the log dropped ${dropped} calls`, ...why].join('\n'))
+  }
   return { rows, written, dropped, queued }
 }
 
