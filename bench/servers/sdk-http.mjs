@@ -2,15 +2,16 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { randomUUID } from 'node:crypto'
+import express from 'express'
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { definitionsOf } from './definitions.mjs'
 
 /**
- * The echo server over Streamable HTTP, by the SDK as it comes, on `node:http` with nothing between:
- * what a client has without any gateway.
+ * The echo server over Streamable HTTP, by the SDK: what a client has without any gateway. On Express, as
+ * the SDK's documentation has it; with `isBare` on `node:http` with nothing between.
  */
-const { name, tools: count } = JSON.parse(process.argv[2] ?? '{}')
+const { name, tools: count, isBare = false } = JSON.parse(process.argv[2] ?? '{}')
 const tools = definitionsOf(count)
 
 /** @type {Map<string, StreamableHTTPServerTransport>} */
@@ -51,12 +52,23 @@ async function transportFor(request) {
   return transport
 }
 
-const http = createServer(async (request, response) => {
+/** @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
+async function answerBarely(request, response) {
   const transport = await transportFor(request)
   // Read here, as express.json() would for it.
   const body = request.method === 'POST' ? await json(request) : undefined
   await transport.handleRequest(request, response, body)
+}
+
+const app = express()
+// As much as is sent; what it takes by itself is 100 KB.
+app.use(express.json({ limit: '100mb' }))
+app.all('/mcp', async (request, response) => {
+  const transport = await transportFor(request)
+  await transport.handleRequest(request, response, request.body)
 })
+
+const http = createServer(isBare ? answerBarely : app)
 // Clients wait while others are measured.
 http.keepAliveTimeout = 600_000
 http.listen(0, '127.0.0.1', () => {

@@ -2,7 +2,14 @@ import { resolve } from 'node:path'
 import type { Client } from '../driver/client.ts'
 
 export type TargetName =
-  'direct-stdio' | 'direct-http' | 'bare-relay' | 'ours' | 'mcp-hub' | 'mcp-proxy' | 'supergateway'
+  | 'direct-stdio'
+  | 'direct-http'
+  | 'direct-node'
+  | 'bare-relay'
+  | 'ours'
+  | 'mcp-hub'
+  | 'mcp-proxy'
+  | 'supergateway'
 
 /** A server to stand before. `tools`: how many it has in all. */
 export type Served = { name: string; tools: number; fault?: 'dead' | 'hangs' }
