@@ -151,7 +151,7 @@ function keyOf(id: string, place: Place): string {
   return `${id}\n${placeKey(place)}`
 }
 
-export function idOf(info: ClientInfo): string {
+function idOf(info: ClientInfo): string {
   return textOf(info?.['name']).toLowerCase()
 }
 

@@ -3,12 +3,12 @@ import { messageOf } from '../errors.ts'
 import { RpcCode, RpcError } from '../json-rpc.ts'
 import type { JsonObject, RequestId, RpcMessage, RpcNotification, RpcRequest } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
+import { Lookout } from '../lookout.ts'
 import { ServerDown } from './connection.ts'
 import type { Ask, ClientFace, RequestOptions } from './connection.ts'
 import { metaOf, seal } from './envelope.ts'
 import { Flights } from './flights.ts'
 import type { Flight } from './flights.ts'
-import { Lookout } from './lookout.ts'
 import { Notices } from './notices.ts'
 import { Patience } from './patience.ts'
 import { Questions } from './questions.ts'
@@ -105,7 +105,7 @@ export class Peer implements TransportEvents {
     options.signal?.addEventListener('abort', cancel, { once: true })
     try {
       this.#dispatch(flight, params)
-      this.#lookout.asked(this.#flights.count)
+      if (this.#flights.count === 1) this.#lookout.begin()
       return await promise
     } finally {
       options.signal?.removeEventListener('abort', cancel)
@@ -239,7 +239,7 @@ export class Peer implements TransportEvents {
       this.#flights.forget(message.id)
       return this.#log(`id ${String(message.id)}`, 'an answer to nothing that was asked')
     }
-    this.#lookout.answered(this.#flights.count)
+    if (this.#flights.count === 0) this.#lookout.end()
     if ('result' in message) return flight.resolve(message.result)
     const { code, message: words, data } = message.error
     flight.reject(new RpcError(code, words, data))

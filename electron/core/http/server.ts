@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { Server as NetServer, type AddressInfo } from 'node:net'
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net'
 import { AppError, messageOf } from '../errors.ts'
 import { RpcCode, RpcError } from '../json-rpc.ts'
 import type { Logger } from '../log.ts'
+import { Lookout } from '../lookout.ts'
 import { readTraceparent } from '../trace-context.ts'
 import { notReady } from './closing.ts'
 import { within } from '../within.ts'
@@ -86,6 +87,7 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
   const { keepAliveMs = KEEP_ALIVE_MS, replica = null } = options
   const inFlight = openCount()
   const working = openCount()
+  const nextOnes = openLookouts()
   let handler: RequestHandler | null = null
   let isLeaving = false
 
@@ -96,6 +98,7 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
     // The response to a GET may be a stream that lasts as long as its session: draining does not
     // wait for its end, but for the work that it carries, if any.
     const isAnswered = request.method !== 'GET'
+    nextOnes.came(request.socket)
     if (isAnswered) {
       inFlight.add()
       working.add()
@@ -109,6 +112,7 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
     } finally {
       inFlight.remove()
       if (isAnswered) working.remove()
+      if (isAnswered && working.now() === 0) nextOnes.wait(request.socket)
     }
   }
 
@@ -137,6 +141,19 @@ export async function openHttpServer(options: HttpServerOptions, log: Logger): P
       server.closeAllConnections()
       return closed
     },
+  }
+}
+
+/** Who asks one thing after the other, on one connection, asks the next one soon. */
+function openLookouts() {
+  const known = new WeakMap<Socket, Lookout>()
+  return {
+    wait(socket: Socket): void {
+      const lookout = known.get(socket) ?? new Lookout()
+      known.set(socket, lookout)
+      lookout.begin()
+    },
+    came: (socket: Socket): void => known.get(socket)?.end(),
   }
 }
 
