@@ -17,6 +17,8 @@ type Outgoing = {
   signal?: AbortSignal
 }
 
+/** What comes of writing to a connection that the other side has closed. */
+const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE'])
 /** Requests that are under way at the same time; further ones wait for their turn. */
 const MAX_CALLS = 500
 
@@ -62,7 +64,7 @@ export class CoreHttp {
     this.#others.destroy()
   }
 
-  #send(outgoing: Outgoing, agent: Agent, isAgain = false): Sending {
+  #send(outgoing: Outgoing, agent: Agent | false): Sending {
     const { method, body, headers, signal } = outgoing
     const sent = Promise.withResolvers<void>()
     const answered = Promise.withResolvers<IncomingMessage>()
@@ -73,10 +75,11 @@ export class CoreHttp {
     sending.once('finish', sent.resolve).once('close', sent.resolve)
     sending.once('response', answered.resolve)
     sending.on('error', (error: NodeJS.ErrnoException) => {
-      // The core closes connections that were idle for long, at times just as one is used again.
-      const wasClosed = sending.reusedSocket && error.code === 'ECONNRESET'
-      if (!wasClosed || isAgain) return answered.reject(error)
-      answered.resolve(this.#send(outgoing, agent, true).response)
+      // The core closes connections that were idle for long, at times just as one is used again. All
+      // that wait may be so: once more is on a new one.
+      const wasClosed = sending.reusedSocket && CLOSED.has(error.code ?? '')
+      if (!wasClosed) return answered.reject(error)
+      answered.resolve(this.#send(outgoing, false).response)
     })
     sending.end(body)
     return { sent: sent.promise, response: answered.promise }
