@@ -3,11 +3,11 @@ import { setFlagsFromString } from 'node:v8'
 import { parentPort } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { amcheck } from '@electric-sql/pglite/contrib/amcheck'
-import { messageOf } from '../errors.ts'
 
 /*
  * The thread PGlite lives in: a query blocks the thread it runs on, and that must never be the one
- * that relays calls. It knows wire bytes only; `backend.ts` is the other end.
+ * that relays calls. It knows wire bytes only; `backend.ts` is the other end. It imports nothing of
+ * ours that runs: in the packaged app it is a file by itself, beside the archive.
  */
 
 export type ToWorker =
@@ -33,8 +33,12 @@ function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer)
 }
 
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 function giveUp(error: unknown): never {
-  const message = messageOf(error)
+  const message = wordsOf(error)
   const log = lastWords.filter((line) => /FATAL|PANIC|ERROR|DETAIL|HINT/.test(line)).slice(-4)
   post({ kind: 'broken', reason: [message, ...log].join('; ') })
   // Ends this thread only, from within whatever WebAssembly is doing.
@@ -42,7 +46,7 @@ function giveUp(error: unknown): never {
 }
 
 function giveUpLoading(error: unknown): never {
-  post({ kind: 'unloaded', reason: messageOf(error) })
+  post({ kind: 'unloaded', reason: wordsOf(error) })
   process.exit(1)
 }
 
