@@ -20,6 +20,8 @@ const AFTERWARDS_MS = 20 * 60_000
 const WARM_UP_S = 180
 /** What was seen for a shorter time, once warm, says nothing of slopes. */
 const JUDGED_S = 8 * 60
+/** Nor of memory that is resident, which the allocator gives back when it likes. */
+const JUDGED_RESIDENT_S = 15 * 60
 
 type Heap = Awaited<ReturnType<typeof openHeap>>
 type Run = { world: World; gate: Gate; heap: Heap; done: Done; options: SoakOptions }
@@ -141,16 +143,17 @@ function judgeSlopes(world: World, quiet: readonly Sample[]): Slope[] {
   // Caches, and the database's memory, fill while calls go on: a leak goes on after that.
   const warmAt = Math.max(WARM_UP_S, (quiet.at(-1)?.seconds ?? 0) / 3)
   const warm = quiet.filter(({ seconds }) => seconds > warmAt)
-  const isJudged = (warm.at(-1)?.seconds ?? 0) - (warm[0]?.seconds ?? 0) >= JUDGED_S
+  const seenS = (warm.at(-1)?.seconds ?? 0) - (warm[0]?.seconds ?? 0)
   const of = (words: string, key: Figure, most: number): Slope => {
     const perMinute = slopeOf(warm, key)
+    const isJudged = seenS >= (key === 'rss' ? JUDGED_RESIDENT_S : JUDGED_S)
     if (isJudged && perMinute > most) {
       world.ledger.violate(`${words} grow by ${perMinute.toFixed(3)} a minute`)
     }
     return { words, perMinute, most, isJudged }
   }
   const [first, last] = [warm[0]?.heap, warm.at(-1)?.heap]
-  if (isJudged && first !== undefined && last !== undefined && last > first * 1.05 + 2) {
+  if (seenS >= JUDGED_S && first !== undefined && last !== undefined && last > first * 1.05 + 2) {
     world.ledger.violate(`${last.toFixed(1)} MB of heap at the end, ${first.toFixed(1)} once warm`)
   }
   return [
